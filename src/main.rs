@@ -1,0 +1,2 @@
+//! The `untrust` command line.
+fn main() {}

@@ -1,0 +1,3 @@
+//! From ops to bytes.
+
+pub mod op;

@@ -1,0 +1,2 @@
+//! The transforms.
+pub mod finding;
