@@ -1,8 +1,16 @@
 //! Finds the places where Python code trusts what it should not, and rewrites them with minimal
 //! text edits. The modules below stand in the order in which data flows; each uses only what
-//! stands before it.
+//! stands before it, `plan::op` (the vocabulary of edits) counting as a layer of its own.
 
-pub mod plan;
+pub mod workspace;
+
+pub mod python;
+
 #[path = "../transforms/mod.rs"]
 pub mod transforms;
-pub mod workspace;
+
+pub mod plan;
+
+pub mod report;
+
+pub mod write;

@@ -100,6 +100,9 @@ pub struct Source {
     pub segments: Vec<Segment>,
     /// Offsets in the text of characters that stand for bytes which do not decode.
     pub undecodable: Vec<usize>,
+    /// Offsets of line feeds in the text that are lone carriage returns in the file. Python reads
+    /// both as the end of a line, grammars know only the line feed.
+    pub carriage_returns: Vec<usize>,
 }
 
 /// Why a source could not be decoded or a replacement could not be written back.
@@ -126,17 +129,18 @@ impl Source {
         let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         let encoding = if start == 3 { None } else { cookie::declared(&bytes)? };
         let hash = blake3::hash(&bytes);
-        let (text, codec, undecodable) = match encoding {
+        let (mut text, codec, undecodable) = match encoding {
             None => decode_utf8(&bytes[start..]),
             Some(encoding) => decode_charset(&bytes[start..], encoding),
         };
+        let carriage_returns = normalise_carriage_returns(&mut text);
         let segment = Segment {
             text: Span::new(0, text.len()),
             file,
             range: Span::new(start, bytes.len()),
             codec,
         };
-        Ok(Self { file, bytes, hash, text, segments: vec![segment], undecodable })
+        Ok(Self { file, bytes, hash, text, segments: vec![segment], undecodable, carriage_returns })
     }
 
     /// The file's bytes after the edits, which must be sorted by position and must not overlap.
@@ -158,6 +162,17 @@ impl Source {
         Ok(out)
     }
 
+    /// The line ending that a new line beside `offset` should have: that of the line it is in,
+    /// else of the line before, else `\n`.
+    pub fn newline_at(&self, offset: usize) -> &'static str {
+        let end = self.text[offset..].find('\n').map(|i| offset + i);
+        let Some(end) = end.or_else(|| self.text[..offset].rfind('\n')) else { return "\n" };
+        if self.carriage_returns.binary_search(&end).is_ok() {
+            return "\r";
+        }
+        if self.text[..end].ends_with('\r') { "\r\n" } else { "\n" }
+    }
+
     fn segment_at(&self, range: Span) -> Option<&Segment> {
         self.segments.iter().find(|s| s.text.contains(range))
     }
@@ -174,6 +189,22 @@ impl Segment {
             }
         }
     }
+}
+
+/// Turns carriage returns that no line feed follows into line feeds; returns where.
+fn normalise_carriage_returns(text: &mut String) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let lone: Vec<usize> =
+        memchr::memchr_iter(b'\r', bytes).filter(|&i| bytes.get(i + 1) != Some(&b'\n')).collect();
+    if lone.is_empty() {
+        return lone;
+    }
+    let mut bytes = std::mem::take(text).into_bytes();
+    for &at in &lone {
+        bytes[at] = b'\n';
+    }
+    *text = String::from_utf8(bytes).expect("one ASCII byte took the place of another");
+    lone
 }
 
 fn decode_utf8(bytes: &[u8]) -> (String, Codec, Vec<usize>) {
@@ -245,6 +276,14 @@ mod tests {
         let read = source(b"\xef\xbb\xbfx = 1\n");
         assert_eq!(read.text, "x = 1\n");
         assert_eq!(replace(&read, "1", "2").unwrap(), b"\xef\xbb\xbfx = 2\n");
+    }
+
+    #[test]
+    fn each_line_ending_is_known() {
+        let read = source(b"a\rb\r\nc\nd");
+        assert_eq!(read.text, "a\nb\r\nc\nd");
+        assert_eq!([0, 2, 5, 7].map(|at| read.newline_at(at)), ["\r", "\r\n", "\n", "\n"]);
+        assert_eq!(replace(&read, "c", "x").unwrap(), b"a\rb\r\nx\nd");
     }
 
     #[test]

@@ -1,0 +1,82 @@
+//! Inserting and deleting statements.
+
+use tree_sitter::Node;
+
+use super::Edit;
+use crate::python::module::Module;
+use crate::python::tree;
+use crate::workspace::span::Span;
+
+/// The edit that inserts one logical line before a statement, with its indentation. A statement
+/// that shares its line with others gets it before itself, with a semicolon.
+pub fn insert_before(module: &Module, statement: Node, text: &str) -> Edit {
+    let start = statement.start_byte();
+    if module.starts_line(start) {
+        let newline = module.source.newline_at(start);
+        return Edit::insert(start, format!("{text}{newline}{}", module.indentation(start)));
+    }
+    Edit::insert(start, format!("{text}; "))
+}
+
+/// The edits that delete the statements. Those that are all of a block leave `pass`.
+pub fn delete(module: &Module, statements: &[Node]) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (position, statement) in statements.iter().enumerate() {
+        let siblings: Vec<Node> =
+            statement.parent().map(|parent| tree::children(parent)).unwrap_or_default();
+        let in_block = statement.parent().is_some_and(|parent| parent.kind() == "block");
+        let deleted = |sibling: &Node| statements.iter().any(|other| other.id() == sibling.id());
+        let leaves_nothing = in_block && siblings.iter().all(deleted);
+        let first_of_block = siblings.first().is_some_and(|first| first.id() == statement.id());
+        if leaves_nothing && first_of_block {
+            edits.push(Edit::replace(tree::span(*statement), "pass"));
+            continue;
+        }
+        let earlier = position.checked_sub(1).map(|i| statements[i]);
+        edits.push(Edit::delete(reach(module, *statement, earlier)));
+    }
+    edits
+}
+
+/// What goes with a statement: its lines, or its part of a line that others share.
+fn reach(module: &Module, statement: Node, earlier: Option<Node>) -> Span {
+    let span = tree::span(statement);
+    let line_end = module.lines.span(module.lines.of(span.end)).end;
+    let rest = &module.text()[span.end..line_end];
+    let semicolon = rest.trim_start().starts_with(';');
+    if semicolon {
+        // The next statement of the line takes its place.
+        let behind = span.end + rest.find(';').map_or(0, |i| i + 1);
+        let space = module.text()[behind..].chars().take_while(|c| matches!(c, ' ' | '\t')).count();
+        return Span::new(span.start, behind + space);
+    }
+    if !module.starts_line(span.start) {
+        // Behind another statement of the line: its semicolon goes too.
+        let line_start = module.lines.start(module.lines.of(span.start));
+        let head = &module.text()[line_start..span.start];
+        let semicolon = head.rfind(';').map(|i| line_start + i);
+        let earlier_ends_here =
+            earlier.is_some_and(|e| semicolon.is_some_and(|s| e.end_byte() <= s));
+        return match semicolon {
+            Some(from) if !earlier_ends_here => {
+                let kept = module.text()[line_start..from].trim_end().len();
+                Span::new(line_start + kept, span.end)
+            }
+            _ => span,
+        };
+    }
+    whole_lines(module, span)
+}
+
+/// The lines of a statement, and the blank lines that would be doubled without it.
+fn whole_lines(module: &Module, span: Span) -> Span {
+    let (first, last) = (module.lines.of(span.start), module.lines.of(span.end));
+    let blank = |line: usize| module.slice(module.lines.span(line)).trim().is_empty();
+    let count = module.lines.count();
+    let above = (0..first).rev().take_while(|&line| blank(line)).count();
+    let below = (last + 1..count).take_while(|&line| blank(line)).count();
+    let at_top = above == first;
+    let doubled = if at_top { below } else { above.min(below) };
+    let end = if last + 1 + below >= count { last + 1 } else { last + 1 + doubled };
+    Span::new(module.lines.start(first), module.lines.start(end))
+}

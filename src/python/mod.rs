@@ -1,0 +1,12 @@
+//! Facts of one parsed module, and the layout rules for changing its text. Nothing here knows a
+//! path, a transform or another module.
+
+pub mod call;
+pub mod comment;
+pub mod layout;
+pub mod lines;
+pub mod literal;
+pub mod module;
+pub mod names;
+mod names_build;
+pub mod tree;

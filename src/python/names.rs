@@ -1,0 +1,258 @@
+//! What names mean: scopes, their bindings, and the dotted name of an expression.
+//!
+//! The rules are those of Python's execution model ("Naming and binding"): a name that is bound
+//! anywhere in a function is local to all of it, class scopes are not seen from the functions in
+//! them, comprehensions have a scope of their own.
+
+use rustc_hash::FxHashMap;
+use tree_sitter::Node;
+
+use super::tree;
+use crate::workspace::span::Span;
+
+/// What kind of code a scope belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeKind {
+    /// The module.
+    Module,
+    /// A class body.
+    Class,
+    /// A function or lambda.
+    Function,
+    /// A comprehension or generator expression.
+    Comprehension,
+}
+
+/// One scope.
+#[derive(Debug)]
+pub struct Scope {
+    /// What it belongs to.
+    pub kind: ScopeKind,
+    /// The index of the scope around it.
+    pub parent: Option<usize>,
+    /// The bytes in which names are looked up here first.
+    pub span: Span,
+    /// Its bindings by name.
+    pub bindings: FxHashMap<String, Vec<Binding>>,
+    /// Names declared `global` or `nonlocal`: true for global.
+    pub declared: FxHashMap<String, bool>,
+    /// Modules imported with a star, with the statement.
+    pub stars: Vec<(String, Span)>,
+}
+
+/// One place that binds a name.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    /// The bound name, or for an import the whole imported name with its alias.
+    pub span: Span,
+    /// How it is bound.
+    pub kind: BindingKind,
+}
+
+/// How a name is bound.
+#[derive(Debug, Clone)]
+pub enum BindingKind {
+    /// By an import of this dotted name (leading dots where it is relative).
+    Import {
+        /// The dotted name.
+        target: String,
+        /// The whole statement.
+        statement: Span,
+    },
+    /// By an assignment of one expression to one name.
+    Assignment {
+        /// The expression.
+        value: Span,
+    },
+    /// By a class statement.
+    Class {
+        /// The whole class definition.
+        definition: Span,
+    },
+    /// By a function definition.
+    Function,
+    /// As a parameter.
+    Parameter,
+    /// In any other way: a loop, `with`, `except`, an unpacking, `match`, ...
+    Other,
+    /// As a stand-in for an import that failed: `None`, or anything in an `except ImportError`.
+    Placeholder,
+}
+
+/// An identifier that is no attribute, keyword or part of an import.
+#[derive(Debug, Clone, Copy)]
+pub struct Use {
+    /// The identifier.
+    pub span: Span,
+    /// The scope it stands in.
+    pub scope: usize,
+}
+
+/// The names of one module.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// The scopes; the module's is the first.
+    pub scopes: Vec<Scope>,
+    /// All uses, bindings by assignment included, in order.
+    pub uses: Vec<Use>,
+    /// The names in `__all__` and in string annotations.
+    pub quoted: Vec<String>,
+    /// Attributes that are assigned to (`torch.load = ...`).
+    pub assigned_attributes: Vec<Span>,
+}
+
+/// What is known of an expression's dotted name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// It is one of these (several where branches import differently), sorted.
+    Known(Vec<String>),
+    /// It may be one of these, but something else binds the name too.
+    Ambiguous {
+        /// The dotted names that imports give.
+        names: Vec<String>,
+        /// Where it is bound otherwise, or the star import that may bind it.
+        rival: Span,
+    },
+    /// Nothing is known.
+    Unknown,
+}
+
+impl Resolution {
+    /// The dotted name, if there is just one.
+    pub fn single(&self) -> Option<&str> {
+        match self {
+            Self::Known(names) if names.len() == 1 => Some(&names[0]),
+            _ => None,
+        }
+    }
+
+    /// All dotted names that it is or may be.
+    pub fn candidates(&self) -> &[String] {
+        match self {
+            Self::Known(names) | Self::Ambiguous { names, .. } => names,
+            Self::Unknown => &[],
+        }
+    }
+
+    fn with_attribute(self, attribute: &str) -> Self {
+        let extend = |names: Vec<String>| {
+            names.into_iter().map(|name| format!("{name}.{attribute}")).collect()
+        };
+        match self {
+            Self::Known(names) => Self::Known(extend(names)),
+            Self::Ambiguous { names, rival } => Self::Ambiguous { names: extend(names), rival },
+            Self::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl Names {
+    /// The innermost scope at an offset.
+    pub fn scope_at(&self, offset: usize) -> usize {
+        // Scopes are stored parents first, in the order of the text.
+        let contains = |scope: &Scope| scope.span.start <= offset && offset < scope.span.end;
+        self.scopes.iter().rposition(contains).unwrap_or(0)
+    }
+
+    /// The scope that binds `name` as seen from `scope`.
+    pub fn binding_scope(&self, name: &str, scope: usize) -> Option<usize> {
+        let mut current = scope;
+        loop {
+            let here = &self.scopes[current];
+            let visible = current == scope || here.kind != ScopeKind::Class;
+            match here.declared.get(name) {
+                Some(true) => return self.scopes[0].bindings.contains_key(name).then_some(0),
+                Some(false) => {}
+                None if visible && here.bindings.contains_key(name) => return Some(current),
+                None => {}
+            }
+            current = here.parent?;
+        }
+    }
+
+    /// The bindings of `name` as seen from `scope`.
+    pub fn bindings(&self, name: &str, scope: usize) -> &[Binding] {
+        self.binding_scope(name, scope)
+            .and_then(|bound| self.scopes[bound].bindings.get(name))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The dotted name of an expression: a name, or attributes of one. A name that nothing binds
+    /// is itself where it is a builtin (`eval`), or may come from a star import.
+    pub fn resolve(&self, node: Node, text: &str) -> Resolution {
+        let mut attributes = Vec::new();
+        let mut node = tree::unparenthesised(node);
+        while node.kind() == "attribute" {
+            let (Some(object), Some(name)) =
+                (node.child_by_field_name("object"), node.child_by_field_name("attribute"))
+            else {
+                return Resolution::Unknown;
+            };
+            attributes.push(&text[name.byte_range()]);
+            node = tree::unparenthesised(object);
+        }
+        if node.kind() != "identifier" {
+            return Resolution::Unknown;
+        }
+        let base = self.lookup(&text[node.byte_range()], self.scope_at(node.start_byte()));
+        attributes.iter().rev().fold(base, |name, attribute| name.with_attribute(attribute))
+    }
+
+    /// What a name means in a scope.
+    pub fn lookup(&self, name: &str, scope: usize) -> Resolution {
+        let bindings = self.bindings(name, scope);
+        if bindings.is_empty() {
+            return self.unbound(name, scope);
+        }
+        let mut names = Vec::new();
+        let mut rival = None;
+        for binding in bindings {
+            match &binding.kind {
+                BindingKind::Import { target, .. } => names.push(target.clone()),
+                BindingKind::Placeholder => {}
+                _ => rival = rival.or(Some(binding.span)),
+            }
+        }
+        names.sort();
+        names.dedup();
+        match rival {
+            _ if names.is_empty() => Resolution::Unknown,
+            None => Resolution::Known(names),
+            Some(rival) => Resolution::Ambiguous { names, rival },
+        }
+    }
+
+    /// A name that no scope binds: a builtin, or what a star import brings.
+    fn unbound(&self, name: &str, scope: usize) -> Resolution {
+        let stars: Vec<&(String, Span)> =
+            std::iter::successors(Some(scope), |&s| self.scopes[s].parent)
+                .flat_map(|s| &self.scopes[s].stars)
+                .collect();
+        match stars.as_slice() {
+            [] => Resolution::Known(vec![name.to_owned()]),
+            [(module, _)] => Resolution::Known(vec![format!("{module}.{name}")]),
+            [_, .., (_, rival)] => {
+                let mut names: Vec<_> = stars.iter().map(|(m, _)| format!("{m}.{name}")).collect();
+                names.sort();
+                names.dedup();
+                Resolution::Ambiguous { names, rival: *rival }
+            }
+        }
+    }
+
+    /// The uses of `name` that mean the binding in `scope`.
+    pub fn uses_of(&self, name: &str, scope: usize, text: &str) -> Vec<Span> {
+        self.uses
+            .iter()
+            .filter(|used| &text[used.span.range()] == name)
+            .filter(|used| self.binding_scope(name, used.scope) == Some(scope))
+            .map(|used| used.span)
+            .collect()
+    }
+
+    /// Whether `name` can be bound at module level and mean that in `scope`: nothing between
+    /// binds it, and the module does not bind it to something else.
+    pub fn is_free(&self, name: &str, scope: usize) -> bool {
+        self.binding_scope(name, scope).is_none() && !self.scopes[0].bindings.contains_key(name)
+    }
+}

@@ -1,0 +1,377 @@
+//! Builds the scopes and bindings of a module in one walk over its tree.
+
+use rustc_hash::FxHashMap;
+use tree_sitter::Node;
+
+use super::names::{Binding, BindingKind, Names, Scope, ScopeKind, Use};
+use super::tree;
+use crate::workspace::span::Span;
+
+/// The names of a module.
+pub(super) fn build(root: Node, text: &str) -> Names {
+    let module = Scope {
+        kind: ScopeKind::Module,
+        parent: None,
+        span: Span::new(0, text.len() + 1),
+        bindings: FxHashMap::default(),
+        declared: FxHashMap::default(),
+        stars: Vec::new(),
+    };
+    let names = Names { scopes: vec![module], ..Names::default() };
+    let mut builder =
+        Builder { text, names, pending: FxHashMap::default(), handlers: 0, path: Vec::new() };
+    builder.walk(root);
+    builder.names
+}
+
+struct Builder<'t> {
+    text: &'t str,
+    names: Names,
+    /// The scope that begins at the node with this id.
+    pending: FxHashMap<usize, usize>,
+    /// How many `except ImportError` clauses are open.
+    handlers: usize,
+    /// The nodes around the current one. Asking a node for its parent costs a walk from the root.
+    path: Vec<Node<'t>>,
+}
+
+/// Undoes on leaving a node what entering it did.
+enum Leave {
+    Nothing,
+    Scope(usize),
+    Handler,
+}
+
+impl<'t> Builder<'t> {
+    fn walk(&mut self, root: Node<'t>) {
+        let mut cursor = root.walk();
+        let mut scope = 0;
+        let mut open: Vec<Leave> = Vec::new();
+        loop {
+            let node = cursor.node();
+            let leave = match self.pending.remove(&node.id()) {
+                Some(inner) => Leave::Scope(std::mem::replace(&mut scope, inner)),
+                None if self.is_import_error_handler(node) => {
+                    self.handlers += 1;
+                    Leave::Handler
+                }
+                None => Leave::Nothing,
+            };
+            // A comprehension is a scope of its own from its first byte.
+            let leave = match self.enter(node, scope, cursor.field_name()) {
+                Some(inner) => Leave::Scope(std::mem::replace(&mut scope, inner)),
+                None => leave,
+            };
+            if cursor.goto_first_child() {
+                open.push(leave);
+                self.path.push(node);
+                continue;
+            }
+            self.leave(leave, &mut scope);
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return;
+                }
+                self.path.pop();
+                let leave = open.pop().expect("each level that was entered is left once");
+                self.leave(leave, &mut scope);
+            }
+        }
+    }
+
+    fn leave(&mut self, leave: Leave, scope: &mut usize) {
+        match leave {
+            Leave::Nothing => {}
+            Leave::Scope(outer) => *scope = outer,
+            Leave::Handler => self.handlers -= 1,
+        }
+    }
+
+    /// Notes what a node binds or uses; returns the scope that it opens for itself.
+    fn enter(&mut self, node: Node<'t>, scope: usize, field: Option<&str>) -> Option<usize> {
+        match node.kind() {
+            "identifier" => self.identifier(node, scope, field),
+            "import_statement" => self.import(node, scope),
+            "import_from_statement" => self.import_from(node, scope),
+            "function_definition" => self.function(node, scope),
+            "lambda" => self.lambda(node, scope),
+            "class_definition" => self.class(node, scope),
+            "assignment" => self.assignment(node, scope),
+            "augmented_assignment" | "for_statement" => {
+                self.bind_field(node, "left", scope, &BindingKind::Other);
+            }
+            "for_in_clause" => self.bind_field(node, "left", scope, &BindingKind::Other),
+            "named_expression" => {
+                let mut target = scope;
+                while self.names.scopes[target].kind == ScopeKind::Comprehension {
+                    target = self.names.scopes[target].parent.unwrap_or(0);
+                }
+                self.bind_field(node, "name", target, &BindingKind::Other);
+            }
+            "as_pattern_target" => self.bind_pattern(node, scope, &BindingKind::Other),
+            "except_clause" => self.bind_field(node, "alias", scope, &BindingKind::Other),
+            "case_pattern" => self.case(node, scope),
+            "type_alias_statement" => self.bind_field(node, "left", scope, &BindingKind::Other),
+            "global_statement" | "nonlocal_statement" => self.declare(node, scope),
+            "string" => self.quoted(node, field),
+            "list_comprehension"
+            | "set_comprehension"
+            | "dictionary_comprehension"
+            | "generator_expression" => {
+                return Some(self.open(ScopeKind::Comprehension, tree::span(node), scope));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn open(&mut self, kind: ScopeKind, span: Span, parent: usize) -> usize {
+        self.names.scopes.push(Scope {
+            kind,
+            parent: Some(parent),
+            span,
+            bindings: FxHashMap::default(),
+            declared: FxHashMap::default(),
+            stars: Vec::new(),
+        });
+        self.names.scopes.len() - 1
+    }
+
+    fn identifier(&mut self, node: Node, scope: usize, field: Option<&str>) {
+        let parent = self.path.last().map_or("", Node::kind);
+        let is_name_of_something =
+            field == Some("attribute") || (field == Some("name") && parent == "keyword_argument");
+        if !is_name_of_something && !self.in_import(parent) {
+            self.names.uses.push(Use { span: tree::span(node), scope });
+        }
+    }
+
+    fn function(&mut self, node: Node<'t>, scope: usize) {
+        self.bind_field(node, "name", scope, &BindingKind::Function);
+        let Some(body) = node.child_by_field_name("body") else { return };
+        let inner = self.open(ScopeKind::Function, tree::span(body), scope);
+        self.pending.insert(body.id(), inner);
+        if let Some(parameters) = node.child_by_field_name("parameters") {
+            self.parameters(parameters, inner);
+        }
+    }
+
+    fn lambda(&mut self, node: Node<'t>, scope: usize) {
+        let Some(body) = node.child_by_field_name("body") else { return };
+        let inner = self.open(ScopeKind::Function, tree::span(body), scope);
+        self.pending.insert(body.id(), inner);
+        if let Some(parameters) = node.child_by_field_name("parameters") {
+            self.parameters(parameters, inner);
+        }
+    }
+
+    fn parameters(&mut self, list: Node, scope: usize) {
+        for parameter in tree::children(list) {
+            let name = match parameter.kind() {
+                "default_parameter" | "typed_default_parameter" => {
+                    parameter.child_by_field_name("name")
+                }
+                "typed_parameter" => parameter.named_child(0),
+                _ => Some(parameter),
+            };
+            if let Some(name) = name {
+                self.bind_pattern(name, scope, &BindingKind::Parameter);
+            }
+        }
+    }
+
+    fn class(&mut self, node: Node<'t>, scope: usize) {
+        let kind = BindingKind::Class { definition: tree::span(node) };
+        self.bind_field(node, "name", scope, &kind);
+        if let Some(body) = node.child_by_field_name("body") {
+            let inner = self.open(ScopeKind::Class, tree::span(body), scope);
+            self.pending.insert(body.id(), inner);
+        }
+    }
+
+    fn assignment(&mut self, node: Node, scope: usize) {
+        let Some(left) = node.child_by_field_name("left") else { return };
+        let value = node.child_by_field_name("right");
+        let kind = match value {
+            // An annotation alone binds nothing.
+            None => return,
+            Some(value) if self.handlers > 0 || value.kind() == "none" => {
+                let _ = value;
+                BindingKind::Placeholder
+            }
+            Some(value) if left.kind() == "identifier" => {
+                BindingKind::Assignment { value: tree::span(value) }
+            }
+            Some(_) => BindingKind::Other,
+        };
+        self.bind_pattern(left, scope, &kind);
+    }
+
+    fn bind_field(&mut self, node: Node, field: &str, scope: usize, kind: &BindingKind) {
+        if let Some(target) = node.child_by_field_name(field) {
+            self.bind_pattern(target, scope, kind);
+        }
+    }
+
+    /// Binds every name of an assignment target.
+    fn bind_pattern(&mut self, target: Node, scope: usize, kind: &BindingKind) {
+        let mut waiting = vec![target];
+        while let Some(node) = waiting.pop() {
+            match node.kind() {
+                "identifier" => {
+                    let name = self.text[node.byte_range()].to_owned();
+                    self.bind(name, scope, Binding { span: tree::span(node), kind: kind.clone() });
+                }
+                "attribute" => self.names.assigned_attributes.push(tree::span(node)),
+                "subscript" | "call" => {}
+                _ => waiting.extend(tree::children(node)),
+            }
+        }
+    }
+
+    fn bind(&mut self, name: String, scope: usize, binding: Binding) {
+        let target = match self.names.scopes[scope].declared.get(&name) {
+            Some(true) => 0,
+            Some(false) => self.names.scopes[scope]
+                .parent
+                .and_then(|parent| self.names.binding_scope(&name, parent))
+                .unwrap_or(scope),
+            None => scope,
+        };
+        self.names.scopes[target].bindings.entry(name).or_default().push(binding);
+    }
+
+    fn case(&mut self, node: Node, scope: usize) {
+        for child in tree::preorder(node) {
+            let captures = child.kind() == "dotted_name"
+                && child.named_child_count() == 1
+                && child.parent().is_some_and(|parent| parent.kind() != "class_pattern");
+            if captures {
+                self.bind_pattern(child, scope, &BindingKind::Other);
+            }
+        }
+    }
+
+    fn declare(&mut self, node: Node, scope: usize) {
+        let global = node.kind() == "global_statement";
+        for name in tree::children(node) {
+            let name = self.text[name.byte_range()].to_owned();
+            self.names.scopes[scope].declared.insert(name, global);
+        }
+    }
+
+    fn import(&mut self, node: Node, scope: usize) {
+        for item in tree::children(node) {
+            let (target, bound) = match item.kind() {
+                "aliased_import" => {
+                    let Some((name, alias)) = self.aliased(item) else { continue };
+                    (name, alias)
+                }
+                "dotted_name" => {
+                    let name = compact(&self.text[item.byte_range()]);
+                    let first = name.split('.').next().unwrap_or_default().to_owned();
+                    (first.clone(), first)
+                }
+                _ => continue,
+            };
+            self.bind_import(item, node, scope, target, bound);
+        }
+    }
+
+    fn import_from(&mut self, node: Node, scope: usize) {
+        let Some(module) = node.child_by_field_name("module_name") else { return };
+        let module = compact(&self.text[module.byte_range()]);
+        let joined = |name: &str| {
+            if module.ends_with('.') {
+                format!("{module}{name}")
+            } else {
+                format!("{module}.{name}")
+            }
+        };
+        let mut cursor = node.walk();
+        for item in node.children_by_field_name("name", &mut cursor) {
+            let (name, bound) = match item.kind() {
+                "aliased_import" => match self.aliased(item) {
+                    Some(pair) => pair,
+                    None => continue,
+                },
+                _ => {
+                    let name = compact(&self.text[item.byte_range()]);
+                    (name.clone(), name)
+                }
+            };
+            let target = joined(&name);
+            self.bind_import(item, node, scope, target, bound);
+        }
+        if tree::children(node).iter().any(|child| child.kind() == "wildcard_import") {
+            self.names.scopes[scope].stars.push((module, tree::span(node)));
+        }
+    }
+
+    fn aliased(&self, item: Node) -> Option<(String, String)> {
+        let name = compact(&self.text[item.child_by_field_name("name")?.byte_range()]);
+        let alias = self.text[item.child_by_field_name("alias")?.byte_range()].to_owned();
+        Some((name, alias))
+    }
+
+    fn bind_import(
+        &mut self,
+        item: Node,
+        statement: Node,
+        scope: usize,
+        target: String,
+        bound: String,
+    ) {
+        let kind = BindingKind::Import { target, statement: tree::span(statement) };
+        self.bind(bound, scope, Binding { span: tree::span(item), kind });
+    }
+
+    fn is_import_error_handler(&self, node: Node) -> bool {
+        if node.kind() != "except_clause" {
+            return false;
+        }
+        let header = &self.text[node.byte_range()];
+        let header = header.split(':').next().unwrap_or(header);
+        ["ImportError", "ModuleNotFoundError", "Exception"].iter().any(|e| header.contains(e))
+            || header.trim() == "except"
+    }
+
+    /// Remembers the names in strings that other tools read as code: `__all__`, annotations.
+    fn quoted(&mut self, node: Node, field: Option<&str>) {
+        let content = &self.text[node.byte_range()];
+        if content.len() > 500 || !(self.is_annotation(field) || self.is_in_all()) {
+            return;
+        }
+        let words = content.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        self.names.quoted.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+    }
+
+    fn is_in_all(&self) -> bool {
+        let statement = self.path.iter().rev().take(6).find(|around| {
+            matches!(around.kind(), "assignment" | "augmented_assignment" | "expression_statement")
+        });
+        statement.is_some_and(|found| self.text[found.byte_range()].starts_with("__all__"))
+    }
+
+    fn is_annotation(&self, field: Option<&str>) -> bool {
+        matches!(field, Some("type" | "return_type"))
+            || self.path.iter().rev().take(8).any(|around| around.kind() == "type")
+    }
+
+    fn in_import(&self, parent: &str) -> bool {
+        let above = self.path.iter().nth_back(1).map_or("", Node::kind);
+        let imports = [
+            "import_statement",
+            "import_from_statement",
+            "future_import_statement",
+            "aliased_import",
+            "relative_import",
+        ];
+        parent == "aliased_import" || (parent == "dotted_name" && imports.contains(&above))
+    }
+}
+
+/// A dotted name without the white space, comments and continuations that may stand in it.
+fn compact(dotted: &str) -> String {
+    dotted.chars().filter(|c| !c.is_whitespace() && *c != '\\').collect()
+}

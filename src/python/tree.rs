@@ -1,0 +1,102 @@
+//! Walking and asking syntax trees. Everything is iterative: a tree may be a hundred thousand
+//! levels deep.
+
+use tree_sitter::Node;
+
+use crate::workspace::span::Span;
+
+/// The bytes of a node.
+pub fn span(node: Node) -> Span {
+    Span::new(node.start_byte(), node.end_byte())
+}
+
+/// The node and all below it, parents before children, in the order of the text.
+pub fn preorder(root: Node) -> impl Iterator<Item = Node> {
+    let mut cursor = root.walk();
+    let mut next = Some(root);
+    std::iter::from_fn(move || {
+        let current = next?;
+        next = (cursor.goto_first_child() || advance(&mut cursor)).then(|| cursor.node());
+        Some(current)
+    })
+}
+
+/// Moves to the next node that is no descendant; false at the end of the tree.
+pub(super) fn advance(cursor: &mut tree_sitter::TreeCursor) -> bool {
+    loop {
+        if cursor.goto_next_sibling() {
+            return true;
+        }
+        if !cursor.goto_parent() {
+            return false;
+        }
+    }
+}
+
+/// The named children that are not comments.
+pub fn children(node: Node) -> Vec<Node> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+}
+
+/// All children, tokens and comments included.
+pub fn all_children(node: Node) -> Vec<Node> {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).collect()
+}
+
+/// The node of one of these kinds that covers exactly the span.
+pub fn exact<'t>(root: Node<'t>, wanted: Span, kinds: &[&str]) -> Option<Node<'t>> {
+    let mut node = root.descendant_for_byte_range(wanted.start, wanted.end)?;
+    loop {
+        if span(node) == wanted && kinds.contains(&node.kind()) {
+            return Some(node);
+        }
+        node = node.parent().filter(|parent| span(*parent) == wanted)?;
+    }
+}
+
+/// The ancestors, the parent first.
+pub fn ancestors(node: Node) -> impl Iterator<Item = Node> {
+    std::iter::successors(node.parent(), Node::parent)
+}
+
+/// Whether a node stands directly in a block or at the top of the module.
+pub fn is_statement(node: Node) -> bool {
+    node.parent().is_some_and(|parent| matches!(parent.kind(), "module" | "block"))
+        && node.is_named()
+        && node.kind() != "comment"
+}
+
+/// The innermost statement that holds the node, or is it.
+pub fn statement(node: Node) -> Option<Node> {
+    std::iter::once(node).chain(ancestors(node)).find(|candidate| is_statement(*candidate))
+}
+
+/// The expression inside any parentheses.
+pub fn unparenthesised(mut node: Node) -> Node {
+    while node.kind() == "parenthesized_expression" {
+        let Some(&inner) = children(node).first() else { break };
+        node = inner;
+    }
+    node
+}
+
+/// The deepest level of a tree, the root's being 0.
+pub fn depth(root: Node) -> usize {
+    let mut cursor = root.walk();
+    let (mut deepest, mut level) = (0, 0_usize);
+    loop {
+        if cursor.goto_first_child() {
+            level += 1;
+            deepest = deepest.max(level);
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return deepest;
+            }
+            level -= 1;
+        }
+    }
+}
