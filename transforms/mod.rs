@@ -1,2 +1,68 @@
-//! The transforms.
+//! The transforms: each finds one kind of misplaced trust and says what to do about it.
+
+pub mod exception;
 pub mod finding;
+pub mod nosec;
+pub mod prefilter;
+pub mod reference;
+pub mod torch_load;
+pub mod yaml_constructors;
+pub mod yaml_load;
+pub mod yaml_loader;
+
+use crate::program::Program;
+use crate::python::module::Module;
+use finding::{Finding, Level};
+
+/// What is known of a transform without running it.
+#[derive(Debug)]
+pub struct About {
+    /// Its name on the command line, `torch-load`.
+    pub name: &'static str,
+    /// The level of most of its fixes.
+    pub level: Level,
+    /// One line that says what it rewrites.
+    pub summary: &'static str,
+    /// The codes that bandit and ruff give the pattern.
+    pub codes: &'static [&'static str],
+    /// Texts of which a file must hold at least one for anything to be found in it.
+    pub literals: &'static [&'static str],
+    /// Whether a file that holds such a text must be parsed: cheap, and never false where
+    /// something would be found.
+    pub confirm: fn(&[u8]) -> bool,
+    /// The page that `explain` prints.
+    pub page: &'static str,
+}
+
+/// Finds one kind of misplaced trust.
+pub trait Transform: Sync {
+    /// What is known of it without running it.
+    fn about(&self) -> &'static About;
+    /// Adds what is found in `module`.
+    fn check(&self, module: &Module, program: &Program, findings: &mut Vec<Finding>);
+}
+
+/// Every transform, in the order of their names.
+pub static REGISTRY: &[&dyn Transform] =
+    &[&nosec::Nosec, &torch_load::TorchLoad, &yaml_load::YamlLoad];
+
+/// The transforms that a name means: its own, or the code of another tool (`B614`).
+pub fn named(name: &str) -> Vec<&'static dyn Transform> {
+    let code = name.to_ascii_uppercase();
+    REGISTRY
+        .iter()
+        .copied()
+        .filter(|t| t.about().name == name || t.about().codes.contains(&code.as_str()))
+        .collect()
+}
+
+/// The known name that is nearest to one that is not known.
+pub fn nearest(name: &str) -> Option<&'static str> {
+    REGISTRY
+        .iter()
+        .map(|t| t.about().name)
+        .map(|known| (strsim::damerau_levenshtein(known, name), known))
+        .min()
+        .filter(|(distance, known)| *distance <= known.len() / 2)
+        .map(|(_, known)| known)
+}

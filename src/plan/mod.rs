@@ -1,3 +1,9 @@
-//! From ops to bytes.
+//! From findings to changes, from changes to ops, from ops to bytes.
 
+pub mod build;
+pub mod change;
+pub mod edits;
+pub mod flatten;
+pub mod materialize;
 pub mod op;
+pub mod verify;

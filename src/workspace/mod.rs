@@ -1,9 +1,239 @@
 //! What is looked at: the root, its files, their bytes and texts.
 
 pub mod cookie;
+pub mod discover;
+pub mod kind;
 pub mod source;
 pub mod span;
+pub mod vcs;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+pub use kind::FileKind;
 
 /// A file of the workspace: an index that is stable for one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
+
+/// What is looked at, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder that bounds the program; by default the repository's top, else the common folder
+    /// of the paths.
+    pub root: Option<PathBuf>,
+    /// Whether git's ignore rules hold.
+    pub gitignore: bool,
+    /// Globs of which a file must match one, if there are any.
+    pub include: Vec<String>,
+    /// Globs of what is left out.
+    pub exclude: Vec<String>,
+    /// Globs that say which files are tests, instead of the usual names.
+    pub tests: Option<Vec<String>>,
+    /// Larger files are skipped, in bytes.
+    pub size_limit: u64,
+    /// Texts that take the place of files on disk, by absolute path.
+    pub overlay: BTreeMap<PathBuf, Vec<u8>>,
+    /// What was read from standard input.
+    pub stdin: Option<Stdin>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            root: None,
+            gitignore: true,
+            include: Vec::new(),
+            exclude: Vec::new(),
+            tests: None,
+            size_limit: 10 << 20,
+            overlay: BTreeMap::new(),
+            stdin: None,
+        }
+    }
+}
+
+/// A text from standard input.
+#[derive(Debug, Clone)]
+pub struct Stdin {
+    /// The name it goes by.
+    pub name: PathBuf,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A file that is scanned.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its index.
+    pub id: FileId,
+    /// Its absolute path; of a symbolic link, that of the target.
+    pub path: PathBuf,
+    /// Its path relative to the root.
+    pub relative: PathBuf,
+    /// What it holds.
+    pub kind: FileKind,
+    /// Whether it is a test.
+    pub test: bool,
+    /// Why it counts as another project's or a generator's, if it does.
+    pub vendored: Option<&'static str>,
+    /// Whether it was named on the command line.
+    pub explicit: bool,
+}
+
+/// Why a file is not scanned.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SkipCause {
+    /// It has more bytes than the limit.
+    TooLarge(u64),
+    /// It is a FIFO, a device or a socket.
+    NotRegular,
+    /// It is a link to something outside the root.
+    LinkOutOfRoot,
+    /// It is a link to nothing.
+    BrokenLink,
+    /// It is another repository.
+    Repository,
+    /// It is a notebook.
+    Notebook,
+    /// It is a documentation file.
+    Document,
+    /// It is a link to a file that is scanned under its own name.
+    Duplicate,
+}
+
+impl SkipCause {
+    /// The cause as a phrase.
+    pub fn text(&self) -> String {
+        match self {
+            Self::TooLarge(_) => "larger than the size limit",
+            Self::NotRegular => "not a regular file",
+            Self::LinkOutOfRoot => "a link out of the root",
+            Self::BrokenLink => "a broken link",
+            Self::Repository => "another repository",
+            Self::Notebook => "a notebook",
+            Self::Document => "a documentation file",
+            Self::Duplicate => "a link to a scanned file",
+        }
+        .to_owned()
+    }
+}
+
+/// A file or folder that is not scanned.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// Its path relative to the root.
+    pub relative: PathBuf,
+    /// Why.
+    pub cause: SkipCause,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReadProblem {
+    /// What.
+    pub path: PathBuf,
+    /// Why.
+    pub message: String,
+}
+
+/// Why nothing can be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A path that was named is not there.
+    #[error("no such file or folder: {}", .0.display())]
+    NotFound(PathBuf),
+    /// A path that was named lies outside the root that was named.
+    #[error("{} is outside the root {}; give a --root that holds both", .path.display(), .root.display())]
+    OutsideRoot {
+        /// The path.
+        path: PathBuf,
+        /// The root.
+        root: PathBuf,
+    },
+    /// A glob is no glob.
+    #[error("the glob `{glob}` cannot be read: {message}")]
+    Glob {
+        /// The glob.
+        glob: String,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+/// The files of one run.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The folder that bounds the program.
+    pub root: PathBuf,
+    /// What is scanned, sorted by relative path.
+    pub files: Vec<File>,
+    /// What is not, sorted.
+    pub skipped: Vec<Skipped>,
+    /// What could not be read, sorted.
+    pub errors: Vec<ReadProblem>,
+    texts: BTreeMap<FileId, Vec<u8>>,
+}
+
+impl Workspace {
+    /// Finds the files below the paths. A path that does not exist is an error; a folder that
+    /// cannot be read is noted and the rest goes on.
+    pub fn open(paths: &[PathBuf], options: Options) -> Result<Self, OpenError> {
+        let found = discover::discover(paths, &options)?;
+        let mut texts = BTreeMap::new();
+        let mut overlay = options.overlay;
+        for file in &found.files {
+            if let Some(bytes) = overlay.remove(&file.path) {
+                texts.insert(file.id, bytes);
+            }
+        }
+        let mut workspace = Self {
+            root: found.root,
+            files: found.files,
+            skipped: found.skipped,
+            errors: found.errors,
+            texts,
+        };
+        if let Some(stdin) = options.stdin {
+            workspace.add_stdin(stdin);
+        }
+        Ok(workspace)
+    }
+
+    fn add_stdin(&mut self, stdin: Stdin) {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(File {
+            id,
+            path: self.root.join(&stdin.name),
+            relative: stdin.name,
+            kind: FileKind::Python,
+            test: false,
+            vendored: None,
+            explicit: true,
+        });
+        self.texts.insert(id, stdin.bytes);
+    }
+
+    /// The file of an id.
+    pub fn file(&self, id: FileId) -> &File {
+        &self.files[id.0 as usize]
+    }
+
+    /// Reads a file's bytes into a buffer, which is cleared first. The error says why it cannot be
+    /// read.
+    pub fn read(&self, id: FileId, into: &mut Vec<u8>) -> Result<(), String> {
+        into.clear();
+        if let Some(text) = self.texts.get(&id) {
+            into.extend_from_slice(text);
+            return Ok(());
+        }
+        let opened = std::fs::File::open(&self.file(id).path);
+        opened.and_then(|mut file| file.read_to_end(into)).map(|_| ()).map_err(|e| e.to_string())
+    }
+}
+
+/// The nearest folder at or above a path that is a git work tree's top.
+pub fn repository_top(path: &Path) -> Option<PathBuf> {
+    path.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
+}

@@ -3,6 +3,7 @@
 
 pub mod argument;
 pub mod comment;
+pub mod import;
 pub mod list;
 pub mod statement;
 

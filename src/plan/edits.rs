@@ -1,0 +1,222 @@
+//! The ops of one file become layout edits: those that meet at one call, one import statement or
+//! one block are worked out together.
+
+use std::collections::BTreeMap;
+
+use tree_sitter::Node;
+
+use super::flatten::{Overlap, flatten};
+use super::op::Op;
+use crate::python::layout::{self, Edit};
+use crate::python::module::Module;
+use crate::python::names::BindingKind;
+use crate::python::tree;
+use crate::workspace::source::TextEdit;
+use crate::workspace::span::Span;
+
+/// Why the ops of a file cannot be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Two owners want different things of one text.
+    Conflict(Overlap),
+    /// What an op of this owner is anchored at is not there, or cannot be changed.
+    Unplaced(usize),
+}
+
+/// An op and the index of the change that asks for it.
+pub type OwnedOp<'a> = (usize, &'a Op);
+
+/// The replacements that make all ops of one module true.
+pub fn of_module(module: &Module, ops: &[OwnedOp]) -> Result<Vec<TextEdit>, Trouble> {
+    let mut edits = arguments(module, ops)?;
+    for (owner, op) in ops {
+        if let Some(edit) = single(module, op, *owner)? {
+            edits.push((*owner, edit));
+        }
+    }
+    edits.extend(deleted_statements(module, ops, &[])?);
+    let before = flatten(module.text(), &edits).map_err(Trouble::Conflict)?;
+    edits.extend(imports(module, ops, &before)?);
+    flatten(module.text(), &edits).map_err(Trouble::Conflict)
+}
+
+fn find<'t>(module: &'t Module, span: Span, kinds: &[&str], owner: usize) -> Result<Node<'t>, Trouble> {
+    tree::exact(module.root(), span, kinds).ok_or(Trouble::Unplaced(owner))
+}
+
+/// Arguments that are set and dropped, call by call.
+fn arguments(module: &Module, ops: &[OwnedOp]) -> Result<Vec<(usize, Edit)>, Trouble> {
+    type Asked<'a> = (usize, Vec<(&'a str, &'a [crate::workspace::source::Piece])>, Vec<Span>);
+    let mut calls: BTreeMap<Span, Asked> = BTreeMap::new();
+    for (owner, op) in ops {
+        match op {
+            Op::SetArgument { call, name, value } => {
+                let asked = calls.entry(call.range).or_insert((*owner, Vec::new(), Vec::new()));
+                match asked.1.iter().find(|(there, _)| *there == name.as_str()) {
+                    Some((_, other)) if *other != value.as_slice() => {
+                        let overlap = Overlap { first: asked.0, second: *owner };
+                        return Err(Trouble::Conflict(overlap));
+                    }
+                    Some(_) => {}
+                    None => asked.1.push((name, value)),
+                }
+            }
+            Op::DropArgument { call, argument } => {
+                let asked = calls.entry(call.range).or_insert((*owner, Vec::new(), Vec::new()));
+                if !asked.2.contains(argument) {
+                    asked.2.push(*argument);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut edits = Vec::new();
+    for (span, (owner, mut set, drop)) in calls {
+        set.sort();
+        let keywords: Vec<layout::argument::Keyword> = set
+            .into_iter()
+            .map(|(name, value)| layout::argument::Keyword { name, value })
+            .collect();
+        let call = find(module, span, &["call"], owner)?;
+        let changed = layout::argument::change(module, call, &keywords, &drop);
+        edits.extend(changed.ok_or(Trouble::Unplaced(owner))?.into_iter().map(|e| (owner, e)));
+    }
+    Ok(edits)
+}
+
+/// The edit of an op that needs to know of no other.
+fn single(module: &Module, op: &Op, owner: usize) -> Result<Option<Edit>, Trouble> {
+    let edit = match op {
+        Op::ReplaceExpression { at, pieces } => Edit { span: at.range, pieces: pieces.clone() },
+        Op::SetDefault { parameter, value } => {
+            let kinds = ["default_parameter", "typed_default_parameter"];
+            let node = find(module, parameter.range, &kinds, owner)?;
+            let old = node.child_by_field_name("value").ok_or(Trouble::Unplaced(owner))?;
+            Edit::replace(tree::span(old), value.clone())
+        }
+        Op::ReplaceComment { at, text } => Edit::replace(at.range, text.clone()),
+        Op::DeleteComment { at } => layout::comment::delete(module, at.range),
+        Op::InsertStatement { before, text } => {
+            let node = module.root().descendant_for_byte_range(before.range.start, before.range.end);
+            let statement = node.and_then(tree::statement).ok_or(Trouble::Unplaced(owner))?;
+            layout::statement::insert_before(module, statement, text)
+        }
+        Op::AddParameter { .. } | Op::DocumentParameter { .. } => {
+            return Err(Trouble::Unplaced(owner));
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(edit))
+}
+
+/// Statements that go, together with those that imports leave empty.
+fn deleted_statements(
+    module: &Module,
+    ops: &[OwnedOp],
+    emptied: &[(usize, Span)],
+) -> Result<Vec<(usize, Edit)>, Trouble> {
+    let asked = ops.iter().filter_map(|(owner, op)| match op {
+        Op::DeleteStatement { at } => Some((*owner, at.range)),
+        _ => None,
+    });
+    let mut all: Vec<(usize, Span)> =
+        if emptied.is_empty() { asked.collect() } else { emptied.to_vec() };
+    all.sort_by_key(|(_, span)| *span);
+    all.dedup_by_key(|(_, span)| *span);
+    let mut nodes = Vec::new();
+    for (owner, span) in &all {
+        let node = module.root().descendant_for_byte_range(span.start, span.end);
+        nodes.push(node.and_then(tree::statement).ok_or(Trouble::Unplaced(*owner))?);
+    }
+    let owner = all.first().map_or(0, |(owner, _)| *owner);
+    Ok(layout::statement::delete(module, &nodes).into_iter().map(|edit| (owner, edit)).collect())
+}
+
+/// What is asked of one import statement.
+#[derive(Default)]
+struct Wanted<'a> {
+    owner: usize,
+    drop: Vec<Span>,
+    add: Vec<&'a str>,
+}
+
+/// Imports that are needed or no longer so. `edits` are all others: a use inside text that they
+/// replace is gone.
+fn imports(
+    module: &Module,
+    ops: &[OwnedOp],
+    edits: &[TextEdit],
+) -> Result<Vec<(usize, Edit)>, Trouble> {
+    let mut statements: BTreeMap<Span, Wanted> = BTreeMap::new();
+    for (owner, op) in ops {
+        match op {
+            Op::DropImport { at } if !is_used(module, at.range, edits) => {
+                let statement = import_around(module, at.range, *owner)?;
+                let wanted = statements.entry(tree::span(statement)).or_default();
+                wanted.owner = *owner;
+                if !wanted.drop.contains(&at.range) {
+                    wanted.drop.push(at.range);
+                }
+            }
+            Op::EnsureImport { at, name: Some(name), .. } => {
+                let statement = import_around(module, at.range, *owner)?;
+                let wanted = statements.entry(tree::span(statement)).or_default();
+                wanted.owner = *owner;
+                if !imports_name(module, statement, name) && !wanted.add.contains(&name.as_str()) {
+                    wanted.add.push(name);
+                }
+            }
+            Op::EnsureImport { .. } => return Err(Trouble::Unplaced(*owner)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    let mut emptied = Vec::new();
+    for (span, mut wanted) in statements {
+        wanted.add.sort_unstable();
+        let statement = import_around(module, span, wanted.owner)?;
+        if wanted.drop.is_empty() && wanted.add.is_empty() {
+            continue;
+        }
+        match layout::import::change(module, statement, &wanted.drop, &wanted.add) {
+            Some(changed) => found.extend(changed.into_iter().map(|edit| (wanted.owner, edit))),
+            None => emptied.push((wanted.owner, span)),
+        }
+    }
+    if !emptied.is_empty() {
+        found.extend(deleted_statements(module, ops, &emptied)?);
+    }
+    Ok(found)
+}
+
+fn import_around(module: &Module, span: Span, owner: usize) -> Result<Node<'_>, Trouble> {
+    let node = module.root().descendant_for_byte_range(span.start, span.end);
+    let statement = node.and_then(tree::statement);
+    statement
+        .filter(|s| matches!(s.kind(), "import_from_statement" | "import_statement"))
+        .ok_or(Trouble::Unplaced(owner))
+}
+
+/// Whether a from-import already brings the name under its own name.
+fn imports_name(module: &Module, statement: Node, name: &str) -> bool {
+    let mut cursor = statement.walk();
+    statement.children_by_field_name("name", &mut cursor).any(|item| module.text_of(item) == name)
+}
+
+/// Whether a use of the imported name stays.
+fn is_used(module: &Module, item: Span, edits: &[TextEdit]) -> bool {
+    let scopes = module.names.scopes.iter().enumerate();
+    for (scope, facts) in scopes {
+        for (name, bindings) in &facts.bindings {
+            let is_it = |b: &crate::python::names::Binding| {
+                b.span == item && matches!(b.kind, BindingKind::Import { .. })
+            };
+            if !bindings.iter().any(is_it) {
+                continue;
+            }
+            let uses = module.names.uses_of(name, scope, module.text());
+            return uses.iter().any(|used| !edits.iter().any(|e| e.range.contains(*used)));
+        }
+    }
+    true
+}

@@ -1,0 +1,149 @@
+//! Layout edits, which may hold one another, become replacements that do not overlap.
+
+use crate::python::layout::Edit;
+use crate::workspace::source::{Piece, TextEdit};
+use crate::workspace::span::Span;
+
+/// Two edits that cannot both be made: the indices of their owners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overlap {
+    /// The owner of the one.
+    pub first: usize,
+    /// The owner of the other.
+    pub second: usize,
+}
+
+/// A replacement and who asks for it.
+#[derive(Debug, Clone)]
+struct Owned {
+    edit: TextEdit,
+    owner: usize,
+    order: usize,
+}
+
+/// The replacements of all edits, sorted by position. Parts of the original that an edit keeps are
+/// left to other edits; a deletion swallows what lies inside it; equal replacements are one.
+/// `edits` are pairs of owner and edit; at one offset, insertions stand in their order.
+pub fn flatten(text: &str, edits: &[(usize, Edit)]) -> Result<Vec<TextEdit>, Overlap> {
+    let mut all: Vec<Owned> = Vec::new();
+    for (order, (owner, edit)) in edits.iter().enumerate() {
+        for edit in gaps(text, edit) {
+            all.push(Owned { edit, owner: *owner, order });
+        }
+    }
+    all.sort_by_key(|o| (o.edit.range.start, !o.edit.range.is_empty(), o.edit.range.end, o.order));
+    all.dedup_by(|b, a| a.edit == b.edit && (!a.edit.range.is_empty() || a.owner != b.owner));
+    let deletions: Vec<Span> =
+        all.iter().filter(|o| o.edit.text.is_empty()).map(|o| o.edit.range).collect();
+    let widest = widest(deletions);
+    all.retain(|o| !swallowed(&widest, &o.edit));
+    for pair in all.windows(2) {
+        let (a, b) = (&pair[0], &pair[1]);
+        let both_replace = a.edit.range == b.edit.range && !a.edit.range.is_empty();
+        if b.edit.range.start < a.edit.range.end || both_replace {
+            return Err(Overlap { first: a.owner, second: b.owner });
+        }
+    }
+    Ok(all.into_iter().map(|o| o.edit).collect())
+}
+
+/// An edit as replacements of what lies between the parts of the original that it keeps.
+fn gaps(text: &str, edit: &Edit) -> Vec<TextEdit> {
+    let mut found = Vec::new();
+    let mut from = edit.span.start;
+    let mut literal = String::new();
+    for piece in &edit.pieces {
+        match piece {
+            Piece::Literal(new) => literal.push_str(new),
+            Piece::Original(kept) if kept.start >= from && kept.end <= edit.span.end => {
+                push(&mut found, Span::new(from, kept.start), std::mem::take(&mut literal));
+                from = kept.end;
+            }
+            // Text that moves is copied as it was.
+            Piece::Original(moved) => literal.push_str(&text[moved.range()]),
+        }
+    }
+    push(&mut found, Span::new(from, edit.span.end), literal);
+    found
+}
+
+fn push(found: &mut Vec<TextEdit>, range: Span, text: String) {
+    if !range.is_empty() || !text.is_empty() {
+        found.push(TextEdit { range, text });
+    }
+}
+
+/// The deletions that no other one holds, joined where they overlap.
+fn widest(mut deletions: Vec<Span>) -> Vec<Span> {
+    deletions.sort();
+    let mut joined: Vec<Span> = Vec::new();
+    for span in deletions {
+        match joined.last_mut() {
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+/// Whether an edit lies inside one of the deletions without being it.
+fn swallowed(deletions: &[Span], edit: &TextEdit) -> bool {
+    let index = deletions.partition_point(|d| d.end < edit.range.end);
+    deletions[index..].iter().take(2).any(|deletion| {
+        if edit.range.is_empty() {
+            return deletion.start < edit.range.start && edit.range.start < deletion.end;
+        }
+        deletion.contains(edit.range) && *deletion != edit.range
+    })
+}
+
+/// The text after the replacements, which must be sorted and must not overlap.
+pub fn apply(text: &str, edits: &[TextEdit]) -> String {
+    let mut out = String::with_capacity(text.len() + 64 * edits.len());
+    let mut copied = 0;
+    for edit in edits {
+        out.push_str(&text[copied..edit.range.start]);
+        out.push_str(&edit.text);
+        copied = edit.range.end;
+    }
+    out.push_str(&text[copied..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flat(text: &str, edits: &[Edit]) -> Result<String, Overlap> {
+        let owned: Vec<(usize, Edit)> = edits.iter().cloned().enumerate().collect();
+        Ok(apply(text, &flatten(text, &owned)?))
+    }
+
+    #[test]
+    fn a_change_inside_a_changed_expression_survives() {
+        let wrap = Edit {
+            span: Span::new(0, 4),
+            pieces: vec![
+                Piece::text("g("),
+                Piece::Original(Span::new(0, 4)),
+                Piece::text(")"),
+            ],
+        };
+        let inner = Edit::replace(Span::new(2, 3), "y");
+        assert_eq!(flat("f(x)", &[wrap, inner]).unwrap(), "g(f(y))");
+    }
+
+    #[test]
+    fn a_deletion_swallows_what_lies_inside() {
+        let edits = [Edit::delete(Span::new(1, 5)), Edit::insert(3, "new")];
+        assert_eq!(flat("abcdef", &edits).unwrap(), "af");
+    }
+
+    #[test]
+    fn two_replacements_of_one_text_are_an_overlap() {
+        let edits = [Edit::replace(Span::new(1, 3), "x"), Edit::replace(Span::new(2, 4), "y")];
+        assert_eq!(flat("abcdef", &edits), Err(Overlap { first: 0, second: 1 }));
+        let same = [Edit::replace(Span::new(1, 3), "x"), Edit::replace(Span::new(1, 3), "x")];
+        assert_eq!(flat("abcdef", &same).unwrap(), "axdef");
+    }
+}

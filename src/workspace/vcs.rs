@@ -1,0 +1,134 @@
+//! What version control says of a file, read with a library: no command is run, so no filter,
+//! hook or monitor that the repository names is either.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use gix::bstr::BStr;
+
+use super::repository_top;
+
+/// The state of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// As in the last commit.
+    Clean,
+    /// It differs from the last commit.
+    Dirty,
+    /// Version control does not know it.
+    Untracked,
+    /// There is no repository around it.
+    NoRepository,
+}
+
+/// The repositories that were opened, by their top folder.
+#[derive(Default)]
+pub struct Vcs {
+    repositories: BTreeMap<PathBuf, Opened>,
+}
+
+struct Opened {
+    repository: gix::Repository,
+    index: Option<gix::worktree::Index>,
+}
+
+impl Vcs {
+    /// No repository is open yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The state of a file. The error says why the repository cannot be read.
+    pub fn state(&mut self, path: &Path) -> Result<State, String> {
+        let Some(top) = path.parent().and_then(repository_top) else {
+            return Ok(State::NoRepository);
+        };
+        let relative = path.strip_prefix(&top).map_err(|e| e.to_string())?.to_owned();
+        if !self.repositories.contains_key(&top) {
+            self.repositories.insert(top.clone(), open(&top)?);
+        }
+        let opened = &self.repositories[&top];
+        let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
+        compare(opened, &relative, &bytes)
+    }
+}
+
+fn open(top: &Path) -> Result<Opened, String> {
+    let options = gix::open::Options::isolated();
+    let repository = gix::open_opts(top, options).map_err(|error| {
+        format!("the git repository in {} cannot be read: {error}", top.display())
+    })?;
+    let index = match repository.try_index() {
+        Ok(index) => index,
+        Err(error) => return Err(format!("the git index in {} cannot be read: {error}", top.display())),
+    };
+    Ok(Opened { repository, index })
+}
+
+fn compare(opened: &Opened, relative: &Path, bytes: &[u8]) -> Result<State, String> {
+    let name = gix::path::into_bstr(relative);
+    let name: &BStr = name.as_ref();
+    let Some(entry) = opened.index.as_ref().and_then(|index| index.entry_by_path(name)) else {
+        return Ok(State::Untracked);
+    };
+    let staged = entry.id;
+    if !is_blob(bytes, &staged)? && !is_blob(&without_carriage_returns(bytes), &staged)? {
+        return Ok(State::Dirty);
+    }
+    let Ok(tree) = opened.repository.head_tree() else { return Ok(State::Dirty) };
+    let committed = tree.lookup_entry_by_path(relative).map_err(|e| e.to_string())?;
+    let same = committed.is_some_and(|entry| entry.object_id() == staged);
+    Ok(if same { State::Clean } else { State::Dirty })
+}
+
+fn is_blob(bytes: &[u8], id: &gix::ObjectId) -> Result<bool, String> {
+    let hash = gix::objs::compute_hash(id.kind(), gix::objs::Kind::Blob, bytes);
+    hash.map(|hash| hash == *id).map_err(|e| e.to_string())
+}
+
+/// As git stores a file whose line endings it converts.
+fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    for (index, byte) in bytes.iter().enumerate() {
+        if *byte != b'\r' || bytes.get(index + 1) != Some(&b'\n') {
+            out.push(*byte);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    fn git(folder: &Path, arguments: &[&str]) {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@b"];
+        let status =
+            Command::new("git").args(identity).args(arguments).current_dir(folder).status().unwrap();
+        assert!(status.success(), "{arguments:?}");
+    }
+
+    #[test]
+    fn each_state_is_told_and_no_program_of_the_repository_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        let file = top.join("a.py");
+        std::fs::write(&file, "x = 1\n").unwrap();
+        assert_eq!(Vcs::new().state(&file).unwrap(), State::NoRepository);
+        git(&top, &["init", "-q"]);
+        assert_eq!(Vcs::new().state(&file).unwrap(), State::Untracked);
+        git(&top, &["add", "a.py"]);
+        assert_eq!(Vcs::new().state(&file).unwrap(), State::Dirty);
+        git(&top, &["commit", "-q", "-m", "a"]);
+        let marker = top.join("marker");
+        let touch = format!("touch {}", marker.display());
+        git(&top, &["config", "core.fsmonitor", &touch]);
+        git(&top, &["config", "filter.x.clean", &touch]);
+        std::fs::write(top.join(".gitattributes"), "*.py filter=x\n").unwrap();
+        assert_eq!(Vcs::new().state(&file).unwrap(), State::Clean);
+        std::fs::write(&file, "x = 2\n").unwrap();
+        assert_eq!(Vcs::new().state(&file).unwrap(), State::Dirty);
+        assert!(!marker.exists());
+    }
+}

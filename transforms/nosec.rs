@@ -1,0 +1,154 @@
+//! `# nosec` comments, which switch bandit off.
+
+use super::finding::{Finding, Fix, Level, Remedy};
+use super::{About, Transform};
+use crate::plan::op::{Anchor, Op};
+use crate::program::Program;
+use crate::python::comment::Comment;
+use crate::python::module::Module;
+
+/// The transform.
+pub struct Nosec;
+
+static ABOUT: About = About {
+    name: "nosec",
+    level: Level::Review,
+    summary: "removes `# nosec` comments; a reason stays as a comment",
+    codes: &[],
+    literals: &["nosec", "NOSEC", "NoSec", "Nosec"],
+    confirm: |bytes| memchr::memchr(b'#', bytes).is_some(),
+    page: include_str!("nosec.md"),
+};
+
+impl Transform for Nosec {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn check(&self, module: &Module, _program: &Program, findings: &mut Vec<Finding>) {
+        for comment in &module.comments {
+            if let Some(rest) = without_marker(module.slice(comment.span)) {
+                findings.push(finding(module, *comment, &rest));
+            }
+        }
+    }
+}
+
+fn finding(module: &Module, comment: Comment, rest: &str) -> Finding {
+    let at = Anchor { file: module.file, range: comment.span };
+    let (title, op) = if rest.is_empty() {
+        ("remove `# nosec`", Op::DeleteComment { at })
+    } else {
+        ("remove `# nosec`, keep the reason", Op::ReplaceComment { at, text: rest.to_owned() })
+    };
+    let node = module.root().descendant_for_byte_range(comment.span.start, comment.span.start);
+    Finding {
+        transform: ABOUT.name,
+        file: module.file,
+        range: comment.span,
+        scope: node.map(|node| module.scope_of(node)).unwrap_or_default(),
+        sink: "# nosec".to_owned(),
+        message: "the comment switches bandit off for this line".to_owned(),
+        remedy: Remedy::Ops(Fix {
+            title: title.to_owned(),
+            reason: "bandit will look at the line again".to_owned(),
+            level: Level::Review,
+            ops: vec![op],
+            group: None,
+        }),
+    }
+}
+
+/// The comment without its `nosec` markers, empty if nothing else was in it; `None` if there is
+/// no marker. bandit reads `#\s*nosec:?` in any case, followed by codes or plugin names.
+pub fn without_marker(comment: &str) -> Option<String> {
+    let parts: Vec<&str> = split_at_hashes(comment);
+    if !parts.iter().any(|part| marker_rest(part).is_some()) {
+        return None;
+    }
+    let mut kept = Vec::new();
+    for part in parts {
+        match marker_rest(part) {
+            None => kept.push(part.trim_end().to_owned()),
+            Some("") => {}
+            Some(reason) => kept.push(format!("# {reason}")),
+        }
+    }
+    Some(kept.join("  "))
+}
+
+/// The parts of a comment that each begin with `#`.
+fn split_at_hashes(comment: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (at, _) in comment.match_indices('#') {
+        let speaks_to_a_tool = is_marker(&comment[at..]) || marker_rest(&comment[start..]).is_some();
+        if at > start && speaks_to_a_tool {
+            parts.push(&comment[start..at]);
+            start = at;
+        }
+    }
+    parts.push(&comment[start..]);
+    parts
+}
+
+fn is_marker(part: &str) -> bool {
+    strip_nosec(part).is_some()
+}
+
+/// What follows `nosec` in a part that begins with `#`.
+fn strip_nosec(part: &str) -> Option<&str> {
+    let content = part.trim_start_matches('#').trim_start();
+    let head = content.get(..5)?;
+    let rest = &content[5..];
+    let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    (head.eq_ignore_ascii_case("nosec") && ends).then_some(rest)
+}
+
+/// The reason behind a `nosec` marker, its codes left out.
+fn marker_rest(part: &str) -> Option<&str> {
+    let mut rest = strip_nosec(part)?.trim();
+    rest = rest.strip_prefix(':').unwrap_or(rest).trim_start();
+    loop {
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        if end == 0 || !is_code(&rest[..end]) {
+            break;
+        }
+        rest = rest[end..].trim_start_matches([',', ' ', '\t']);
+    }
+    Some(rest.trim_start_matches(['-', '–', '—', ':', ',', ';', ' ', '\t', '#']).trim_end())
+}
+
+/// Whether a word is a bandit code (`B602`) or one of its plugin names.
+fn is_code(word: &str) -> bool {
+    let digits = word.strip_prefix(['B', 'b']).unwrap_or("");
+    let is_number = digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit());
+    is_number || (word.contains('_') && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_marker;
+
+    #[test]
+    fn markers_go_and_reasons_stay() {
+        let cases = [
+            ("# nosec", ""),
+            ("#nosec", ""),
+            ("# NOSEC", ""),
+            ("#nosec:B602,B603", ""),
+            ("# nosec B602, B603", ""),
+            ("# nosec subprocess_popen_with_shell_equals_true", ""),
+            ("# nosec B602 - fixed argv", "# fixed argv"),
+            ("# nosec: fixed argv", "# fixed argv"),
+            ("# noqa: S105  # nosec", "# noqa: S105"),
+            ("# nosec B602  # noqa: S602", "# noqa: S602"),
+            ("# nosec  # noqa: S602  # type: ignore", "# noqa: S602  # type: ignore"),
+        ];
+        for (before, after) in cases {
+            assert_eq!(without_marker(before).as_deref(), Some(after), "{before}");
+        }
+        assert_eq!(without_marker("# about nosecurity"), None);
+        assert_eq!(without_marker("# why nosec is bad"), None);
+    }
+}

@@ -1,0 +1,170 @@
+//! Where a module mentions a callable, by whatever name it was imported.
+
+use rustc_hash::FxHashSet;
+use tree_sitter::Node;
+
+use crate::python::module::Module;
+use crate::python::names::{BindingKind, Resolution};
+use crate::python::tree;
+
+/// One mention of a callable.
+#[derive(Debug, Clone)]
+pub struct Reference<'t> {
+    /// The expression, `torch.load` or `load`.
+    pub node: Node<'t>,
+    /// The callable as the catalogue spells it.
+    pub sink: String,
+    /// The name that the expression begins with.
+    pub base: &'t str,
+    /// The scope that the expression stands in.
+    pub scope: usize,
+    /// Why the name may mean something else.
+    pub doubt: Option<String>,
+    /// How it is used.
+    pub usage: Usage<'t>,
+}
+
+/// What is done with a callable.
+#[derive(Debug, Clone, Copy)]
+pub enum Usage<'t> {
+    /// It is called.
+    Call(Node<'t>),
+    /// It is bound by this call of `functools.partial`.
+    Partial(Node<'t>),
+    /// It is handed on or kept as a value.
+    Value,
+    /// It is compared, deleted, or stands in an annotation: nothing comes of it.
+    Mention,
+}
+
+/// The mentions of the callables, in the order of the text.
+pub fn references<'t>(module: &'t Module, package: &str, sinks: &[&str]) -> Vec<Reference<'t>> {
+    let bases = names_of_package(module, package);
+    let uses = module.names.uses.iter().filter(|u| bases.contains(&module.text()[u.span.range()]));
+    uses.filter_map(|used| {
+        let base = &module.text()[used.span.range()];
+        let resolution = module.names.lookup(base, used.scope);
+        let start = module.root().descendant_for_byte_range(used.span.start, used.span.end)?;
+        let (node, sink) = climb(module, start, &resolution, sinks)?;
+        let doubt = doubt(module, &resolution, node);
+        Some(Reference { node, sink, base, scope: used.scope, doubt, usage: usage(module, node) })
+    })
+    .filter(|found| !is_target(module, found.node))
+    .collect()
+}
+
+/// The names that imports of the package bind anywhere in the module.
+fn names_of_package<'t>(module: &'t Module, package: &str) -> FxHashSet<&'t str> {
+    let inside = |target: &str| {
+        target == package || target.strip_prefix(package).is_some_and(|rest| rest.starts_with('.'))
+    };
+    let mut names = FxHashSet::default();
+    for scope in &module.names.scopes {
+        for (name, bindings) in &scope.bindings {
+            let imported = bindings.iter().any(
+                |b| matches!(&b.kind, BindingKind::Import { target, .. } if inside(target)),
+            );
+            if imported {
+                names.insert(name.as_str());
+            }
+        }
+        if scope.stars.iter().any(|(from, _)| inside(from)) {
+            names.extend(module.names.uses.iter().map(|u| &module.text()[u.span.range()]));
+        }
+    }
+    names
+}
+
+/// Follows attributes outwards until the dotted name is one of the callables.
+fn climb<'t>(
+    module: &Module,
+    start: Node<'t>,
+    resolution: &Resolution,
+    sinks: &[&str],
+) -> Option<(Node<'t>, String)> {
+    let mut node = start;
+    let mut suffix = String::new();
+    loop {
+        let found = resolution.candidates().iter().map(|name| format!("{name}{suffix}"));
+        if let Some(sink) = found.into_iter().find(|name| sinks.contains(&name.as_str())) {
+            return Some((node, sink));
+        }
+        let mut parent = node.parent()?;
+        while parent.kind() == "parenthesized_expression" {
+            parent = parent.parent()?;
+        }
+        if parent.kind() != "attribute" {
+            return None;
+        }
+        let attribute = parent.child_by_field_name("attribute")?;
+        suffix.push('.');
+        suffix.push_str(module.text_of(attribute));
+        node = parent;
+    }
+}
+
+fn doubt(module: &Module, resolution: &Resolution, node: Node) -> Option<String> {
+    if is_patched(module, node) {
+        return Some("the callable is replaced by another one in this module".to_owned());
+    }
+    match resolution {
+        Resolution::Known(names) if names.len() == 1 => None,
+        Resolution::Ambiguous { rival, .. } => Some(format!(
+            "the name is also bound otherwise, in line {}",
+            module.lines.of(rival.start) + 1
+        )),
+        _ => Some("the name is imported from several places".to_owned()),
+    }
+}
+
+/// Whether the module assigns to the dotted name (`torch.load = ...`).
+fn is_patched(module: &Module, node: Node) -> bool {
+    if module.names.assigned_attributes.is_empty() || node.kind() != "attribute" {
+        return false;
+    }
+    let name = module.names.resolve(node, module.text());
+    module.names.assigned_attributes.iter().any(|span| {
+        tree::exact(module.root(), *span, &["attribute"])
+            .is_some_and(|target| module.names.resolve(target, module.text()) == name)
+    })
+}
+
+/// Whether the expression is assigned to, not read.
+fn is_target(module: &Module, node: Node) -> bool {
+    let span = tree::span(node);
+    module.names.assigned_attributes.contains(&span)
+        || (node.kind() == "identifier"
+            && module.names.scopes.iter().any(|scope| {
+                scope.bindings.get(module.text_of(node)).is_some_and(|bindings| {
+                    bindings.iter().any(|binding| binding.span == span)
+                })
+            }))
+}
+
+fn usage<'t>(module: &Module, node: Node<'t>) -> Usage<'t> {
+    let mut inner = node;
+    let mut parent = node.parent();
+    while let Some(around) = parent.filter(|p| p.kind() == "parenthesized_expression") {
+        inner = around;
+        parent = around.parent();
+    }
+    let Some(parent) = parent else { return Usage::Mention };
+    match parent.kind() {
+        "call" if parent.child_by_field_name("function").is_some_and(|f| f.id() == inner.id()) => {
+            Usage::Call(parent)
+        }
+        "argument_list" => partial(module, inner, parent).map_or(Usage::Value, Usage::Partial),
+        "delete_statement" | "comparison_operator" | "type" | "expression_statement"
+        | "attribute" | "global_statement" | "class_pattern" => Usage::Mention,
+        _ => Usage::Value,
+    }
+}
+
+/// The `functools.partial` call whose first argument the node is.
+fn partial<'t>(module: &Module, node: Node<'t>, list: Node<'t>) -> Option<Node<'t>> {
+    let call = list.parent()?;
+    let callee = call.child_by_field_name("function")?;
+    let is_first = tree::children(list).first().is_some_and(|first| first.id() == node.id());
+    let name = module.names.resolve(callee, module.text());
+    (is_first && name.single() == Some("functools.partial")).then_some(call)
+}

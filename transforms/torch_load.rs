@@ -1,0 +1,208 @@
+//! `torch.load` without `weights_only=True`, which runs any code that the file holds.
+
+use tree_sitter::Node;
+
+use super::exception::{Pattern, Verdict, judge};
+use super::reference::{Reference, Usage, references};
+use super::finding::{Exception, ExceptionKind, Finding, Fix, Level, Remedy};
+use super::{About, Transform, prefilter};
+use crate::plan::op::{Anchor, Op};
+use crate::program::Program;
+use crate::python::call::{ArgumentKind, Call};
+use crate::python::module::Module;
+use crate::python::{literal, tree};
+use crate::workspace::source::Piece;
+use crate::workspace::span::Span;
+
+/// The transform.
+pub struct TorchLoad;
+
+static ABOUT: About = About {
+    name: "torch-load",
+    level: Level::Auto,
+    summary: "writes `weights_only=True` in `torch.load`",
+    codes: &["B614"],
+    literals: &["torch"],
+    confirm: |bytes| prefilter::reads_attribute(bytes, "torch", &["load"]),
+    page: include_str!("torch_load.md"),
+};
+
+const SINKS: [&str; 2] = ["torch.load", "torch.serialization.load"];
+const PATTERN: Pattern = Pattern { transform: "torch-load", names: &["weights_only", "torch.load"] };
+const MESSAGE: &str = "`torch.load` unpickles the file, which runs any code that it holds";
+
+impl Transform for TorchLoad {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn check(&self, module: &Module, _program: &Program, findings: &mut Vec<Finding>) {
+        for reference in references(module, "torch", &SINKS) {
+            let Some(remedy) = remedy(module, &reference) else { continue };
+            let range = match reference.usage {
+                Usage::Call(call) | Usage::Partial(call) => tree::span(call),
+                _ => tree::span(reference.node),
+            };
+            findings.push(Finding {
+                transform: ABOUT.name,
+                file: module.file,
+                range,
+                scope: module.scope_of(reference.node),
+                sink: reference.sink,
+                message: MESSAGE.to_owned(),
+                remedy,
+            });
+        }
+    }
+}
+
+fn remedy(module: &Module, reference: &Reference) -> Option<Remedy> {
+    let report = |reason: &str| Some(Remedy::Report(reason.to_owned()));
+    let node = match reference.usage {
+        Usage::Call(node) | Usage::Partial(node) => node,
+        Usage::Value => return Some(Remedy::Report(by_reference(module, reference))),
+        Usage::Mention => return None,
+    };
+    let call = Call::at(node, module.text())?;
+    let argument = call.keyword("weights_only");
+    let unsafe_argument = match argument {
+        None => unsafe_in_display(module, &call),
+        Some(argument) => match literal::truth(argument.value, module.text()) {
+            Some(false) => Some(Unsafe { value: argument.value, whole: tree::span(argument.node) }),
+            // True is safe, and any expression is a decision that was made elsewhere.
+            _ => return None,
+        },
+    };
+    let whole = unsafe_argument.as_ref().map(|found| found.whole);
+    let verdict = judge(module, node, whole, PATTERN);
+    if let Verdict::Documented(reason) = verdict {
+        return Some(Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason }));
+    }
+    if let Some(reason) = guard(module, node) {
+        return Some(Remedy::Exception(Exception { kind: ExceptionKind::Guarded, reason }));
+    }
+    if let Some(doubt) = &reference.doubt {
+        return Some(Remedy::Report(format!("{doubt}; pass `weights_only=True` if it is `torch.load`")));
+    }
+    let splatted = call.arguments.iter().any(|a| {
+        a.kind == ArgumentKind::DoubleSplat && tree::unparenthesised(a.value).kind() != "dictionary"
+    });
+    if splatted && unsafe_argument.is_none() {
+        return report("the arguments behind `**` may hold `weights_only` already; see to it that it is True");
+    }
+    if call.keyword("pickle_module").is_some() || call.positional(2).is_some() {
+        return report("`weights_only=True` cannot be used with `pickle_module`; drop it if the files are plain checkpoints");
+    }
+    if module.is_damaged_near(node) {
+        return report("the code around it does not parse; write `weights_only=True` by hand");
+    }
+    Some(Remedy::Ops(fix(module, node, unsafe_argument.as_ref(), verdict)))
+}
+
+/// A `weights_only` that is false.
+struct Unsafe<'t> {
+    value: Node<'t>,
+    whole: Span,
+}
+
+/// The entry of `**{"weights_only": False}`.
+fn unsafe_in_display<'t>(module: &'t Module, call: &Call<'t>) -> Option<Unsafe<'t>> {
+    let displays = call.arguments.iter().filter(|a| a.kind == ArgumentKind::DoubleSplat);
+    for display in displays.map(|a| tree::unparenthesised(a.value)) {
+        for pair in tree::children(display).into_iter().filter(|n| n.kind() == "pair") {
+            let key = pair.child_by_field_name("key")?;
+            let value = pair.child_by_field_name("value")?;
+            if literal::plain_string(key, module.text()) == Some("weights_only") {
+                return Some(Unsafe { value, whole: tree::span(pair) });
+            }
+        }
+    }
+    None
+}
+
+fn fix(module: &Module, node: Node, found: Option<&Unsafe>, verdict: Verdict) -> Fix {
+    let op = match found {
+        Some(found) => Op::ReplaceExpression {
+            at: Anchor { file: module.file, range: tree::span(found.value) },
+            pieces: vec![Piece::text("True")],
+        },
+        None => Op::SetArgument {
+            call: Anchor { file: module.file, range: tree::span(node) },
+            name: "weights_only".to_owned(),
+            value: vec![Piece::text("True")],
+        },
+    };
+    let (level, reason) = match verdict {
+        Verdict::Wish(_) => {
+            (Level::Review, "the comment does not say why the data can be trusted")
+        }
+        _ => (Level::Auto, ""),
+    };
+    Fix {
+        title: "write weights_only=True".to_owned(),
+        reason: reason.to_owned(),
+        level,
+        ops: vec![op],
+        group: None,
+    }
+}
+
+/// What to do where `torch.load` is handed on as a value.
+fn by_reference(module: &Module, reference: &Reference) -> String {
+    format!(
+        "`{0}` is handed on as a value; hand on `functools.partial({0}, weights_only=True)`",
+        module.text_of(reference.node)
+    )
+}
+
+/// The user's own decision that the call stands behind: `if not weights_only:`, `if trusted:`.
+fn guard(module: &Module, call: Node) -> Option<String> {
+    let mut below = call;
+    for around in tree::ancestors(call) {
+        if matches!(around.kind(), "function_definition" | "lambda" | "class_definition") {
+            return None;
+        }
+        if let Some((condition, holds)) = branch(around, below)
+            && allows_unsafe(module, condition, holds)
+        {
+            return Some(format!("behind `{}`", module.text_of(condition)));
+        }
+        below = around;
+    }
+    None
+}
+
+/// The condition of an `if` and whether it holds where `inside` stands.
+fn branch<'t>(around: Node<'t>, inside: Node) -> Option<(Node<'t>, bool)> {
+    if around.kind() == "conditional_expression" {
+        let parts = tree::children(around);
+        let position = parts.iter().position(|part| part.id() == inside.id())?;
+        return (position != 1).then_some((*parts.get(1)?, position == 0));
+    }
+    if !matches!(around.kind(), "if_statement" | "elif_clause") {
+        return None;
+    }
+    let condition = around.child_by_field_name("condition")?;
+    let consequence = around.child_by_field_name("consequence")?;
+    (condition.id() != inside.id()).then_some((condition, consequence.id() == inside.id()))
+}
+
+/// Whether a plain name, or the negation of one, says that the data is trusted where it holds.
+fn allows_unsafe(module: &Module, condition: Node, holds: bool) -> bool {
+    let inner = tree::unparenthesised(condition);
+    match inner.kind() {
+        "not_operator" => tree::children(inner)
+            .first()
+            .is_some_and(|negated| allows_unsafe(module, *negated, !holds)),
+        "identifier" | "attribute" => {
+            let name = module.text_of(inner).rsplit('.').next().unwrap_or_default();
+            let word = |words: &[&str]| words.iter().any(|word| name.contains(word));
+            if holds {
+                word(&["trust", "unsafe"]) && !name.contains("untrust")
+            } else {
+                word(&["weights_only", "untrusted"])
+            }
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,174 @@
+//! What a loader that is handed to `yaml.load` can do.
+
+use tree_sitter::Node;
+
+use crate::program::Program;
+use crate::python::module::Module;
+use crate::python::names::{BindingKind, Resolution};
+use crate::python::tree;
+use crate::workspace::span::Span;
+
+/// What is known of a loader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loader {
+    /// What `yaml.safe_load` does, or more than that: it is dropped.
+    Replaceable,
+    /// Written in C: this class of yaml does the same safely.
+    Fast(&'static str),
+    /// It is safe and was chosen for a reason.
+    Safe(String),
+    /// Different branches import it from yaml: these imports are to change, each with the text
+    /// that takes its place.
+    Imports(Vec<(Span, String)>),
+    /// Nothing can be done mechanically: why.
+    Unknown(String),
+}
+
+/// Classifies the expression that is handed over as loader.
+pub fn classify(module: &Module, program: &Program, node: Node) -> Loader {
+    let resolution = module.names.resolve(node, module.text());
+    if let Resolution::Known(names) = &resolution {
+        let classes: Option<Vec<&str>> = names.iter().map(|name| class_of_yaml(name)).collect();
+        match classes.as_deref() {
+            Some([class]) => return of_yaml(class),
+            Some(classes) => return of_branches(module, node, classes),
+            None => {}
+        }
+    }
+    match derives(module, program, node, 0) {
+        Some(true) => Loader::Safe("the loader derives from a safe one".to_owned()),
+        Some(false) => Loader::Unknown(format!(
+            "the loader `{}` is the program's own and derives from an unsafe one; derive it from `yaml.SafeLoader`",
+            module.text_of(node)
+        )),
+        None => Loader::Unknown(format!(
+            "what the loader `{}` can do is not known here; use `yaml.safe_load`, or a loader that derives from `yaml.SafeLoader`",
+            module.text_of(node)
+        )),
+    }
+}
+
+/// The name of a loader class of yaml, wherever in the package it is taken from.
+pub fn class_of_yaml(dotted: &str) -> Option<&str> {
+    let rest = dotted.strip_prefix("yaml.")?;
+    let class = rest.strip_prefix("loader.").or(rest.strip_prefix("cyaml.")).unwrap_or(rest);
+    let known = ["Loader", "FullLoader", "UnsafeLoader", "SafeLoader", "BaseLoader"];
+    known.contains(&class.strip_prefix('C').unwrap_or(class)).then_some(class)
+}
+
+/// Whether a loader class of yaml makes nothing but plain data.
+pub fn is_safe(class: &str) -> bool {
+    matches!(class, "SafeLoader" | "CSafeLoader" | "BaseLoader" | "CBaseLoader")
+}
+
+fn of_yaml(class: &str) -> Loader {
+    match class {
+        "CSafeLoader" | "BaseLoader" | "CBaseLoader" => {
+            Loader::Safe(format!("`yaml.{class}` makes nothing but plain data"))
+        }
+        "CLoader" | "CFullLoader" | "CUnsafeLoader" => Loader::Fast("CSafeLoader"),
+        _ => Loader::Replaceable,
+    }
+}
+
+/// `try: from yaml import CLoader as Loader` / `except ImportError: from yaml import Loader`.
+fn of_branches(module: &Module, node: Node, classes: &[&str]) -> Loader {
+    if classes.iter().all(|class| is_safe(class)) {
+        return Loader::Safe("every loader that may be imported is a safe one".to_owned());
+    }
+    let unknown = || {
+        Loader::Unknown(
+            "the loader depends on what can be imported; use `yaml.safe_load`".to_owned(),
+        )
+    };
+    if node.kind() != "identifier" {
+        return unknown();
+    }
+    let name = module.text_of(node);
+    let scope = module.names.scope_at(node.start_byte());
+    let mut imports = Vec::new();
+    for binding in module.names.bindings(name, scope) {
+        let BindingKind::Import { target, statement } = &binding.kind else { continue };
+        let Some(class) = class_of_yaml(target) else { return unknown() };
+        let from = module.slice(*statement).trim_start().starts_with("from");
+        if !from {
+            return unknown();
+        }
+        if is_safe(class) {
+            continue;
+        }
+        let safe = if class.starts_with('C') { "CSafeLoader" } else { "SafeLoader" };
+        imports.push((binding.span, format!("{safe} as {name}")));
+    }
+    Loader::Imports(imports)
+}
+
+/// Whether a class derives from safe loaders only; `None` where that is not known.
+fn derives(module: &Module, program: &Program, node: Node, level: usize) -> Option<bool> {
+    if level > 8 {
+        return None;
+    }
+    if let Resolution::Known(names) = module.names.resolve(node, module.text())
+        && let [name] = names.as_slice()
+        && let Some(class) = class_of_yaml(name)
+    {
+        return Some(is_safe(class));
+    }
+    let node = tree::unparenthesised(node);
+    if node.kind() != "identifier" {
+        return None;
+    }
+    let name = module.text_of(node);
+    let scope = module.names.scope_at(node.start_byte());
+    match module.names.bindings(name, scope) {
+        [binding] => match &binding.kind {
+            BindingKind::Class { definition } => {
+                let class = tree::exact(module.root(), *definition, &["class_definition"])?;
+                bases_are_safe(module, program, class, level)
+            }
+            BindingKind::Assignment { value } => {
+                let value = module.root().descendant_for_byte_range(value.start, value.end)?;
+                let kind = ["identifier", "attribute"].contains(&value.kind());
+                if kind { derives(module, program, value, level + 1) } else { None }
+            }
+            BindingKind::Import { target, .. } => of_program(program, target, level),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn bases_are_safe(module: &Module, program: &Program, class: Node, level: usize) -> Option<bool> {
+    let bases = class.child_by_field_name("superclasses")?;
+    let bases: Vec<Node> =
+        tree::children(bases).into_iter().filter(|b| b.kind() != "keyword_argument").collect();
+    let known: Vec<Option<bool>> =
+        bases.iter().map(|base| derives(module, program, *base, level + 1)).collect();
+    if known.contains(&Some(false)) {
+        return Some(false);
+    }
+    // A mixin whose origin is unknown may do anything.
+    (!known.is_empty() && known.iter().all(|safe| *safe == Some(true))).then_some(true)
+}
+
+/// Classes of that name anywhere in the program: safe if there is one and all are.
+fn of_program(program: &Program, target: &str, level: usize) -> Option<bool> {
+    let name = target.rsplit('.').next()?;
+    let members = program.modules_holding(&["class ", name]);
+    let mut verdict = None;
+    for member in members.iter() {
+        for class in tree::preorder(member.module.root()).filter(|n| n.kind() == "class_definition") {
+            let is_it = class
+                .child_by_field_name("name")
+                .is_some_and(|found| member.module.text_of(found) == name);
+            if !is_it {
+                continue;
+            }
+            match bases_are_safe(&member.module, program, class, level + 1) {
+                Some(true) => verdict = Some(verdict.unwrap_or(true)),
+                other => return other,
+            }
+        }
+    }
+    verdict
+}
