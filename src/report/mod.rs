@@ -1,1 +1,9 @@
 //! What a person or a machine sees: diffs, findings, summaries.
+
+pub mod colour;
+pub mod diff;
+pub mod escape;
+pub mod json;
+mod lines_changed;
+pub mod model;
+pub mod text;
