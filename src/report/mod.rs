@@ -3,6 +3,7 @@
 pub mod colour;
 pub mod diff;
 pub mod escape;
+mod excerpt;
 pub mod json;
 mod lines_changed;
 pub mod model;
