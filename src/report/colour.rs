@@ -104,7 +104,7 @@ fn run(lines: &[String], signs: &[char]) -> usize {
 /// Removed lines and the added ones behind them: the first with the first, and so on.
 fn push_change(out: &mut String, block: &[String]) {
     let (removed, added) = block.split_at(run(block, &['-', '\\']));
-    let (mut old, mut new) = (removed.iter().filter(is_code), added.iter().filter(is_code));
+    let (mut old, mut new) = (code_lines(removed), code_lines(added));
     let mut old_marks = vec![Vec::new(); removed.len()];
     let mut new_marks = vec![Vec::new(); added.len()];
     for index in 0..removed.len().min(added.len()) {
@@ -115,15 +115,15 @@ fn push_change(out: &mut String, block: &[String]) {
     push_side(out, added, &new_marks, Color::Green);
 }
 
-/// Whether the line is one of the file, not git's remark about a missing line feed.
-fn is_code(line: &&String) -> bool {
-    !line.starts_with('\\')
+/// The lines of the file, without git's remark about a missing line feed.
+fn code_lines(lines: &[String]) -> impl Iterator<Item = &String> {
+    lines.iter().filter(|line| !line.starts_with('\\'))
 }
 
 /// The remark can only stand last, so the marks of the lines before it keep their index.
 fn push_side(out: &mut String, lines: &[String], marks: &[Vec<Range<usize>>], colour: Color) {
     for (line, marks) in lines.iter().zip(marks) {
-        if !is_code(&line) {
+        if line.starts_with('\\') {
             push_line(out, line);
             continue;
         }

@@ -1,5 +1,7 @@
 //! A line of code with a caret under what is meant, in the cells of a terminal.
 
+use std::ops::Range;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::escape::push_visible;
@@ -9,6 +11,10 @@ const WIDEST: usize = 100;
 
 /// Cells shown ahead of the caret where the line's beginning is cut off.
 const AHEAD: usize = 20;
+
+/// Characters looked at on each side of the caret's first one. More than can be shown, and a bound
+/// for lines of many megabytes.
+const FAR: usize = 400;
 
 /// Columns from one tab stop to the next.
 const TAB: usize = 4;
@@ -39,20 +45,27 @@ struct Piece {
 /// The line with `caret` (first column, 1-based, and length, in characters) turned into cells;
 /// a long line is cut around the caret.
 pub(crate) fn excerpt(line: &str, caret: (usize, usize)) -> Excerpt {
-    let pieces = pieces(line.trim_end_matches(['\r', '\n']));
-    let total = pieces.last().map_or(0, |piece| piece.end);
+    let line = line.trim_end_matches(['\r', '\n']);
     let first = caret.0.saturating_sub(1);
-    let start = pieces.get(first).map_or(total, |piece| piece.at);
-    let behind = first.saturating_add(caret.1).min(pieces.len());
+    let skipped = first.saturating_sub(FAR);
+    let mut chars = line.chars();
+    if skipped > 0 {
+        chars.nth(skipped - 1);
+    }
+    let pieces = pieces(chars.by_ref().take(2 * FAR));
+    let total = pieces.last().map_or(0, |piece| piece.end);
+    let start = pieces.get(first - skipped).map_or(total, |piece| piece.at);
+    let behind = (first - skipped).saturating_add(caret.1).min(pieces.len());
     let end = behind.checked_sub(1).map_or(0, |last| pieces[last].end).max(start);
     let (from, to) = window(total, start, end);
-    cut(&pieces, from, to, start, end)
+    let missing = (skipped > 0, chars.next().is_some());
+    cut(&pieces, from..to, start..end, missing)
 }
 
-fn pieces(line: &str) -> Vec<Piece> {
+fn pieces(chars: impl Iterator<Item = char>) -> Vec<Piece> {
     let mut at = 0;
     let mut pieces = Vec::new();
-    for c in line.chars() {
+    for c in chars {
         let mut text = String::new();
         if c == '\t' {
             text = " ".repeat(TAB - at % TAB);
@@ -78,18 +91,24 @@ fn window(total: usize, start: usize, end: usize) -> (usize, usize) {
     (from, from + WIDEST)
 }
 
-/// The pieces that lie wholly within the window, with an ellipsis where some are missing.
-fn cut(pieces: &[Piece], from: usize, to: usize, start: usize, end: usize) -> Excerpt {
-    let head = pieces.partition_point(|piece| piece.at < from);
-    let tail = pieces.partition_point(|piece| piece.end <= to).max(head);
+/// The pieces that lie wholly within the window, with an ellipsis where some are missing: those
+/// outside it, or `missing` before and behind all of them.
+fn cut(
+    pieces: &[Piece],
+    window: Range<usize>,
+    caret: Range<usize>,
+    missing: (bool, bool),
+) -> Excerpt {
+    let head = pieces.partition_point(|piece| piece.at < window.start);
+    let tail = pieces.partition_point(|piece| piece.end <= window.end).max(head);
     let shown = &pieces[head..tail];
-    let origin = shown.first().map_or(from, |piece| piece.at);
+    let origin = shown.first().map_or(window.start, |piece| piece.at);
     let last = shown.last().map_or(origin, |piece| piece.end);
-    let before = if head > 0 { ELLIPSIS } else { "" };
-    let after = if tail < pieces.len() { ELLIPSIS } else { "" };
+    let before = if head > 0 || missing.0 { ELLIPSIS } else { "" };
+    let after = if tail < pieces.len() || missing.1 { ELLIPSIS } else { "" };
     let code: String = shown.iter().map(|piece| piece.text.as_str()).collect();
     let code = format!("{before}{code}{after}");
-    let marked = start.clamp(origin, last)..end.clamp(origin, last);
+    let marked = caret.start.clamp(origin, last)..caret.end.clamp(origin, last);
     Excerpt {
         code: code.trim_end().to_owned(),
         indent: before.width() + marked.start - origin,
@@ -156,6 +175,16 @@ mod tests {
         let shown = excerpt(&format!("{} f(p)", "漢".repeat(500)), (502, 4));
         assert!(shown.code.ends_with(" f(p)"));
         assert_eq!(marked(&shown), "f(p)");
+    }
+
+    #[test]
+    fn a_caret_far_in_a_huge_line_is_shown_with_what_is_around_it() {
+        let line = format!("{} f(p) {}", "x".repeat(1_000_000), "y".repeat(1_000_000));
+        let shown = excerpt(&line, (1_000_002, 4));
+        assert!(shown.code.starts_with("…x") && shown.code.ends_with("y…"));
+        assert_eq!(marked(&shown), "f(p)");
+        let last = excerpt(&line[..1_000_005], (1_000_002, 4));
+        assert!(last.code.starts_with("…x") && last.code.ends_with(" f(p)"));
     }
 
     #[test]

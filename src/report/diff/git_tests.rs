@@ -146,7 +146,7 @@ fn a_file_that_was_or_becomes_empty_applies() {
 
 #[test]
 fn the_patch_is_the_one_of_git() {
-    let old: String = (0..60).map(|n| format!("    line {n}\n")).collect();
+    let old = (0..60).map(|n| format!("    line {n}\n")).collect::<Vec<_>>().concat();
     let old = format!("class A:\n{old}    async def g(self):\n{old}");
     let new = old.replace("line 7\n", "line seven\n").replace("line 30\n", "") + "end";
     for name in NAMES {
