@@ -66,8 +66,8 @@ fn open(top: &Path) -> Result<Opened, String> {
 }
 
 fn compare(opened: &Opened, relative: &Path, bytes: &[u8]) -> Result<State, String> {
-    let name = gix::path::into_bstr(relative);
-    let name: &BStr = name.as_ref();
+    let name = relative.as_os_str().as_encoded_bytes();
+    let name = BStr::new(name);
     let Some(entry) = opened.index.as_ref().and_then(|index| index.entry_by_path(name)) else {
         return Ok(State::Untracked);
     };

@@ -1,0 +1,10 @@
+//! What a person or a machine sees: diffs, findings, summaries.
+
+pub mod colour;
+pub mod diff;
+pub mod escape;
+mod excerpt;
+pub mod json;
+mod lines_changed;
+pub mod model;
+pub mod text;

@@ -1,0 +1,103 @@
+//! What the reports show, as plain data without borrowed texts.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Position {
+    /// The line, 1-based.
+    pub line: usize,
+    /// The column in characters, 1-based.
+    pub column: usize,
+}
+
+/// A finding as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingView {
+    /// The transform that found it, `torch-load`.
+    pub transform: &'static str,
+    /// How sure its fix is: `auto`, `review` or `report`.
+    pub level: &'static str,
+    /// The file, relative to the root.
+    pub path: PathBuf,
+    /// Where the unsafe call begins.
+    pub start: Position,
+    /// Behind the last character of the unsafe call.
+    pub end: Position,
+    /// Why it is unsafe, in one sentence.
+    pub message: String,
+    /// What to do; may be empty.
+    pub advice: String,
+    /// The sink as the catalogue spells it, `torch.load`.
+    pub sink: String,
+    /// The line of code the call begins in.
+    pub source_line: String,
+    /// What of that line is marked: the first column (1-based) and the length, in characters.
+    pub caret: (usize, usize),
+}
+
+/// An unsafe-looking place that stays, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExceptionView {
+    /// The transform that would have reported it.
+    pub transform: &'static str,
+    /// Why it may stay: `documented`, `guarded`, `safe` or `constant`.
+    pub kind: &'static str,
+    /// The file, relative to the root.
+    pub path: PathBuf,
+    /// Where the call begins.
+    pub start: Position,
+    /// Behind the last character of the call.
+    pub end: Position,
+    /// The sink as the catalogue spells it.
+    pub sink: String,
+    /// The justification as written, or what makes it safe.
+    pub reason: String,
+}
+
+/// What the command was asked to do with what it found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Report only.
+    #[default]
+    Check,
+    /// Show the changes.
+    Diff,
+    /// Apply the changes.
+    Fix,
+}
+
+/// The counts at the end of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Summary {
+    /// Files that were read.
+    pub files: usize,
+    /// Open findings by transform; what was fixed does not count.
+    pub findings: BTreeMap<&'static str, usize>,
+    /// Findings that were fixed.
+    pub fixed: usize,
+    /// Open findings that `fix` would fix as it was called.
+    pub fixable: usize,
+    /// Open findings whose fix waits for a review.
+    pub held_for_review: usize,
+    /// Open findings without a fix.
+    pub left: usize,
+    /// How many were left for which reason.
+    pub left_reasons: BTreeMap<String, usize>,
+    /// Unsafe-looking places that stay, and why is known.
+    pub exceptions: usize,
+    /// Files that were not looked at, by cause.
+    pub skipped: BTreeMap<String, usize>,
+    /// Files with a syntax error.
+    pub syntax_errors: usize,
+    /// Things that went wrong, each reported where it happened.
+    pub errors: usize,
+    /// Fixes that were given up, for they did not hold together with others or broke the file.
+    pub dropped: usize,
+    /// What the command did.
+    pub mode: Mode,
+}
