@@ -1,2 +1,5 @@
-//! The `untrust` command line.
-fn main() {}
+//! The `untrust` command.
+
+fn main() -> std::process::ExitCode {
+    untrust::cli::run()
+}

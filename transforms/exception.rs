@@ -92,7 +92,8 @@ fn previous_without_gap<'t>(module: &Module, statement: Node<'t>) -> Option<Node
     while previous.kind() == "comment" {
         previous = previous.prev_named_sibling()?;
     }
-    let between = (module.lines.of(previous.end_byte()) + 1)..module.lines.of(statement.start_byte());
+    let between =
+        (module.lines.of(previous.end_byte()) + 1)..module.lines.of(statement.start_byte());
     let blank = |line: usize| module.slice(module.lines.span(line)).trim().is_empty();
     (tree::is_statement(previous) && !between.into_iter().any(blank)).then_some(previous)
 }
@@ -111,9 +112,8 @@ fn without_markers(comment: &str) -> String {
 /// What a person reads of one part of a comment.
 fn strip_marker(part: &str) -> &str {
     let lower = part.to_ascii_lowercase();
-    let word_end = |from: usize| {
-        part[from..].find(char::is_whitespace).map_or(part.len(), |i| from + i)
-    };
+    let word_end =
+        |from: usize| part[from..].find(char::is_whitespace).map_or(part.len(), |i| from + i);
     if lower.starts_with("nosec") || lower.starts_with("noqa") {
         let mut rest = &part[part.find(|c: char| !c.is_alphanumeric()).unwrap_or(part.len())..];
         rest = rest.trim_start_matches([':', ' ', ',']);
@@ -125,7 +125,8 @@ fn strip_marker(part: &str) -> &str {
     for marker in ["type: ignore", "type:ignore", "pyright: ignore", "ty: ignore"] {
         if lower.starts_with(marker) {
             let rest = &part[marker.len()..];
-            let behind = rest.strip_prefix('[').and_then(|r| r.split_once(']')).map_or(rest, |r| r.1);
+            let behind =
+                rest.strip_prefix('[').and_then(|r| r.split_once(']')).map_or(rest, |r| r.1);
             return behind.trim_start_matches(['-', ' ']);
         }
     }
@@ -209,8 +210,22 @@ pub fn vouches(lower: &str) -> bool {
 
 fn clause_vouches(clause: &[&str]) -> bool {
     const DEMANDS: [&str; 16] = [
-        "only", "ensure", "make", "should", "must", "assume", "assuming", "assumes", "maybe",
-        "probably", "hopefully", "do", "don", "if", "unless", "use",
+        "only",
+        "ensure",
+        "make",
+        "should",
+        "must",
+        "assume",
+        "assuming",
+        "assumes",
+        "maybe",
+        "probably",
+        "hopefully",
+        "do",
+        "don",
+        "if",
+        "unless",
+        "use",
     ];
     if clause.first().is_some_and(|word| DEMANDS.contains(word)) {
         return false;
@@ -239,8 +254,19 @@ fn word_vouches(clause: &[&str], at: usize) -> bool {
         "allow" => next == "listed",
         "local" => next == "to",
         "generated" | "written" | "created" | "saved" | "produced" => {
-            let others = ["user", "users", "client", "clients", "customer", "customers", "someone",
-                "anyone", "attacker", "others", "third"];
+            let others = [
+                "user",
+                "users",
+                "client",
+                "clients",
+                "customer",
+                "customers",
+                "someone",
+                "anyone",
+                "attacker",
+                "others",
+                "third",
+            ];
             next == "by" && !clause[at + 2..].iter().any(|word| others.contains(word))
         }
         _ => false,
@@ -262,10 +288,8 @@ fn denies_outside(clause: &[&str]) -> bool {
 mod tests {
     use super::*;
 
-    const TORCH: Pattern = Pattern {
-        transform: "torch-load",
-        names: &["weights_only", "torch.load"],
-    };
+    const TORCH: Pattern =
+        Pattern { transform: "torch-load", names: &["weights_only", "torch.load"] };
 
     #[test]
     fn reasons_of_real_code_vouch() {

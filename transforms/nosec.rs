@@ -82,7 +82,8 @@ fn split_at_hashes(comment: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
     for (at, _) in comment.match_indices('#') {
-        let speaks_to_a_tool = is_marker(&comment[at..]) || marker_rest(&comment[start..]).is_some();
+        let speaks_to_a_tool =
+            is_marker(&comment[at..]) || marker_rest(&comment[start..]).is_some();
         if at > start && speaks_to_a_tool {
             parts.push(&comment[start..at]);
             start = at;

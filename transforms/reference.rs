@@ -61,9 +61,9 @@ fn names_of_package<'t>(module: &'t Module, package: &str) -> FxHashSet<&'t str>
     let mut names = FxHashSet::default();
     for scope in &module.names.scopes {
         for (name, bindings) in &scope.bindings {
-            let imported = bindings.iter().any(
-                |b| matches!(&b.kind, BindingKind::Import { target, .. } if inside(target)),
-            );
+            let imported = bindings
+                .iter()
+                .any(|b| matches!(&b.kind, BindingKind::Import { target, .. } if inside(target)));
             if imported {
                 names.insert(name.as_str());
             }
@@ -135,9 +135,10 @@ fn is_target(module: &Module, node: Node) -> bool {
     module.names.assigned_attributes.contains(&span)
         || (node.kind() == "identifier"
             && module.names.scopes.iter().any(|scope| {
-                scope.bindings.get(module.text_of(node)).is_some_and(|bindings| {
-                    bindings.iter().any(|binding| binding.span == span)
-                })
+                scope
+                    .bindings
+                    .get(module.text_of(node))
+                    .is_some_and(|bindings| bindings.iter().any(|binding| binding.span == span))
             }))
 }
 
@@ -154,8 +155,13 @@ fn usage<'t>(module: &Module, node: Node<'t>) -> Usage<'t> {
             Usage::Call(parent)
         }
         "argument_list" => partial(module, inner, parent).map_or(Usage::Value, Usage::Partial),
-        "delete_statement" | "comparison_operator" | "type" | "expression_statement"
-        | "attribute" | "global_statement" | "class_pattern" => Usage::Mention,
+        "delete_statement"
+        | "comparison_operator"
+        | "type"
+        | "expression_statement"
+        | "attribute"
+        | "global_statement"
+        | "class_pattern" => Usage::Mention,
         _ => Usage::Value,
     }
 }

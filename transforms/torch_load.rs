@@ -3,8 +3,8 @@
 use tree_sitter::Node;
 
 use super::exception::{Pattern, Verdict, judge};
-use super::reference::{Reference, Usage, references};
 use super::finding::{Exception, ExceptionKind, Finding, Fix, Level, Remedy};
+use super::reference::{Reference, Usage, references};
 use super::{About, Transform, prefilter};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
@@ -28,7 +28,8 @@ static ABOUT: About = About {
 };
 
 const SINKS: [&str; 2] = ["torch.load", "torch.serialization.load"];
-const PATTERN: Pattern = Pattern { transform: "torch-load", names: &["weights_only", "torch.load"] };
+const PATTERN: Pattern =
+    Pattern { transform: "torch-load", names: &["weights_only", "torch.load"] };
 const MESSAGE: &str = "`torch.load` unpickles the file, which runs any code that it holds";
 
 impl Transform for TorchLoad {
@@ -82,16 +83,22 @@ fn remedy(module: &Module, reference: &Reference) -> Option<Remedy> {
         return Some(Remedy::Exception(Exception { kind: ExceptionKind::Guarded, reason }));
     }
     if let Some(doubt) = &reference.doubt {
-        return Some(Remedy::Report(format!("{doubt}; pass `weights_only=True` if it is `torch.load`")));
+        return Some(Remedy::Report(format!(
+            "{doubt}; pass `weights_only=True` if it is `torch.load`"
+        )));
     }
     let splatted = call.arguments.iter().any(|a| {
         a.kind == ArgumentKind::DoubleSplat && tree::unparenthesised(a.value).kind() != "dictionary"
     });
     if splatted && unsafe_argument.is_none() {
-        return report("the arguments behind `**` may hold `weights_only` already; see to it that it is True");
+        return report(
+            "the arguments behind `**` may hold `weights_only` already; see to it that it is True",
+        );
     }
     if call.keyword("pickle_module").is_some() || call.positional(2).is_some() {
-        return report("`weights_only=True` cannot be used with `pickle_module`; drop it if the files are plain checkpoints");
+        return report(
+            "`weights_only=True` cannot be used with `pickle_module`; drop it if the files are plain checkpoints",
+        );
     }
     if module.is_damaged_near(node) {
         return report("the code around it does not parse; write `weights_only=True` by hand");
@@ -133,9 +140,7 @@ fn fix(module: &Module, node: Node, found: Option<&Unsafe>, verdict: Verdict) ->
         },
     };
     let (level, reason) = match verdict {
-        Verdict::Wish(_) => {
-            (Level::Review, "the comment does not say why the data can be trusted")
-        }
+        Verdict::Wish(_) => (Level::Review, "the comment does not say why the data can be trusted"),
         _ => (Level::Auto, ""),
     };
     Fix {

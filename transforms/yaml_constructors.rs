@@ -33,7 +33,8 @@ pub fn registered(module: &Module, program: &Program) -> Option<Registered> {
 /// The 1-based line of the first such constructor.
 fn in_module(module: &Module) -> Option<usize> {
     let text = module.text();
-    if !["add_constructor", "add_multi_constructor", "YAMLObject"].iter().any(|w| text.contains(w)) {
+    if !["add_constructor", "add_multi_constructor", "YAMLObject"].iter().any(|w| text.contains(w))
+    {
         return None;
     }
     tree::preorder(module.root())

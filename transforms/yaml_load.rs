@@ -33,15 +33,33 @@ static ABOUT: About = About {
 };
 
 const NAMES: [&str; 13] = [
-    "load", "load_all", "unsafe_load", "unsafe_load_all", "full_load", "full_load_all", "Loader",
-    "FullLoader", "UnsafeLoader", "CLoader", "CFullLoader", "CUnsafeLoader", "BaseLoader",
+    "load",
+    "load_all",
+    "unsafe_load",
+    "unsafe_load_all",
+    "full_load",
+    "full_load_all",
+    "Loader",
+    "FullLoader",
+    "UnsafeLoader",
+    "CLoader",
+    "CFullLoader",
+    "CUnsafeLoader",
+    "BaseLoader",
 ];
 const SINKS: [&str; 6] = [
-    "yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.unsafe_load_all", "yaml.full_load",
+    "yaml.load",
+    "yaml.load_all",
+    "yaml.unsafe_load",
+    "yaml.unsafe_load_all",
+    "yaml.full_load",
     "yaml.full_load_all",
 ];
 const RUAMEL: [&str; 5] = [
-    "ruamel.yaml.load", "ruamel.yaml.load_all", "ruamel.yaml.unsafe_load", "ruamel.yaml.YAML",
+    "ruamel.yaml.load",
+    "ruamel.yaml.load_all",
+    "ruamel.yaml.unsafe_load",
+    "ruamel.yaml.YAML",
     "ruamel.yaml.main.YAML",
 ];
 const PATTERN: Pattern = Pattern {
@@ -89,7 +107,8 @@ fn remedy(module: &Module, program: &Program, found: &Reference) -> Option<(Span
         Usage::Partial(node) => (node, 1),
         Usage::Mention => return None,
         Usage::Value => {
-            let reason = format!("`{}` is handed on as a value; hand on `yaml.safe_load`", found.sink);
+            let reason =
+                format!("`{}` is handed on as a value; hand on `yaml.safe_load`", found.sink);
             return Some((tree::span(found.node), Remedy::Report(reason)));
         }
     };
@@ -105,10 +124,8 @@ fn of_call(
     offset: usize,
 ) -> Remedy {
     let takes_loader = found.sink.ends_with(".load") || found.sink.ends_with(".load_all");
-    let loader = call
-        .keyword("Loader")
-        .or_else(|| call.positional(1 + offset))
-        .filter(|_| takes_loader);
+    let loader =
+        call.keyword("Loader").or_else(|| call.positional(1 + offset)).filter(|_| takes_loader);
     let verdict = judge(module, call.node, loader.map(|l| tree::span(l.node)), PATTERN);
     let class = loader.map_or(Loader::Replaceable, |l| classify(module, program, l.value));
     if let Loader::Safe(reason) = class {
@@ -163,7 +180,8 @@ fn held_back(
     let splat = |a: &&Argument| matches!(a.kind, ArgumentKind::Splat | ArgumentKind::DoubleSplat);
     if !has_loader && call.arguments.iter().any(|a| splat(&a)) {
         return Some(
-            "the arguments behind `*` may hold a loader; call `yaml.safe_load` without one".to_owned(),
+            "the arguments behind `*` may hold a loader; call `yaml.safe_load` without one"
+                .to_owned(),
         );
     }
     if module.is_damaged_near(call.node) {
@@ -270,9 +288,9 @@ fn drop_imports(module: &Module, program: &Program, node: Node, ops: &mut Vec<Op
     if !only_imports || is_package || quoted {
         return;
     }
-    let re_exported = bindings.iter().any(|b| {
-        module.slice(b.span).split_whitespace().collect::<Vec<_>>() == [name, "as", name]
-    });
+    let re_exported = bindings
+        .iter()
+        .any(|b| module.slice(b.span).split_whitespace().collect::<Vec<_>>() == [name, "as", name]);
     let at_top = module.names.binding_scope(name, scope) == Some(0);
     if re_exported || (at_top && program.is_taken_from(module.file, name)) {
         return;
@@ -338,7 +356,12 @@ fn unsafe_classes(module: &Module, findings: &mut Vec<Finding>) {
                 continue;
             }
             let reason = "derive the loader from `yaml.SafeLoader` and register what it needs";
-            findings.push(finding(module, tree::span(base), sink, Remedy::Report(reason.to_owned())));
+            findings.push(finding(
+                module,
+                tree::span(base),
+                sink,
+                Remedy::Report(reason.to_owned()),
+            ));
         }
     }
 }

@@ -157,7 +157,8 @@ fn of_program(program: &Program, target: &str, level: usize) -> Option<bool> {
     let members = program.modules_holding(&["class ", name]);
     let mut verdict = None;
     for member in members.iter() {
-        for class in tree::preorder(member.module.root()).filter(|n| n.kind() == "class_definition") {
+        for class in tree::preorder(member.module.root()).filter(|n| n.kind() == "class_definition")
+        {
             let is_it = class
                 .child_by_field_name("name")
                 .is_some_and(|found| member.module.text_of(found) == name);

@@ -1,1 +1,73 @@
-//! Command line
+//! The command line: argument definitions, and one small file per command.
+
+pub mod arguments;
+mod check;
+mod diff;
+mod explain;
+mod fix;
+mod session;
+mod undo;
+mod views;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use arguments::{Cli, ColorChoice, Command};
+
+/// Parses the command line, runs the command and returns the exit code: 0 nothing left to do,
+/// 1 findings, 2 the command could not do what was asked.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        Command::Check(scan) => coloured(scan.color, true, || check::run(scan)),
+        Command::Diff(scan) => coloured(scan.color, true, || diff::run(scan)),
+        Command::Fix(fix) => coloured(fix.scan.color, true, || fix::run(fix)),
+        Command::Undo(undo) => undo::run(undo),
+        Command::Explain { transform } => explain::explain(transform),
+        Command::Transforms => explain::list(),
+        Command::Completions { shell } => {
+            let mut command = Cli::command();
+            clap_complete::generate(*shell, &mut command, "untrust", &mut std::io::stdout());
+            Ok(0)
+        }
+        Command::Man => man(),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if is_closed_pipe(&error) => ExitCode::from(2),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+fn coloured<T>(choice: ColorChoice, stdout: bool, command: impl FnOnce() -> T) -> T {
+    let terminal =
+        if stdout { std::io::stdout().is_terminal() } else { std::io::stderr().is_terminal() };
+    let set =
+        |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let on = match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if set("NO_COLOR") => false,
+        ColorChoice::Auto => set("CLICOLOR_FORCE") || terminal,
+    };
+    colored::control::set_override(on);
+    command()
+}
+
+fn man() -> anyhow::Result<u8> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    std::io::stdout().write_all(&page)?;
+    Ok(0)
+}

@@ -40,7 +40,12 @@ pub fn of_module(module: &Module, ops: &[OwnedOp]) -> Result<Vec<TextEdit>, Trou
     flatten(module.text(), &edits).map_err(Trouble::Conflict)
 }
 
-fn find<'t>(module: &'t Module, span: Span, kinds: &[&str], owner: usize) -> Result<Node<'t>, Trouble> {
+fn find<'t>(
+    module: &'t Module,
+    span: Span,
+    kinds: &[&str],
+    owner: usize,
+) -> Result<Node<'t>, Trouble> {
     tree::exact(module.root(), span, kinds).ok_or(Trouble::Unplaced(owner))
 }
 
@@ -97,7 +102,8 @@ fn single(module: &Module, op: &Op, owner: usize) -> Result<Option<Edit>, Troubl
         Op::ReplaceComment { at, text } => Edit::replace(at.range, text.clone()),
         Op::DeleteComment { at } => layout::comment::delete(module, at.range),
         Op::InsertStatement { before, text } => {
-            let node = module.root().descendant_for_byte_range(before.range.start, before.range.end);
+            let node =
+                module.root().descendant_for_byte_range(before.range.start, before.range.end);
             let statement = node.and_then(tree::statement).ok_or(Trouble::Unplaced(owner))?;
             layout::statement::insert_before(module, statement, text)
         }

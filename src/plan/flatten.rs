@@ -123,11 +123,7 @@ mod tests {
     fn a_change_inside_a_changed_expression_survives() {
         let wrap = Edit {
             span: Span::new(0, 4),
-            pieces: vec![
-                Piece::text("g("),
-                Piece::Original(Span::new(0, 4)),
-                Piece::text(")"),
-            ],
+            pieces: vec![Piece::text("g("), Piece::Original(Span::new(0, 4)), Piece::text(")")],
         };
         let inner = Edit::replace(Span::new(2, 3), "y");
         assert_eq!(flat("f(x)", &[wrap, inner]).unwrap(), "g(f(y))");

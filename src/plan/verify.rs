@@ -52,8 +52,7 @@ type Token = (TokenKind, usize, usize);
 fn compare(old: &str, edits: &[TextEdit], new: &str) -> Result<(), String> {
     let before = parse_unchecked(old, ParseOptions::from(Mode::Module));
     let after = parse_unchecked(new, ParseOptions::from(Mode::Module));
-    let mut old_errors: Vec<String> =
-        before.errors().iter().map(|e| e.error.to_string()).collect();
+    let mut old_errors: Vec<String> = before.errors().iter().map(|e| e.error.to_string()).collect();
     let mut new_errors: Vec<String> = after.errors().iter().map(|e| e.error.to_string()).collect();
     old_errors.sort();
     new_errors.sort();
@@ -114,7 +113,10 @@ fn outside(tokens: &[Token], edits: &[(usize, usize)]) -> Vec<Token> {
             while index < edits.len() && edits[index].1 <= start {
                 index += 1;
             }
-            !edits[index..].iter().take(1).any(|&(from, to)| from < end && start < to.max(from + 1) && (to > start))
+            !edits[index..]
+                .iter()
+                .take(1)
+                .any(|&(from, to)| from < end && start < to.max(from + 1) && (to > start))
         })
         .collect()
 }

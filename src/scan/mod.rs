@@ -130,7 +130,9 @@ impl Filter {
         }
         let chosen = settings.transforms.iter().enumerate();
         chosen
-            .filter(|(index, transform)| hit & (1 << index) != 0 && (transform.about().confirm)(bytes))
+            .filter(|(index, transform)| {
+                hit & (1 << index) != 0 && (transform.about().confirm)(bytes)
+            })
             .map(|(_, transform)| *transform)
             .collect()
     }
@@ -180,7 +182,10 @@ fn undecodable_code(module: &Module) -> Option<String> {
         let node = module.root().descendant_for_byte_range(at, at + 1);
         !node.is_some_and(|node| matches!(node.kind(), "comment" | "string_content" | "string"))
     })?;
-    Some(format!("line {} holds bytes that are not in the file's encoding", module.lines.of(*at) + 1))
+    Some(format!(
+        "line {} holds bytes that are not in the file's encoding",
+        module.lines.of(*at) + 1
+    ))
 }
 
 /// Turns a fix in code of others into a report.

@@ -26,8 +26,16 @@ pub struct Found {
 
 /// Folders that never hold a program's own code.
 const CACHES: [&str; 10] = [
-    ".git", ".hg", ".svn", "__pycache__", "node_modules", ".tox", ".nox", ".mypy_cache",
-    ".ruff_cache", ".pytest_cache",
+    ".git",
+    ".hg",
+    ".svn",
+    "__pycache__",
+    "node_modules",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
 ];
 
 /// Finds the files below `paths`.
@@ -36,7 +44,11 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
     for path in paths {
         let full = path.canonicalize().or_else(|_| {
             // A broken link is there all the same.
-            if path.is_symlink() { std::path::absolute(path) } else { Err(std::io::ErrorKind::NotFound.into()) }
+            if path.is_symlink() {
+                std::path::absolute(path)
+            } else {
+                Err(std::io::ErrorKind::NotFound.into())
+            }
         });
         absolute.push(full.map_err(|_| OpenError::NotFound(path.clone()))?);
     }
@@ -70,13 +82,15 @@ fn root_of(paths: &[PathBuf], options: &Options) -> Result<PathBuf, OpenError> {
     }
     let mut common: Option<PathBuf> = None;
     for path in paths {
-        let folder = if path.is_dir() { path.clone() } else { path.parent().unwrap_or(path).to_owned() };
+        let folder =
+            if path.is_dir() { path.clone() } else { path.parent().unwrap_or(path).to_owned() };
         common = Some(match common {
             None => folder,
             Some(before) => shared(&before, &folder),
         });
     }
-    let common = common.map_or_else(std::env::current_dir, Ok).unwrap_or_else(|_| PathBuf::from("/"));
+    let common =
+        common.map_or_else(std::env::current_dir, Ok).unwrap_or_else(|_| PathBuf::from("/"));
     Ok(repository_top(&common).unwrap_or(common))
 }
 
@@ -93,7 +107,11 @@ fn globs(patterns: &[String]) -> Result<GlobSet, OpenError> {
         let anywhere = !bare.contains('/');
         let forms = [bare.to_owned(), format!("{bare}/**")];
         for form in forms {
-            let form = if anywhere { format!("**/{form}") } else { form.trim_start_matches('/').to_owned() };
+            let form = if anywhere {
+                format!("**/{form}")
+            } else {
+                form.trim_start_matches('/').to_owned()
+            };
             let glob = Glob::new(&form).map_err(|error| OpenError::Glob {
                 glob: pattern.clone(),
                 message: error.kind().to_string(),
@@ -101,10 +119,9 @@ fn globs(patterns: &[String]) -> Result<GlobSet, OpenError> {
             builder.add(glob);
         }
     }
-    builder.build().map_err(|error| OpenError::Glob {
-        glob: patterns.join(", "),
-        message: error.to_string(),
-    })
+    builder
+        .build()
+        .map_err(|error| OpenError::Glob { glob: patterns.join(", "), message: error.to_string() })
 }
 
 struct Walk<'o> {
@@ -213,14 +230,17 @@ impl Walk<'_> {
 
     fn is_excluded(&self, path: &Path) -> bool {
         !self.exclude.is_empty()
-            && path.strip_prefix(&self.found.root).is_ok_and(|relative| self.exclude.is_match(relative))
+            && path
+                .strip_prefix(&self.found.root)
+                .is_ok_and(|relative| self.exclude.is_match(relative))
     }
 
     fn entry(&mut self, entry: &DirEntry, rules: &Rules) {
-        let Some(kind) = entry.file_name().to_str().map_or_else(
-            || kind::of_name(&entry.file_name().to_string_lossy()),
-            kind::of_name,
-        ) else {
+        let Some(kind) = entry
+            .file_name()
+            .to_str()
+            .map_or_else(|| kind::of_name(&entry.file_name().to_string_lossy()), kind::of_name)
+        else {
             return;
         };
         let path = entry.path();

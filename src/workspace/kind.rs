@@ -57,7 +57,9 @@ pub fn vendored(relative: &Path) -> Option<&'static str> {
 pub fn is_generated(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(2048)];
     let lines = memchr::memchr_iter(b'\n', head).nth(9).map_or(head, |end| &head[..end]);
-    ["@generated", "DO NOT EDIT"].iter().any(|mark| memchr::memmem::find(lines, mark.as_bytes()).is_some())
+    ["@generated", "DO NOT EDIT"]
+        .iter()
+        .any(|mark| memchr::memmem::find(lines, mark.as_bytes()).is_some())
 }
 
 #[cfg(test)]

@@ -60,7 +60,9 @@ fn open(top: &Path) -> Result<Opened, String> {
     })?;
     let index = match repository.try_index() {
         Ok(index) => index,
-        Err(error) => return Err(format!("the git index in {} cannot be read: {error}", top.display())),
+        Err(error) => {
+            return Err(format!("the git index in {} cannot be read: {error}", top.display()));
+        }
     };
     Ok(Opened { repository, index })
 }
@@ -104,8 +106,12 @@ mod tests {
 
     fn git(folder: &Path, arguments: &[&str]) {
         let identity = ["-c", "user.name=a", "-c", "user.email=a@b"];
-        let status =
-            Command::new("git").args(identity).args(arguments).current_dir(folder).status().unwrap();
+        let status = Command::new("git")
+            .args(identity)
+            .args(arguments)
+            .current_dir(folder)
+            .status()
+            .unwrap();
         assert!(status.success(), "{arguments:?}");
     }
 

@@ -11,12 +11,7 @@ use crate::workspace::span::Span;
 
 /// The edits after which an import statement no longer has the items in `drop` (their spans) and
 /// has the names in `add`. `None` if an item is not there, or if nothing would be left.
-pub fn change(
-    module: &Module,
-    statement: Node,
-    drop: &[Span],
-    add: &[&str],
-) -> Option<Vec<Edit>> {
+pub fn change(module: &Module, statement: Node, drop: &[Span], add: &[&str]) -> Option<Vec<Edit>> {
     let list = items(statement)?;
     let dropped: Vec<usize> = drop
         .iter()
@@ -76,7 +71,8 @@ fn over_lines(
         let index = place(&original, &survivors, name);
         // The place of an item that goes is the same place if no survivor stands between.
         let same = remaining.iter().position(|&gone| {
-            kept.iter().filter(|item| item.span.start < list.items[gone].span.start).count() == index
+            kept.iter().filter(|item| item.span.start < list.items[gone].span.start).count()
+                == index
         });
         let only = kept.is_empty().then_some(0).filter(|_| !remaining.is_empty());
         match same.or(only) {

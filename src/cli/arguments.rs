@@ -1,0 +1,158 @@
+//! The definitions of commands and options.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Finds the places where Python code trusts what it should not, and rewrites them with minimal
+/// text edits.
+#[derive(Debug, Parser)]
+#[command(
+    name = "untrust",
+    version,
+    after_help = "Exit codes: 0 nothing left to do, 1 findings, 2 the command could not do what was asked."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find and report; change nothing
+    Check(ScanArguments),
+    /// Print the unified diff of every fix; change nothing
+    Diff(ScanArguments),
+    /// Apply the fixes in place; `fix -` rewrites standard input to standard output
+    Fix(FixArguments),
+    /// Put back what the last (or a listed) run wrote
+    Undo(UndoArguments),
+    /// Say why a pattern is unsafe and what its fix does
+    Explain {
+        /// A transform, or the code of another tool
+        transform: String,
+    },
+    /// List every transform with its level and aliases
+    Transforms,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Options of all commands that scan.
+#[derive(Debug, Args)]
+pub struct ScanArguments {
+    /// Files and folders to look at; `-` is standard input [default: .]
+    pub paths: Vec<PathBuf>,
+    /// Run only these transforms (names, or bandit and ruff codes)
+    #[arg(long, value_delimiter = ',', value_name = "TRANSFORM")]
+    pub select: Vec<String>,
+    /// Leave these transforms out
+    #[arg(long, value_delimiter = ',', value_name = "TRANSFORM")]
+    pub ignore: Vec<String>,
+    /// Include fixes that need a review
+    #[arg(long)]
+    pub review_level: bool,
+    /// Look at tests too
+    #[arg(long)]
+    pub include_tests: bool,
+    /// Edit vendored and generated code too
+    #[arg(long)]
+    pub include_vendored: bool,
+    /// Leave out files that match
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Look only at files that match
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Look at files that git ignores too
+    #[arg(long)]
+    pub no_gitignore: bool,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// When to use colours
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: ColorChoice,
+    /// The folder that holds the program; no file outside is read or written [default: the
+    /// repository's top, else the common folder of the paths]
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// Parse every file, also where no text hints at a finding
+    #[arg(long)]
+    pub no_prefilter: bool,
+    /// How many threads to use [default: one for each core]
+    #[arg(short, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Print no summary and no explanations
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Name every skipped file and every exception
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// The name that standard input goes by
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<PathBuf>,
+    /// Exit with 0 instead of 1
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Skip files larger than this many MiB
+    #[arg(long, value_name = "MIB", default_value_t = 10)]
+    pub size_limit: u64,
+}
+
+/// Options of `fix`.
+#[derive(Debug, Args)]
+pub struct FixArguments {
+    /// What to scan.
+    #[command(flatten)]
+    pub scan: ScanArguments,
+    /// Write files that have uncommitted changes too
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// Write files outside version control too
+    #[arg(long)]
+    pub allow_no_vcs: bool,
+    /// List the written files separated by zero bytes
+    #[arg(long)]
+    pub print0: bool,
+}
+
+/// Options of `undo`.
+#[derive(Debug, Args)]
+pub struct UndoArguments {
+    /// The run to undo [default: the last one]
+    pub run: Option<String>,
+    /// List the runs that can be undone
+    #[arg(long)]
+    pub list: bool,
+    /// The folder that the run was about [default: the repository's top, else this folder]
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

@@ -1,0 +1,69 @@
+//! `untrust check`: find and report.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use super::arguments::{Format, ScanArguments};
+use super::session::Session;
+use super::views;
+use crate::report::escape::{visible, visible_path};
+use crate::report::model::Mode;
+use crate::report::{json, text};
+
+/// Runs the command; returns the exit code.
+pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
+    let session = Session::open(arguments)?;
+    let fixed = session.fixed();
+    // What could be fixed is open as long as nothing was written.
+    let findings = views::findings(&session, &BTreeSet::new());
+    let summary = views::summary(&session, Mode::Check, &fixed);
+    let mut out = std::io::stdout().lock();
+    match arguments.format {
+        Format::Json => {
+            let exceptions = views::exceptions(&session);
+            out.write_all(json::report(&findings, &exceptions, &summary).as_bytes())?;
+        }
+        Format::Text => {
+            for finding in &findings {
+                writeln!(out, "{}", text::finding(finding))?;
+            }
+        }
+    }
+    out.flush()?;
+    let failed = session.report_problems();
+    verbose(&session, arguments);
+    if !arguments.quiet {
+        eprint!("{}", text::summary(&summary));
+    }
+    Ok(exit_code(failed, !findings.is_empty(), arguments))
+}
+
+/// The exit code of a run.
+pub(super) fn exit_code(failed: bool, findings: bool, arguments: &ScanArguments) -> u8 {
+    if failed {
+        return 2;
+    }
+    u8::from(findings && !arguments.exit_zero)
+}
+
+/// Names what the summary only counts.
+pub(super) fn verbose(session: &Session, arguments: &ScanArguments) {
+    if !arguments.verbose {
+        return;
+    }
+    for skipped in &session.workspace.skipped {
+        eprintln!("skipped: {}: {}", visible_path(&skipped.relative), skipped.cause.text());
+    }
+    for id in &session.scan.syntax_errors {
+        eprintln!("syntax error: {}", visible_path(&session.workspace.file(*id).relative));
+    }
+    for exception in views::exceptions(session) {
+        let place = format!("{}:{}", visible_path(&exception.path), exception.start.line);
+        eprintln!(
+            "exception: {place}: {} ({}): {}",
+            exception.sink,
+            exception.kind,
+            visible(&exception.reason)
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! `untrust diff`: the dry run.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::arguments::ScanArguments;
+use super::check::{exit_code, verbose};
+use super::session::Session;
+use super::views;
+use crate::report::diff::{FileDiff, unified};
+use crate::report::model::Mode;
+use crate::report::{colour, text};
+use crate::transforms::finding::Level;
+use crate::workspace::{FileId, repository_top};
+
+/// Runs the command; returns the exit code.
+pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
+    let session = Session::open(arguments)?;
+    let on_terminal = std::io::stdout().is_terminal();
+    let mut out = std::io::stdout().lock();
+    let mut err = std::io::stderr().lock();
+    for file in session.materialized.files.keys() {
+        if !arguments.quiet {
+            announce(&session, *file, &mut err)?;
+        }
+        let patch = patch(&session, *file);
+        if on_terminal || colored::control::SHOULD_COLORIZE.should_colorize() {
+            out.write_all(colour::coloured(&patch).as_bytes())?;
+        } else {
+            out.write_all(&patch)?;
+        }
+    }
+    out.flush()?;
+    let fixed = session.fixed();
+    if !arguments.quiet {
+        left(&session, &fixed, &mut err)?;
+    }
+    drop(err);
+    let failed = session.report_problems();
+    verbose(&session, arguments);
+    if !arguments.quiet {
+        eprint!("{}", text::summary(&views::summary(&session, Mode::Diff, &fixed)));
+    }
+    Ok(exit_code(failed, !session.materialized.files.is_empty(), arguments))
+}
+
+/// One line for each change of a file: where, what and why.
+fn announce(session: &Session, file: FileId, err: &mut impl Write) -> anyhow::Result<()> {
+    let dropped: Vec<usize> = session.materialized.dropped.iter().map(|d| d.change).collect();
+    for (position, index) in session.approved.iter().enumerate() {
+        let change = &session.changes[*index];
+        let finding = session.finding_of(change);
+        if finding.file != file || dropped.contains(&position) {
+            continue;
+        }
+        let reason = if change.level == Level::Auto { &finding.message } else { &change.reason };
+        let line = session.line_of(finding);
+        let path = session.shown(file);
+        writeln!(
+            err,
+            "{}",
+            text::change_line(&path, line, change.transform, &change.title, reason)
+        )?;
+    }
+    Ok(())
+}
+
+/// The findings that the diff does not fix, in full.
+pub(super) fn left(
+    session: &Session,
+    fixed: &std::collections::BTreeSet<usize>,
+    err: &mut impl Write,
+) -> anyhow::Result<()> {
+    for view in views::findings(session, fixed) {
+        writeln!(err, "{}", text::finding(&view))?;
+    }
+    Ok(())
+}
+
+/// The patch of one file, its path relative to the repository's top, else to the root.
+pub(super) fn patch(session: &Session, file: FileId) -> Vec<u8> {
+    let new = &session.materialized.files[&file];
+    let path = patch_path(session, file);
+    unified(&FileDiff {
+        old: &session.scan.modules[&file].source.bytes,
+        new: &new.bytes,
+        path: &path,
+    })
+}
+
+fn patch_path(session: &Session, file: FileId) -> PathBuf {
+    let file = session.workspace.file(file);
+    let top = repository_top(&session.workspace.root);
+    let base: &Path = top.as_deref().unwrap_or(&session.workspace.root);
+    file.path.strip_prefix(base).map_or_else(|_| file.relative.clone(), Path::to_owned)
+}

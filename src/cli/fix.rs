@@ -1,0 +1,147 @@
+//! `untrust fix`: apply in place.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::bail;
+
+use super::arguments::FixArguments;
+use super::check::{exit_code, verbose};
+use super::diff::left;
+use super::session::Session;
+use super::views;
+use crate::report::escape::visible_path;
+use crate::report::model::Mode;
+use crate::report::text;
+use crate::workspace::vcs::{State, Vcs};
+use crate::write::{FileWrite, Run, StateDir, apply, recover};
+
+/// Runs the command; returns the exit code.
+pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
+    let session = Session::open(&arguments.scan)?;
+    if session.stdin {
+        return to_stdout(&session, arguments);
+    }
+    // Files of a run that was killed are put back first: what was just read may be half of it.
+    let state = StateDir::default_location()?;
+    if let Some(files) = recover(&state, &session.workspace.root)? {
+        eprintln!("rolled back a run that was interrupted ({} files); planning again", files.len());
+        return run(arguments);
+    }
+    let writes = writes(&session);
+    guard(&writes, arguments)?;
+    let written = if writes.is_empty() { Vec::new() } else { write(&session, &state, &writes)? };
+    list(&written, arguments)?;
+    let fixed = session.fixed();
+    let quiet = arguments.scan.quiet;
+    if !quiet {
+        left(&session, &fixed, &mut std::io::stderr().lock())?;
+    }
+    let failed = session.report_problems();
+    verbose(&session, &arguments.scan);
+    if !quiet {
+        eprint!("{}", text::summary(&views::summary(&session, Mode::Fix, &fixed)));
+    }
+    let open = (0..session.scan.findings.len()).any(|index| session.is_open(index, &fixed));
+    Ok(exit_code(failed, open, &arguments.scan))
+}
+
+fn writes(session: &Session) -> Vec<FileWrite> {
+    let files = session.materialized.files.iter();
+    files
+        .map(|(id, new)| {
+            let source = &session.scan.modules[id].source;
+            FileWrite {
+                path: session.workspace.file(*id).path.clone(),
+                expected: source.hash,
+                old: source.bytes.clone(),
+                new: new.bytes.clone(),
+            }
+        })
+        .collect()
+}
+
+/// Refuses to write what could not be told from the user's own changes afterwards.
+fn guard(writes: &[FileWrite], arguments: &FixArguments) -> anyhow::Result<()> {
+    let mut vcs = Vcs::new();
+    let (mut dirty, mut outside) = (Vec::new(), Vec::new());
+    for write in writes {
+        match vcs.state(&write.path).map_err(anyhow::Error::msg)? {
+            State::Clean => {}
+            State::Dirty | State::Untracked => dirty.push(write.path.clone()),
+            State::NoRepository => outside.push(write.path.clone()),
+        }
+    }
+    if !outside.is_empty() && !arguments.allow_no_vcs {
+        bail!(
+            "nothing was written: these files are under no version control; --allow-no-vcs writes them all the same\n{}",
+            names(&outside)
+        );
+    }
+    if !dirty.is_empty() && !arguments.allow_dirty {
+        bail!(
+            "nothing was written: these files have changes that are not committed; commit them, or --allow-dirty writes them all the same\n{}",
+            names(&dirty)
+        );
+    }
+    Ok(())
+}
+
+fn names(paths: &[PathBuf]) -> String {
+    let mut lines: Vec<String> =
+        paths.iter().take(10).map(|path| format!("  {}", visible_path(path))).collect();
+    if paths.len() > 10 {
+        lines.push(format!("  and {} more", paths.len() - 10));
+    }
+    lines.join("\n")
+}
+
+fn write(
+    session: &Session,
+    state: &StateDir,
+    writes: &[FileWrite],
+) -> anyhow::Result<Vec<PathBuf>> {
+    let run = Run {
+        root: session.workspace.root.clone(),
+        command: "fix".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let written = apply(state, &run, writes)?;
+    for path in &written.hard_links {
+        eprintln!("note: {} had other hard links, which keep the old text", visible_path(path));
+    }
+    Ok(written.files)
+}
+
+fn list(written: &[PathBuf], arguments: &FixArguments) -> anyhow::Result<()> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let mut out = std::io::stdout().lock();
+    for path in written {
+        let path = path.strip_prefix(&here).unwrap_or(path);
+        if arguments.print0 {
+            out.write_all(path.as_os_str().as_encoded_bytes())?;
+            out.write_all(b"\0")?;
+        } else {
+            writeln!(out, "{}", visible_path(path))?;
+        }
+    }
+    Ok(())
+}
+
+/// The new text of standard input on standard output.
+fn to_stdout(session: &Session, arguments: &FixArguments) -> anyhow::Result<u8> {
+    let id = session.workspace.files[0].id;
+    let mut bytes = Vec::new();
+    match session.materialized.files.get(&id) {
+        Some(new) => bytes.clone_from(&new.bytes),
+        None => session.workspace.read(id, &mut bytes).map_err(anyhow::Error::msg)?,
+    }
+    std::io::stdout().lock().write_all(&bytes)?;
+    let fixed = session.fixed();
+    let failed = session.report_problems();
+    if !arguments.scan.quiet {
+        left(session, &fixed, &mut std::io::stderr().lock())?;
+    }
+    let open = (0..session.scan.findings.len()).any(|index| session.is_open(index, &fixed));
+    Ok(exit_code(failed, open, &arguments.scan))
+}

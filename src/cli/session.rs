@@ -1,0 +1,215 @@
+//! One run: files, findings, the changes they ask for, and the new bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::arguments::ScanArguments;
+use crate::plan::build;
+use crate::plan::change::Change;
+use crate::plan::materialize::{Cause, Dropped, Materialized, materialize};
+use crate::program::Program;
+use crate::python::module::Module;
+use crate::report::escape::{visible, visible_path};
+use crate::scan::{Scan, Settings, scan};
+use crate::transforms::finding::{Finding, Level, Remedy};
+use crate::transforms::{REGISTRY, Transform, named, nearest};
+use crate::workspace::{FileId, Options, Stdin, Workspace};
+
+/// Everything that a command shows or writes.
+pub(super) struct Session {
+    pub workspace: Workspace,
+    pub scan: Scan,
+    pub changes: Vec<Change>,
+    /// Indices of the changes that are applied at the levels that were asked for.
+    pub approved: Vec<usize>,
+    pub materialized: Materialized,
+    /// Whether the text came from standard input.
+    pub stdin: bool,
+}
+
+impl Session {
+    /// Scans and plans as the arguments say.
+    pub fn open(arguments: &ScanArguments) -> anyhow::Result<Self> {
+        if let Some(jobs) = arguments.jobs {
+            // A second call in one process keeps the first setting, which is as good.
+            let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+        }
+        let transforms = chosen(arguments)?;
+        let (paths, options) = inputs(arguments)?;
+        let stdin = options.stdin.is_some();
+        let program_options = Options { stdin: None, ..options.clone() };
+        let workspace = Workspace::open(&paths, options)?;
+        let program = Program::new(&workspace, program_options);
+        let settings = Settings {
+            transforms: &transforms,
+            tests: arguments.include_tests,
+            vendored: arguments.include_vendored,
+            prefilter: !arguments.no_prefilter,
+        };
+        let bar = progress(workspace.files.len());
+        let scan = scan(&workspace, &program, &settings, &|done| {
+            if let Some(bar) = &bar {
+                bar.set_position(done as u64);
+            }
+        });
+        if let Some(bar) = bar {
+            bar.finish_and_clear();
+        }
+        drop(program);
+        let path = |file: FileId| workspace.file(file).relative.as_path();
+        let ids = build::ids(&scan.findings, path);
+        let changes = build::changes(&scan.findings, &ids);
+        let approved: Vec<usize> = (0..changes.len())
+            .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)
+            .collect();
+        let modules: BTreeMap<FileId, &Module> =
+            scan.modules.iter().map(|(id, module)| (*id, module)).collect();
+        let chosen: Vec<&Change> = approved.iter().map(|&index| &changes[index]).collect();
+        let materialized = materialize(&modules, &chosen);
+        Ok(Self { workspace, scan, changes, approved, materialized, stdin })
+    }
+
+    /// The indices of the findings that the new bytes fix.
+    pub fn fixed(&self) -> BTreeSet<usize> {
+        let dropped: BTreeSet<usize> =
+            self.materialized.dropped.iter().map(|d| self.approved[d.change]).collect();
+        let applied = self.approved.iter().filter(|index| !dropped.contains(index));
+        applied.flat_map(|&index| self.changes[index].findings.iter().copied()).collect()
+    }
+
+    /// The finding that a change begins with.
+    pub fn finding_of(&self, change: &Change) -> &Finding {
+        &self.scan.findings[change.findings[0]]
+    }
+
+    /// The 1-based line of a finding.
+    pub fn line_of(&self, finding: &Finding) -> usize {
+        self.scan.modules[&finding.file].lines.of(finding.range.start) + 1
+    }
+
+    /// A file's path as it is shown: relative to the working folder where that is above it.
+    pub fn shown(&self, file: FileId) -> PathBuf {
+        let file = self.workspace.file(file);
+        let here = std::env::current_dir().ok();
+        let below = here.and_then(|here| {
+            self.workspace.root.join(&file.relative).strip_prefix(here).map(Path::to_owned).ok()
+        });
+        below.unwrap_or_else(|| file.relative.clone())
+    }
+
+    /// Says on standard error what could not be read and what was left out by our fault; returns
+    /// whether anything could not be read.
+    pub fn report_problems(&self) -> bool {
+        let problems = self.workspace.errors.iter().chain(&self.scan.errors);
+        let mut any = false;
+        for problem in problems {
+            any = true;
+            eprintln!("error: {}: {}", visible_path(&problem.path), visible(&problem.message));
+        }
+        for dropped in &self.materialized.dropped {
+            eprintln!("{}", self.describe(dropped));
+        }
+        any
+    }
+
+    fn describe(&self, dropped: &Dropped) -> String {
+        let change = &self.changes[self.approved[dropped.change]];
+        let finding = self.finding_of(change);
+        let place =
+            format!("{}:{}", visible_path(&self.shown(finding.file)), self.line_of(finding));
+        match &dropped.cause {
+            Cause::Conflict { with } => {
+                let other = self.finding_of(&self.changes[self.approved[*with]]);
+                format!(
+                    "left out: {place}: {} changes the same text as {} in line {}; run again afterwards",
+                    change.transform,
+                    other.transform,
+                    self.line_of(other)
+                )
+            }
+            Cause::Failed { message } => format!(
+                "left out: {place}: the fix of {} did not pass the checks ({}). This is a bug in untrust {}; please report it with the file and the id {}",
+                change.transform,
+                visible(message),
+                env!("CARGO_PKG_VERSION"),
+                change.id
+            ),
+        }
+    }
+
+    /// Whether a finding is open: no exception, and not fixed by what was applied.
+    pub fn is_open(&self, index: usize, fixed: &BTreeSet<usize>) -> bool {
+        let finding = &self.scan.findings[index];
+        !matches!(finding.remedy, Remedy::Exception(_)) && !fixed.contains(&index)
+    }
+}
+
+/// The transforms that were selected and not ignored.
+fn chosen(arguments: &ScanArguments) -> anyhow::Result<Vec<&'static dyn Transform>> {
+    let find = |names: &[String]| -> anyhow::Result<BTreeSet<&'static str>> {
+        let mut found = BTreeSet::new();
+        for name in names {
+            let matches = named(name.trim());
+            if matches.is_empty() {
+                return Err(unknown(name));
+            }
+            found.extend(matches.iter().map(|t| t.about().name));
+        }
+        Ok(found)
+    };
+    let (select, ignore) = (find(&arguments.select)?, find(&arguments.ignore)?);
+    let wanted = REGISTRY.iter().copied().filter(|transform| {
+        let name = transform.about().name;
+        (select.is_empty() || select.contains(name)) && !ignore.contains(name)
+    });
+    Ok(wanted.collect())
+}
+
+/// The error for a name that no transform has.
+pub(super) fn unknown(name: &str) -> anyhow::Error {
+    let hint = match nearest(name) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`untrust transforms` lists them all".to_owned(),
+    };
+    anyhow::anyhow!("there is no transform `{}`; {hint}", visible(name))
+}
+
+fn inputs(arguments: &ScanArguments) -> anyhow::Result<(Vec<PathBuf>, Options)> {
+    let mut paths = arguments.paths.clone();
+    let stdin = if paths == [PathBuf::from("-")] {
+        paths.clear();
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).context("standard input cannot be read")?;
+        let name = arguments.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("stdin.py"));
+        Some(Stdin { name, bytes })
+    } else {
+        None
+    };
+    if paths.is_empty() && stdin.is_none() {
+        paths.push(PathBuf::from("."));
+    }
+    let options = Options {
+        root: arguments.root.clone(),
+        gitignore: !arguments.no_gitignore,
+        include: arguments.include.clone(),
+        exclude: arguments.exclude.clone(),
+        size_limit: arguments.size_limit << 20,
+        stdin,
+        ..Options::default()
+    };
+    Ok((paths, options))
+}
+
+/// A progress bar for long work on a terminal; it shows itself after half a second.
+fn progress(files: usize) -> Option<indicatif::ProgressBar> {
+    use std::io::IsTerminal;
+    if files < 500 || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let bar = indicatif::ProgressBar::new(files as u64);
+    bar.set_draw_target(indicatif::ProgressDrawTarget::stderr_with_hz(4));
+    Some(bar)
+}

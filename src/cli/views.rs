@@ -1,0 +1,123 @@
+//! Findings, exceptions and counts in the form that the reports show.
+
+use std::collections::BTreeSet;
+
+use super::session::Session;
+use crate::python::module::Module;
+use crate::report::model::{ExceptionView, FindingView, Mode, Position, Summary};
+use crate::scan::level;
+use crate::transforms::finding::{ExceptionKind, Finding, Level, Remedy};
+
+/// The findings that are open, in order.
+pub(super) fn findings(session: &Session, fixed: &BTreeSet<usize>) -> Vec<FindingView> {
+    let open = (0..session.scan.findings.len()).filter(|&index| session.is_open(index, fixed));
+    open.map(|index| finding(session, &session.scan.findings[index])).collect()
+}
+
+fn finding(session: &Session, finding: &Finding) -> FindingView {
+    let module = &session.scan.modules[&finding.file];
+    let start = position(module, finding.range.start);
+    let line = module.lines.span(start.line - 1);
+    let source_line = module.slice(line).trim_end_matches(['\r', '\n']).to_owned();
+    let end_in_line = finding.range.end.min(line.start + source_line.len());
+    let marked = &module.text()[finding.range.start..end_in_line.max(finding.range.start)];
+    FindingView {
+        transform: finding.transform,
+        level: level_name(level(finding).unwrap_or(Level::Report)),
+        path: session.workspace.file(finding.file).relative.clone(),
+        start,
+        end: position(module, finding.range.end),
+        message: finding.message.clone(),
+        advice: advice(&finding.remedy),
+        sink: finding.sink.clone(),
+        caret: (start.column, marked.chars().count().max(1)),
+        source_line,
+    }
+}
+
+fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Auto => "auto",
+        Level::Review => "review",
+        Level::Report => "report",
+    }
+}
+
+fn advice(remedy: &Remedy) -> String {
+    match remedy {
+        Remedy::Ops(fix) if fix.reason.is_empty() => format!("fix: {}", fix.title),
+        Remedy::Ops(fix) => format!("fix after a review: {}; {}", fix.title, fix.reason),
+        Remedy::Report(reason) => reason.clone(),
+        Remedy::Thread(_) | Remedy::Shell(_) | Remedy::Exception(_) => String::new(),
+    }
+}
+
+fn position(module: &Module, offset: usize) -> Position {
+    let line = module.lines.of(offset);
+    let column = module.text()[module.lines.start(line)..offset].chars().count() + 1;
+    Position { line: line + 1, column }
+}
+
+/// The places that stay, in order.
+pub(super) fn exceptions(session: &Session) -> Vec<ExceptionView> {
+    let excepted = session.scan.findings.iter().filter_map(|finding| match &finding.remedy {
+        Remedy::Exception(exception) => Some((finding, exception)),
+        _ => None,
+    });
+    excepted
+        .map(|(finding, exception)| {
+            let module = &session.scan.modules[&finding.file];
+            ExceptionView {
+                transform: finding.transform,
+                kind: match exception.kind {
+                    ExceptionKind::Documented => "documented",
+                    ExceptionKind::Guarded => "guarded",
+                    ExceptionKind::Safe => "safe",
+                    ExceptionKind::Constant => "constant",
+                },
+                path: session.workspace.file(finding.file).relative.clone(),
+                start: position(module, finding.range.start),
+                end: position(module, finding.range.end),
+                sink: finding.sink.clone(),
+                reason: exception.reason.clone(),
+            }
+        })
+        .collect()
+}
+
+/// The counts of a run after which the findings in `fixed` are gone (or would be).
+pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) -> Summary {
+    let mut summary = Summary {
+        files: session.scan.files,
+        mode,
+        syntax_errors: session.scan.syntax_errors.len(),
+        errors: session.workspace.errors.len() + session.scan.errors.len(),
+        dropped: session.materialized.dropped.len(),
+        ..Summary::default()
+    };
+    let applied = mode == Mode::Fix;
+    for (index, finding) in session.scan.findings.iter().enumerate() {
+        if matches!(finding.remedy, Remedy::Exception(_)) {
+            summary.exceptions += 1;
+            continue;
+        }
+        if applied && fixed.contains(&index) {
+            summary.fixed += 1;
+            continue;
+        }
+        *summary.findings.entry(finding.transform).or_default() += 1;
+        match &finding.remedy {
+            _ if fixed.contains(&index) => summary.fixable += 1,
+            Remedy::Ops(fix) if fix.level == Level::Review => summary.held_for_review += 1,
+            Remedy::Report(reason) => {
+                summary.left += 1;
+                *summary.left_reasons.entry(reason.clone()).or_default() += 1;
+            }
+            _ => {}
+        }
+    }
+    for skipped in &session.workspace.skipped {
+        *summary.skipped.entry(skipped.cause.text()).or_default() += 1;
+    }
+    summary
+}

@@ -1,0 +1,95 @@
+//! Writes the files of a run: all of them, or none.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::PathBuf;
+
+use super::disk::{at, create, hash, prepare, replace, sync_folder, temporary};
+use super::journal::StateDir;
+use super::{FileWrite, Run, WriteError, Written};
+
+/// Called before each step that changes something on disk; a test stops there as a kill would.
+type Step<'a> = &'a mut dyn FnMut() -> Result<(), WriteError>;
+
+/// Writes all files, or none. The journal is on disk before the first file changes, so that a run
+/// that is killed can be rolled back, and a finished one undone.
+pub fn apply(state: &StateDir, run: &Run, writes: &[FileWrite]) -> Result<Written, WriteError> {
+    apply_in_steps(state, run, writes, &mut || Ok(()))
+}
+
+pub(super) fn apply_in_steps(
+    state: &StateDir,
+    run: &Run,
+    writes: &[FileWrite],
+    step: Step,
+) -> Result<Written, WriteError> {
+    let _lock = state.lock(&run.root)?;
+    let hard_links = inspect(writes)?;
+    step()?;
+    let (id, folder) = state.begin(run, writes)?;
+    match replace_all(&id, writes, step) {
+        Ok(()) => {}
+        // A kill leaves things as they are.
+        Err(WriteError::Interrupted) => return Err(WriteError::Interrupted),
+        Err(error) => {
+            roll_back(&id, writes)?;
+            at(&folder, fs::remove_dir_all(&folder))?;
+            return Err(error);
+        }
+    }
+    step()?;
+    create(&folder.join("done"), b"")?;
+    sync_folder(&folder)?;
+    let files = writes.iter().map(|write| write.path.clone()).collect();
+    Ok(Written { run: id, files, hard_links })
+}
+
+/// Refuses files that may not be written or that changed; returns those with other hard links.
+fn inspect(writes: &[FileWrite]) -> Result<Vec<PathBuf>, WriteError> {
+    let mut hard_links = Vec::new();
+    let mut stale = Vec::new();
+    for write in writes {
+        let metadata = at(&write.path, fs::symlink_metadata(&write.path))?;
+        if metadata.permissions().mode() & 0o222 == 0 {
+            return Err(WriteError::ReadOnly(write.path.clone()));
+        }
+        if !metadata.is_file() || hash(&write.path)? != write.expected {
+            stale.push(write.path.clone());
+        }
+        if metadata.nlink() > 1 {
+            hard_links.push(write.path.clone());
+        }
+    }
+    if stale.is_empty() { Ok(hard_links) } else { Err(WriteError::Stale(stale)) }
+}
+
+fn replace_all(id: &str, writes: &[FileWrite], step: Step) -> Result<(), WriteError> {
+    for (index, write) in writes.iter().enumerate() {
+        let temporary = temporary(&write.path, id, index);
+        step()?;
+        prepare(&write.path, &temporary, &write.new)?;
+        step()?;
+        // Somebody may have saved the file since it was read.
+        let is_link = at(&write.path, fs::symlink_metadata(&write.path))?.is_symlink();
+        if is_link || hash(&write.path)? != write.expected {
+            return Err(WriteError::Stale(vec![write.path.clone()]));
+        }
+        at(&write.path, fs::rename(&temporary, &write.path))?;
+        if let Some(folder) = write.path.parent() {
+            sync_folder(folder)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts back the files that were already replaced, and removes what was prepared.
+fn roll_back(id: &str, writes: &[FileWrite]) -> Result<(), WriteError> {
+    for (index, write) in writes.iter().enumerate() {
+        let _ = fs::remove_file(temporary(&write.path, id, index));
+        let is_new = hash(&write.path).is_ok_and(|found| found == blake3::hash(&write.new));
+        if is_new {
+            replace(&write.path, id, index, &write.old)?;
+        }
+    }
+    Ok(())
+}
