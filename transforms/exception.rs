@@ -169,10 +169,10 @@ fn judge_text(text: &str, own: bool, pattern: Pattern) -> Verdict {
 /// The reason of `untrust: allow[transform] reason`.
 fn allowed(text: &str, transform: &str) -> Option<String> {
     let (_, behind) = text.split_once("untrust: allow[")?;
-    let (names, reason) = behind.split_once(']')?;
-    let named = names.split(',').any(|name| name.trim() == transform);
+    let (allowed, reason) = behind.split_once(']')?;
+    let is_named = allowed.split(',').any(|name| name.trim() == transform);
     let reason = reason.trim();
-    (named && !reason.is_empty()).then(|| reason.to_owned())
+    (is_named && !reason.is_empty()).then(|| reason.to_owned())
 }
 
 fn names_pattern(lower: &str, pattern: Pattern) -> bool {

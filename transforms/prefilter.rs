@@ -18,12 +18,12 @@ pub fn holds_word(bytes: &[u8], word: &str) -> bool {
     memmem::find_iter(bytes, word).any(|at| {
         let before = at.checked_sub(1).and_then(|i| bytes.get(i));
         let after = bytes.get(at + word.len());
-        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+        !before.copied().is_some_and(is_word) && !after.copied().is_some_and(is_word)
     })
 }
 
-fn is_word(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'_'
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// Whether one of the attributes is read from something (`.load`), or imported by name: what a
@@ -37,7 +37,7 @@ pub fn reads_attribute(bytes: &[u8], module: &str, attributes: &[&str]) -> bool 
     }
     attributes.iter().any(|attribute| {
         memmem::find_iter(bytes, attribute).any(|at| {
-            let whole = !bytes.get(at + attribute.len()).is_some_and(is_word);
+            let whole = !bytes.get(at + attribute.len()).copied().is_some_and(is_word);
             let head = bytes[..at].trim_ascii_end();
             // A dot on a line of its own may be parted from the name by a comment or a backslash.
             whole && (head.ends_with(b".") || head.ends_with(b"\\") || odd_line(head))

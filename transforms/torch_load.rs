@@ -103,7 +103,7 @@ fn remedy(module: &Module, reference: &Reference) -> Option<Remedy> {
     if module.is_damaged_near(node) {
         return report("the code around it does not parse; write `weights_only=True` by hand");
     }
-    Some(Remedy::Ops(fix(module, node, unsafe_argument.as_ref(), verdict)))
+    Some(Remedy::Ops(fix(module, node, unsafe_argument.as_ref(), &verdict)))
 }
 
 /// A `weights_only` that is false.
@@ -127,7 +127,7 @@ fn unsafe_in_display<'t>(module: &'t Module, call: &Call<'t>) -> Option<Unsafe<'
     None
 }
 
-fn fix(module: &Module, node: Node, found: Option<&Unsafe>, verdict: Verdict) -> Fix {
+fn fix(module: &Module, node: Node, found: Option<&Unsafe>, verdict: &Verdict) -> Fix {
     let op = match found {
         Some(found) => Op::ReplaceExpression {
             at: Anchor { file: module.file, range: tree::span(found.value) },

@@ -123,7 +123,7 @@ fn of_call(
     call: &Call,
     offset: usize,
 ) -> Remedy {
-    let takes_loader = found.sink.ends_with(".load") || found.sink.ends_with(".load_all");
+    let takes_loader = matches!(found.sink.as_str(), "yaml.load" | "yaml.load_all");
     let loader =
         call.keyword("Loader").or_else(|| call.positional(1 + offset)).filter(|_| takes_loader);
     let verdict = judge(module, call.node, loader.map(|l| tree::span(l.node)), PATTERN);

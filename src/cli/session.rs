@@ -20,19 +20,19 @@ use crate::workspace::{FileId, Options, Stdin, Workspace};
 
 /// Everything that a command shows or writes.
 pub(super) struct Session {
-    pub workspace: Workspace,
-    pub scan: Scan,
-    pub changes: Vec<Change>,
+    pub(super) workspace: Workspace,
+    pub(super) scan: Scan,
+    pub(super) changes: Vec<Change>,
     /// Indices of the changes that are applied at the levels that were asked for.
-    pub approved: Vec<usize>,
-    pub materialized: Materialized,
+    pub(super) approved: Vec<usize>,
+    pub(super) materialized: Materialized,
     /// Whether the text came from standard input.
-    pub stdin: bool,
+    pub(super) stdin: bool,
 }
 
 impl Session {
     /// Scans and plans as the arguments say.
-    pub fn open(arguments: &ScanArguments) -> anyhow::Result<Self> {
+    pub(super) fn open(arguments: &ScanArguments) -> anyhow::Result<Self> {
         if let Some(jobs) = arguments.jobs {
             // A second call in one process keeps the first setting, which is as good.
             let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
@@ -73,7 +73,7 @@ impl Session {
     }
 
     /// The indices of the findings that the new bytes fix.
-    pub fn fixed(&self) -> BTreeSet<usize> {
+    pub(super) fn fixed(&self) -> BTreeSet<usize> {
         let dropped: BTreeSet<usize> =
             self.materialized.dropped.iter().map(|d| self.approved[d.change]).collect();
         let applied = self.approved.iter().filter(|index| !dropped.contains(index));
@@ -81,17 +81,17 @@ impl Session {
     }
 
     /// The finding that a change begins with.
-    pub fn finding_of(&self, change: &Change) -> &Finding {
+    pub(super) fn finding_of(&self, change: &Change) -> &Finding {
         &self.scan.findings[change.findings[0]]
     }
 
     /// The 1-based line of a finding.
-    pub fn line_of(&self, finding: &Finding) -> usize {
+    pub(super) fn line_of(&self, finding: &Finding) -> usize {
         self.scan.modules[&finding.file].lines.of(finding.range.start) + 1
     }
 
     /// A file's path as it is shown: relative to the working folder where that is above it.
-    pub fn shown(&self, file: FileId) -> PathBuf {
+    pub(super) fn shown(&self, file: FileId) -> PathBuf {
         let file = self.workspace.file(file);
         let here = std::env::current_dir().ok();
         let below = here.and_then(|here| {
@@ -102,7 +102,7 @@ impl Session {
 
     /// Says on standard error what could not be read and what was left out by our fault; returns
     /// whether anything could not be read.
-    pub fn report_problems(&self) -> bool {
+    pub(super) fn report_problems(&self) -> bool {
         let problems = self.workspace.errors.iter().chain(&self.scan.errors);
         let mut any = false;
         for problem in problems {
@@ -141,7 +141,7 @@ impl Session {
     }
 
     /// Whether a finding is open: no exception, and not fixed by what was applied.
-    pub fn is_open(&self, index: usize, fixed: &BTreeSet<usize>) -> bool {
+    pub(super) fn is_open(&self, index: usize, fixed: &BTreeSet<usize>) -> bool {
         let finding = &self.scan.findings[index];
         !matches!(finding.remedy, Remedy::Exception(_)) && !fixed.contains(&index)
     }

@@ -58,7 +58,7 @@ impl<'w> Program<'w> {
             return Arc::clone(found);
         }
         let workspace = self.whole();
-        let finders: Vec<_> = words.iter().map(|word| memmem::Finder::new(word)).collect();
+        let finders: Vec<_> = words.iter().map(memmem::Finder::new).collect();
         let members: Vec<Member> = workspace
             .files
             .par_iter()

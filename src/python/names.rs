@@ -162,9 +162,8 @@ impl Names {
             let visible = current == scope || here.kind != ScopeKind::Class;
             match here.declared.get(name) {
                 Some(true) => return self.scopes[0].bindings.contains_key(name).then_some(0),
-                Some(false) => {}
                 None if visible && here.bindings.contains_key(name) => return Some(current),
-                None => {}
+                Some(false) | None => {}
             }
             current = here.parent?;
         }

@@ -36,6 +36,7 @@ struct Builder<'t> {
 }
 
 /// Undoes on leaving a node what entering it did.
+#[derive(Clone, Copy)]
 enum Leave {
     Nothing,
     Scope(usize),
@@ -97,10 +98,9 @@ impl<'t> Builder<'t> {
             "lambda" => self.lambda(node, scope),
             "class_definition" => self.class(node, scope),
             "assignment" => self.assignment(node, scope),
-            "augmented_assignment" | "for_statement" => {
+            "augmented_assignment" | "for_statement" | "for_in_clause" | "type_alias_statement" => {
                 self.bind_field(node, "left", scope, &BindingKind::Other);
             }
-            "for_in_clause" => self.bind_field(node, "left", scope, &BindingKind::Other),
             "named_expression" => {
                 let mut target = scope;
                 while self.names.scopes[target].kind == ScopeKind::Comprehension {
@@ -111,7 +111,6 @@ impl<'t> Builder<'t> {
             "as_pattern_target" => self.bind_pattern(node, scope, &BindingKind::Other),
             "except_clause" => self.bind_field(node, "alias", scope, &BindingKind::Other),
             "case_pattern" => self.case(node, scope),
-            "type_alias_statement" => self.bind_field(node, "left", scope, &BindingKind::Other),
             "global_statement" | "nonlocal_statement" => self.declare(node, scope),
             "string" => self.quoted(node, field),
             "list_comprehension"
@@ -290,15 +289,12 @@ impl<'t> Builder<'t> {
         };
         let mut cursor = node.walk();
         for item in node.children_by_field_name("name", &mut cursor) {
-            let (name, bound) = match item.kind() {
-                "aliased_import" => match self.aliased(item) {
-                    Some(pair) => pair,
-                    None => continue,
-                },
-                _ => {
-                    let name = compact(&self.text[item.byte_range()]);
-                    (name.clone(), name)
-                }
+            let (name, bound) = if item.kind() == "aliased_import" {
+                let Some(pair) = self.aliased(item) else { continue };
+                pair
+            } else {
+                let name = compact(&self.text[item.byte_range()]);
+                (name.clone(), name)
             };
             let target = joined(&name);
             self.bind_import(item, node, scope, target, bound);

@@ -51,8 +51,7 @@ pub fn scan(
     let filter = Filter::new(settings);
     let done = AtomicUsize::new(0);
     let looked_at = workspace.files.iter().filter(|file| {
-        (settings.tests || !file.test || file.explicit && !file.test)
-            && matches!(file.kind, FileKind::Python | FileKind::Stub)
+        (settings.tests || !file.test) && matches!(file.kind, FileKind::Python | FileKind::Stub)
     });
     let ids: Vec<FileId> = looked_at.map(|file| file.id).collect();
     let results: Vec<Outcome> = ids
@@ -170,7 +169,9 @@ fn one(
     }
     findings.sort_by(|a, b| (a.range, a.transform).cmp(&(b.range, b.transform)));
     if let Some(cause) = vendored.filter(|_| !settings.vendored) {
-        findings.iter_mut().for_each(|finding| hold_back(finding, cause));
+        for finding in &mut findings {
+            hold_back(finding, cause);
+        }
     }
     let undecodable = undecodable_code(&module);
     Outcome::Parsed(Box::new(module), findings, undecodable.map(problem))

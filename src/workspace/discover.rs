@@ -73,7 +73,7 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
             walk.explicit(path);
         }
     }
-    walk.finish()
+    Ok(walk.finish())
 }
 
 fn root_of(paths: &[PathBuf], options: &Options) -> Result<PathBuf, OpenError> {
@@ -332,7 +332,7 @@ impl Walk<'_> {
         self.found.skipped.push(Skipped { relative, cause });
     }
 
-    fn finish(mut self) -> Result<Found, OpenError> {
+    fn finish(mut self) -> Found {
         for (path, target) in std::mem::take(&mut self.links) {
             if self.seen.contains(&target) {
                 self.skip(&path, SkipCause::Duplicate);
@@ -353,7 +353,7 @@ impl Walk<'_> {
         found.skipped.sort();
         found.skipped.dedup();
         found.errors.sort();
-        Ok(found)
+        found
     }
 }
 

@@ -1,8 +1,8 @@
 //! Writes the files of a run: all of them, or none.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use super::disk::{at, create, hash, prepare, replace, sync_folder, temporary};
 use super::journal::StateDir;
@@ -50,7 +50,7 @@ fn inspect(writes: &[FileWrite]) -> Result<Vec<PathBuf>, WriteError> {
     let mut stale = Vec::new();
     for write in writes {
         let metadata = at(&write.path, fs::symlink_metadata(&write.path))?;
-        if metadata.permissions().mode() & 0o222 == 0 {
+        if metadata.is_file() && !may_write(&write.path) {
             return Err(WriteError::ReadOnly(write.path.clone()));
         }
         if !metadata.is_file() || hash(&write.path)? != write.expected {
@@ -61,6 +61,12 @@ fn inspect(writes: &[FileWrite]) -> Result<Vec<PathBuf>, WriteError> {
         }
     }
     if stale.is_empty() { Ok(hard_links) } else { Err(WriteError::Stale(stale)) }
+}
+
+/// Whether the user may write the file itself: a rename would only ask the folder.
+fn may_write(path: &Path) -> bool {
+    let opened = fs::OpenOptions::new().write(true).open(path);
+    !opened.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 fn replace_all(id: &str, writes: &[FileWrite], step: Step) -> Result<(), WriteError> {

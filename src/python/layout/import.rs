@@ -93,9 +93,12 @@ fn over_lines(
     edits
 }
 
+/// What a way of sorting names compares.
+type SortKey = fn(&str) -> (u8, String);
+
 /// Where a new name goes among those that stay: in its order if the names were sorted, else last.
 fn place(original: &[&str], names: &[&str], new: &str) -> usize {
-    let orders: [fn(&str) -> (u8, String); 3] = [by_type, caseless, plain];
+    let orders: [SortKey; 3] = [by_type, caseless, plain];
     let sorted = orders.into_iter().find(|key| original.is_sorted_by_key(|name| key(name)));
     match sorted {
         Some(key) if original.len() > 1 || names.len() > 1 || !names.is_empty() => {

@@ -99,7 +99,7 @@ fn remove(module: &Module, list: &List, drop: &[usize], edits: &mut Vec<Edit>) -
         let whole_lines = run.iter().all(|item| stands_alone(module, *item));
         match kept.last_mut() {
             _ if whole_lines => {
-                run.iter().for_each(|item| edits.push(remove_line(module, *item)));
+                edits.extend(run.iter().map(|item| remove_line(module, *item)));
                 let without_comma = run.last().is_some_and(|last| last.comma.is_none());
                 if let (true, Some(before)) = (without_comma, kept.last_mut()) {
                     edits.extend(before.comma.take().map(|c| Edit::delete(Span::new(c, c + 1))));
