@@ -59,10 +59,7 @@ fn candidates(module: &Module, call: Node, argument: Option<Span>) -> Vec<(Strin
     let mut index = module.comments.partition_point(|c| c.line < first);
     while let Some(comment) = module.comments.get(index).filter(|c| c.line <= last) {
         let (from, to) = comment::group(&module.comments, index, &module.lines);
-        let own = own_lines.is_some_and(|(start, end)| {
-            let below = module.comments[to].own_line && module.comments[to].line + 1 == start;
-            (start..=end).contains(&comment.line) || below
-        });
+        let own = own_lines.is_some_and(|(start, end)| (start..=end).contains(&comment.line));
         found.push((joined(module, from, to), own));
         index = to.max(index) + 1;
     }

@@ -27,6 +27,8 @@ pub struct About {
     pub codes: &'static [&'static str],
     /// Texts of which a file must hold at least one for anything to be found in it.
     pub literals: &'static [&'static str],
+    /// Texts by which its check looks for other modules of the program.
+    pub asks_program_for: &'static [&'static str],
     /// Whether a file that holds such a text must be parsed: cheap, and never false where
     /// something would be found.
     pub confirm: fn(&[u8]) -> bool,

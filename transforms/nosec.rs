@@ -10,12 +10,16 @@ use crate::python::module::Module;
 /// The transform.
 pub struct Nosec;
 
+/// bandit itself reads the first only; the others are what people write for it.
+const SPELLINGS: [&str; 4] = ["nosec", "NOSEC", "NoSec", "Nosec"];
+
 static ABOUT: About = About {
     name: "nosec",
     level: Level::Review,
     summary: "removes `# nosec` comments; a reason stays as a comment",
     codes: &[],
-    literals: &["nosec", "NOSEC", "NoSec", "Nosec"],
+    literals: &SPELLINGS,
+    asks_program_for: &[],
     confirm: |bytes| memchr::memchr(b'#', bytes).is_some(),
     page: include_str!("nosec.md"),
 };
@@ -60,31 +64,36 @@ fn finding(module: &Module, comment: Comment, rest: &str) -> Finding {
 }
 
 /// The comment without its `nosec` markers, empty if nothing else was in it; `None` if there is
-/// no marker. bandit reads `#\s*nosec:?` in any case, followed by codes or plugin names.
+/// no marker. bandit reads `#\s*nosec:?` followed by codes or plugin names. What stays keeps its
+/// own spacing.
 pub fn without_marker(comment: &str) -> Option<String> {
-    let parts: Vec<&str> = split_at_hashes(comment);
-    if !parts.iter().any(|part| marker_rest(part).is_some()) {
+    let parts = split_at_hashes(comment);
+    if !parts.iter().any(|part| strip_nosec(part).is_some()) {
         return None;
     }
-    let mut kept = Vec::new();
+    let mut kept = String::with_capacity(comment.len());
     for part in parts {
         match marker_rest(part) {
-            None => kept.push(part.trim_end().to_owned()),
-            Some("") => {}
-            Some(reason) => kept.push(format!("# {reason}")),
+            None => kept.push_str(part),
+            Some(reason) if reason.trim_end().is_empty() => {}
+            Some(reason) => {
+                kept.push_str("# ");
+                kept.push_str(reason);
+            }
         }
     }
-    Some(kept.join("  "))
+    kept.truncate(kept.trim_end().len());
+    // Hashes that led to a marker say nothing alone.
+    let empty = kept.chars().all(|c| c == '#' || c.is_whitespace());
+    Some(if empty { String::new() } else { kept })
 }
 
-/// The parts of a comment that each begin with `#`.
+/// The parts of a comment that each begin with `#`; several in a row belong to what follows.
 fn split_at_hashes(comment: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
     for (at, _) in comment.match_indices('#') {
-        let speaks_to_a_tool =
-            is_marker(&comment[at..]) || marker_rest(&comment[start..]).is_some();
-        if at > start && speaks_to_a_tool {
+        if !comment[start..at].trim_start_matches('#').is_empty() {
             parts.push(&comment[start..at]);
             start = at;
         }
@@ -93,22 +102,18 @@ fn split_at_hashes(comment: &str) -> Vec<&str> {
     parts
 }
 
-fn is_marker(part: &str) -> bool {
-    strip_nosec(part).is_some()
-}
-
 /// What follows `nosec` in a part that begins with `#`.
 fn strip_nosec(part: &str) -> Option<&str> {
     let content = part.trim_start_matches('#').trim_start();
     let head = content.get(..5)?;
     let rest = &content[5..];
     let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-    (head.eq_ignore_ascii_case("nosec") && ends).then_some(rest)
+    (SPELLINGS.contains(&head) && ends).then_some(rest)
 }
 
 /// The reason behind a `nosec` marker, its codes left out.
 fn marker_rest(part: &str) -> Option<&str> {
-    let mut rest = strip_nosec(part)?.trim();
+    let mut rest = strip_nosec(part)?.trim_start();
     rest = rest.strip_prefix(':').unwrap_or(rest).trim_start();
     loop {
         let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
@@ -117,7 +122,7 @@ fn marker_rest(part: &str) -> Option<&str> {
         }
         rest = rest[end..].trim_start_matches([',', ' ', '\t']);
     }
-    Some(rest.trim_start_matches(['-', '–', '—', ':', ',', ';', ' ', '\t', '#']).trim_end())
+    Some(rest.trim_start_matches(['-', '–', '—', ':', ',', ';', ' ', '\t']))
 }
 
 /// Whether a word is a bandit code (`B602`) or one of its plugin names.
@@ -144,6 +149,11 @@ mod tests {
             ("# nosec: fixed argv", "# fixed argv"),
             ("# noqa: S105  # nosec", "# noqa: S105"),
             ("# nosec B602  # noqa: S602", "# noqa: S602"),
+            ("# noqa: S603 # nosec # pylint: disable=x", "# noqa: S603 # pylint: disable=x"),
+            ("## nosec B311", ""),
+            ("# nosec B607 - see issue #42", "# see issue #42"),
+            ("# nosec: https://example.org/audit#urlopen", "# https://example.org/audit#urlopen"),
+            ("# für Gäste # nosec", "# für Gäste"),
             ("# nosec  # noqa: S602  # type: ignore", "# noqa: S602  # type: ignore"),
         ];
         for (before, after) in cases {

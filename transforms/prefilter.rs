@@ -26,8 +26,8 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Whether one of the attributes is read from something (`.load`), or imported by name: what a
-/// use of `module.attribute` looks like, on however many lines.
+/// Whether one of the attributes is read from something (`.load`), looked up by its name
+/// (`"load"`), or imported by name: what a use of `module.attribute` looks like, on however many lines.
 pub fn reads_attribute(bytes: &[u8], module: &str, attributes: &[&str]) -> bool {
     if !holds_word(bytes, module) {
         return false;
@@ -39,8 +39,9 @@ pub fn reads_attribute(bytes: &[u8], module: &str, attributes: &[&str]) -> bool 
         memmem::find_iter(bytes, attribute).any(|at| {
             let whole = !bytes.get(at + attribute.len()).copied().is_some_and(is_word);
             let head = bytes[..at].trim_ascii_end();
+            let quoted = head.ends_with(b"\"") || head.ends_with(b"'");
             // A dot on a line of its own may be parted from the name by a comment or a backslash.
-            whole && (head.ends_with(b".") || head.ends_with(b"\\") || odd_line(head))
+            whole && (quoted || head.ends_with(b".") || head.ends_with(b"\\") || odd_line(head))
         })
     })
 }

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 
 use crate::python::module::Module;
 use crate::python::names::{BindingKind, Resolution};
-use crate::python::tree;
+use crate::python::{literal, tree};
 
 /// One mention of a callable.
 #[derive(Debug, Clone)]
@@ -31,7 +31,9 @@ pub enum Usage<'t> {
     Call(Node<'t>),
     /// It is bound by this call of `functools.partial`.
     Partial(Node<'t>),
-    /// It is handed on or kept as a value.
+    /// It is an argument of a call, or an entry of a list, a tuple or a dictionary.
+    HandedOn,
+    /// It is kept under another name, returned, or looked up by its name with `getattr`.
     Value,
     /// It is compared, deleted, or stands in an annotation: nothing comes of it.
     Mention,
@@ -45,8 +47,8 @@ pub fn references<'t>(module: &'t Module, package: &str, sinks: &[&str]) -> Vec<
         let base = &module.text()[used.span.range()];
         let resolution = module.names.lookup(base, used.scope);
         let start = module.root().descendant_for_byte_range(used.span.start, used.span.end)?;
-        let (node, sink) = climb(module, start, &resolution, sinks)?;
-        let doubt = doubt(module, &resolution, node);
+        let (node, sink, agree) = climb(module, start, &resolution, sinks)?;
+        let doubt = doubt(module, &resolution, node, agree);
         Some(Reference { node, sink, base, scope: used.scope, doubt, usage: usage(module, node) })
     })
     .filter(|found| !is_target(module, found.node))
@@ -75,23 +77,30 @@ fn names_of_package<'t>(module: &'t Module, package: &str) -> FxHashSet<&'t str>
     names
 }
 
-/// Follows attributes outwards until the dotted name is one of the callables.
+/// Follows attributes outwards until the dotted name is one of the callables. Tells also whether
+/// all that the name may mean are callables of that name.
 fn climb<'t>(
     module: &Module,
     start: Node<'t>,
     resolution: &Resolution,
     sinks: &[&str],
-) -> Option<(Node<'t>, String)> {
+) -> Option<(Node<'t>, String, bool)> {
     let mut node = start;
     let mut suffix = String::new();
     loop {
-        let found = resolution.candidates().iter().map(|name| format!("{name}{suffix}"));
-        if let Some(sink) = found.into_iter().find(|name| sinks.contains(&name.as_str())) {
-            return Some((node, sink));
+        let names = resolution.candidates().iter().map(|name| format!("{name}{suffix}"));
+        let names: Vec<String> = names.collect();
+        if let Some(sink) = names.iter().find(|name| sinks.contains(&name.as_str())) {
+            let last = |name: &str| name.rsplit('.').next().map(str::to_owned);
+            let agree = names.iter().all(|n| sinks.contains(&n.as_str()) && last(n) == last(sink));
+            return Some((node, sink.clone(), agree));
         }
         let mut parent = node.parent()?;
         while parent.kind() == "parenthesized_expression" {
             parent = parent.parent()?;
+        }
+        if parent.kind() == "argument_list" {
+            return looked_up(module, node, parent, resolution, &suffix, sinks);
         }
         if parent.kind() != "attribute" {
             return None;
@@ -103,12 +112,34 @@ fn climb<'t>(
     }
 }
 
-fn doubt(module: &Module, resolution: &Resolution, node: Node) -> Option<String> {
+/// `getattr(torch, "load")`: the node of the call is what stands for the callable.
+fn looked_up<'t>(
+    module: &Module,
+    object: Node,
+    list: Node<'t>,
+    resolution: &Resolution,
+    suffix: &str,
+    sinks: &[&str],
+) -> Option<(Node<'t>, String, bool)> {
+    let call = list.parent()?;
+    let callee = call.child_by_field_name("function")?;
+    let arguments = tree::children(list);
+    let is_first = arguments.first().is_some_and(|first| first.id() == object.id());
+    if !is_first || module.text_of(callee) != "getattr" {
+        return None;
+    }
+    let name = literal::plain_string(*arguments.get(1)?, module.text())?;
+    let names = resolution.candidates().iter().map(|base| format!("{base}{suffix}.{name}"));
+    let sink = names.into_iter().find(|name| sinks.contains(&name.as_str()))?;
+    Some((call, sink, true))
+}
+
+fn doubt(module: &Module, resolution: &Resolution, node: Node, agree: bool) -> Option<String> {
     if is_patched(module, node) {
         return Some("the callable is replaced by another one in this module".to_owned());
     }
     match resolution {
-        Resolution::Known(names) if names.len() == 1 => None,
+        Resolution::Known(_) if agree => None,
         Resolution::Ambiguous { rival, .. } => Some(format!(
             "the name is also bound otherwise, in line {}",
             module.lines.of(rival.start) + 1
@@ -117,16 +148,30 @@ fn doubt(module: &Module, resolution: &Resolution, node: Node) -> Option<String>
     }
 }
 
-/// Whether the module assigns to the dotted name (`torch.load = ...`).
+/// Whether the module assigns to the dotted name (`torch.load = ...`). The value of the only such
+/// assignment still means the original.
 fn is_patched(module: &Module, node: Node) -> bool {
     if module.names.assigned_attributes.is_empty() || node.kind() != "attribute" {
         return false;
     }
     let name = module.names.resolve(node, module.text());
-    module.names.assigned_attributes.iter().any(|span| {
-        tree::exact(module.root(), *span, &["attribute"])
-            .is_some_and(|target| module.names.resolve(target, module.text()) == name)
-    })
+    let targets: Vec<Node> = module
+        .names
+        .assigned_attributes
+        .iter()
+        .filter_map(|span| tree::exact(module.root(), *span, &["attribute"]))
+        .filter(|target| module.names.resolve(*target, module.text()) == name)
+        .collect();
+    let is_value = |target: &Node| {
+        let assignment = target.parent().filter(|parent| parent.kind() == "assignment");
+        let value = assignment.and_then(|assignment| assignment.child_by_field_name("right"));
+        value.is_some_and(|value| tree::span(value).contains(tree::span(node)))
+    };
+    match targets.as_slice() {
+        [] => false,
+        [only] => !is_value(only),
+        _ => true,
+    }
 }
 
 /// Whether the expression is assigned to, not read.
@@ -150,11 +195,15 @@ fn usage<'t>(module: &Module, node: Node<'t>) -> Usage<'t> {
         parent = around.parent();
     }
     let Some(parent) = parent else { return Usage::Mention };
+    if node.kind() == "call" {
+        return Usage::Value;
+    }
     match parent.kind() {
         "call" if parent.child_by_field_name("function").is_some_and(|f| f.id() == inner.id()) => {
             Usage::Call(parent)
         }
-        "argument_list" => partial(module, inner, parent).map_or(Usage::Value, Usage::Partial),
+        "argument_list" => partial(module, inner, parent).map_or(Usage::HandedOn, Usage::Partial),
+        "keyword_argument" | "pair" | "list" | "tuple" | "set" => Usage::HandedOn,
         "delete_statement"
         | "comparison_operator"
         | "type"

@@ -23,6 +23,7 @@ static ABOUT: About = About {
     summary: "writes `weights_only=True` in `torch.load`",
     codes: &["B614"],
     literals: &["torch"],
+    asks_program_for: &[],
     confirm: |bytes| prefilter::reads_attribute(bytes, "torch", &["load"]),
     page: include_str!("torch_load.md"),
 };
@@ -61,7 +62,12 @@ fn remedy(module: &Module, reference: &Reference) -> Option<Remedy> {
     let report = |reason: &str| Some(Remedy::Report(reason.to_owned()));
     let node = match reference.usage {
         Usage::Call(node) | Usage::Partial(node) => node,
-        Usage::Value => return Some(Remedy::Report(by_reference(module, reference))),
+        Usage::HandedOn => return Some(by_reference(module, reference)),
+        Usage::Value => {
+            return report(
+                "`torch.load` is kept as a value, and its calls are not seen here; pass `weights_only=True` in each of them",
+            );
+        }
         Usage::Mention => return None,
     };
     let call = Call::at(node, module.text())?;
@@ -130,7 +136,7 @@ fn unsafe_in_display<'t>(module: &'t Module, call: &Call<'t>) -> Option<Unsafe<'
 fn fix(module: &Module, node: Node, found: Option<&Unsafe>, verdict: &Verdict) -> Fix {
     let op = match found {
         Some(found) => Op::ReplaceExpression {
-            at: Anchor { file: module.file, range: tree::span(found.value) },
+            at: Anchor { file: module.file, range: tree::span(tree::unparenthesised(found.value)) },
             pieces: vec![Piece::text("True")],
         },
         None => Op::SetArgument {
@@ -152,12 +158,44 @@ fn fix(module: &Module, node: Node, found: Option<&Unsafe>, verdict: &Verdict) -
     }
 }
 
-/// What to do where `torch.load` is handed on as a value.
-fn by_reference(module: &Module, reference: &Reference) -> String {
-    format!(
-        "`{0}` is handed on as a value; hand on `functools.partial({0}, weights_only=True)`",
-        module.text_of(reference.node)
-    )
+/// Where `torch.load` is handed on, a partial call of it can be.
+fn by_reference(module: &Module, reference: &Reference) -> Remedy {
+    let node = reference.node;
+    let means = |name: &str, target: &str| {
+        module.names.lookup(name, reference.scope).single() == Some(target)
+    };
+    let at = Anchor { file: module.file, range: tree::span(node) };
+    let (callee, import) = if means("partial", "functools.partial") {
+        ("partial", None)
+    } else {
+        let import = Op::EnsureImport {
+            at: at.clone(),
+            module: "functools".to_owned(),
+            name: None,
+            bound_as: "functools".to_owned(),
+        };
+        ("functools.partial", Some(import))
+    };
+    let is_free = import.is_none() || means("functools", "functools");
+    if reference.doubt.is_some() || !is_free || module.is_damaged_near(node) {
+        return Remedy::Report(format!(
+            "`{0}` is handed on as a value; hand on `functools.partial({0}, weights_only=True)`",
+            module.text_of(node)
+        ));
+    }
+    let pieces = vec![
+        Piece::text(format!("{callee}(")),
+        Piece::Original(tree::span(node)),
+        Piece::text(", weights_only=True)"),
+    ];
+    let ops = std::iter::once(Op::ReplaceExpression { at, pieces }).chain(import);
+    Remedy::Ops(Fix {
+        title: format!("hand on {callee}({}, weights_only=True)", module.text_of(node)),
+        reason: "who calls it may pass the argument too".to_owned(),
+        level: Level::Review,
+        ops: ops.collect(),
+        group: None,
+    })
 }
 
 /// The user's own decision that the call stands behind: `if not weights_only:`, `if trusted:`.
@@ -167,9 +205,11 @@ fn guard(module: &Module, call: Node) -> Option<String> {
         if matches!(around.kind(), "function_definition" | "lambda" | "class_definition") {
             return None;
         }
-        if let Some((condition, holds)) = branch(around, below)
-            && allows_unsafe(module, condition, holds)
-        {
+        let decided = branch(around, below).or_else(|| conjunct(around, below));
+        let left = || early_exits(around, below).into_iter().map(|condition| (condition, false));
+        let decision = decided.into_iter().chain(left());
+        let mut allowing = decision.filter(|(c, holds)| allows_unsafe(module, *c, *holds));
+        if let Some((condition, _)) = allowing.next() {
             return Some(format!("behind `{}`", module.text_of(condition)));
         }
         below = around;
@@ -190,6 +230,35 @@ fn branch<'t>(around: Node<'t>, inside: Node) -> Option<(Node<'t>, bool)> {
     let condition = around.child_by_field_name("condition")?;
     let consequence = around.child_by_field_name("consequence")?;
     (condition.id() != inside.id()).then_some((condition, consequence.id() == inside.id()))
+}
+
+/// The left side of an `and` whose right side is `inside`.
+fn conjunct<'t>(around: Node<'t>, inside: Node) -> Option<(Node<'t>, bool)> {
+    if around.kind() != "boolean_operator" {
+        return None;
+    }
+    let left = around.child_by_field_name("left")?;
+    let is_and = around.child_by_field_name("operator")?.kind() == "and";
+    (is_and && left.id() != inside.id()).then_some((left, true))
+}
+
+/// The conditions of the `if` statements before `inside` in its block that leave the block where
+/// they hold.
+fn early_exits<'t>(block: Node<'t>, inside: Node) -> Vec<Node<'t>> {
+    if !matches!(block.kind(), "block" | "module") {
+        return Vec::new();
+    }
+    let before = tree::children(block).into_iter().take_while(|s| s.id() != inside.id());
+    before
+        .filter(|s| s.kind() == "if_statement" && s.child_by_field_name("alternative").is_none())
+        .filter(|s| {
+            let body = s.child_by_field_name("consequence");
+            let last = body.and_then(|body| tree::children(body).last().copied());
+            let exits = ["return_statement", "raise_statement", "continue_statement"];
+            last.is_some_and(|last| exits.contains(&last.kind()))
+        })
+        .filter_map(|s| s.child_by_field_name("condition"))
+        .collect()
 }
 
 /// Whether a plain name, or the negation of one, says that the data is trusted where it holds.

@@ -8,6 +8,9 @@ use crate::python::call::Call;
 use crate::python::module::Module;
 use crate::python::tree;
 
+/// What a module that registers a constructor holds.
+pub const CONSTRUCTORS: [&str; 3] = ["add_constructor", "add_multi_constructor", "YAMLObject"];
+
 /// Where constructors are registered on a loader that is not a safe one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Registered {
@@ -22,52 +25,71 @@ pub fn registered(module: &Module, program: &Program) -> Option<Registered> {
     if let Some(line) = in_module(module) {
         return Some(Registered::Here(line));
     }
-    ["add_constructor", "add_multi_constructor", "YAMLObject"].iter().find_map(|word| {
-        program.modules_holding(&["yaml", word]).iter().find_map(|member| {
-            let line = in_module(&member.module)?;
-            Some(Registered::Elsewhere(format!("{}:{line}", member.relative.display())))
-        })
+    program.modules_holding(&["yaml"], &CONSTRUCTORS).iter().find_map(|member| {
+        let line = in_module(&member.module)?;
+        Some(Registered::Elsewhere(format!("{}:{line}", member.relative.display())))
     })
 }
 
-/// The 1-based line of the first such constructor.
-fn in_module(module: &Module) -> Option<usize> {
-    let text = module.text();
-    if !["add_constructor", "add_multi_constructor", "YAMLObject"].iter().any(|w| text.contains(w))
-    {
-        return None;
-    }
-    tree::preorder(module.root())
-        .find(|node| match node.kind() {
-            "call" => registers(module, *node),
-            "class_definition" => is_yaml_object(module, *node),
-            _ => false,
-        })
-        .map(|node| module.lines.of(node.start_byte()) + 1)
+/// A constructor that is registered for a tag.
+struct Constructor<'t> {
+    /// The text of the tag with what registers it.
+    tag: (&'t str, &'t str),
+    /// Whether it is on a safe loader.
+    safe: bool,
+    /// The 1-based line.
+    line: usize,
 }
 
-fn registers(module: &Module, node: Node) -> bool {
-    let Some(call) = Call::at(node, module.text()) else { return false };
+/// The 1-based line of the first constructor that no safe loader has too.
+fn in_module(module: &Module) -> Option<usize> {
+    let text = module.text();
+    if !CONSTRUCTORS.iter().any(|word| text.contains(word)) {
+        return None;
+    }
+    let mut found = Vec::new();
+    for node in tree::preorder(module.root()) {
+        match node.kind() {
+            "call" => found.extend(constructor(module, node)),
+            "class_definition" if is_yaml_object(module, node) => {
+                let line = module.lines.of(node.start_byte()) + 1;
+                found.push(Constructor { tag: ("YAMLObject", ""), safe: false, line });
+            }
+            _ => {}
+        }
+    }
+    let is_lost = |c: &&Constructor| !c.safe && !found.iter().any(|s| s.safe && s.tag == c.tag);
+    found.iter().find(is_lost).map(|c| c.line)
+}
+
+fn constructor<'t>(module: &'t Module, node: Node<'t>) -> Option<Constructor<'t>> {
+    let call = Call::at(node, module.text())?;
     let resolution = module.names.resolve(call.function, module.text());
     let on_safe = |value: Node| {
         let loader = module.names.resolve(value, module.text());
         let classes = loader.candidates();
         !classes.is_empty() && classes.iter().all(|c| class_of_yaml(c).is_some_and(is_safe))
     };
-    for name in resolution.candidates() {
-        let Some((owner, method)) = name.rsplit_once('.') else { continue };
-        if !matches!(method, "add_constructor" | "add_multi_constructor") {
-            continue;
-        }
-        if owner == "yaml" {
-            let loader = call.keyword("Loader").or_else(|| call.positional(2));
-            return !loader.is_some_and(|loader| on_safe(loader.value));
-        }
-        if class_of_yaml(owner).is_some_and(|class| !is_safe(class)) {
-            return true;
-        }
-    }
-    false
+    let argument = |name: &str, index: usize| {
+        let found = call.keyword(name).or_else(|| call.positional(index));
+        found.map(|argument| argument.value)
+    };
+    let line = module.lines.of(node.start_byte()) + 1;
+    resolution.candidates().iter().find_map(|name| {
+        let (owner, method) = name.rsplit_once('.')?;
+        let (method, parameter) = match method {
+            "add_constructor" => ("constructor", "tag"),
+            "add_multi_constructor" => ("multi", "tag_prefix"),
+            _ => return None,
+        };
+        let tag = (method, argument(parameter, 0).map_or("", |tag| module.text_of(tag)));
+        let safe = match class_of_yaml(owner) {
+            Some(class) => is_safe(class),
+            None if owner == "yaml" => argument("Loader", 2).is_some_and(on_safe),
+            None => return None,
+        };
+        Some(Constructor { tag, safe, line })
+    })
 }
 
 fn is_yaml_object(module: &Module, class: Node) -> bool {

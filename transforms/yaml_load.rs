@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::exception::{Pattern, Verdict, judge};
 use super::finding::{Exception, ExceptionKind, Finding, Fix, Level, Remedy};
 use super::reference::{Reference, Usage, references};
-use super::yaml_constructors::{Registered, registered};
+use super::yaml_constructors::{CONSTRUCTORS, Registered, registered};
 use super::yaml_loader::{Loader, class_of_yaml, classify, is_safe};
 use super::{About, Transform, prefilter};
 use crate::plan::op::{Anchor, Op};
@@ -26,6 +26,7 @@ static ABOUT: About = About {
     summary: "calls `yaml.safe_load` where `yaml.load` may make any object",
     codes: &["B506", "S506"],
     literals: &["yaml"],
+    asks_program_for: &CONSTRUCTORS,
     confirm: |bytes| {
         prefilter::may_use(bytes, "yaml", &NAMES) || prefilter::holds_word(bytes, "YAML")
     },
@@ -106,7 +107,7 @@ fn remedy(module: &Module, program: &Program, found: &Reference) -> Option<(Span
         Usage::Call(node) => (node, 0),
         Usage::Partial(node) => (node, 1),
         Usage::Mention => return None,
-        Usage::Value => {
+        Usage::HandedOn | Usage::Value => {
             let reason =
                 format!("`{}` is handed on as a value; hand on `yaml.safe_load`", found.sink);
             return Some((tree::span(found.node), Remedy::Report(reason)));
@@ -123,9 +124,10 @@ fn of_call(
     call: &Call,
     offset: usize,
 ) -> Remedy {
-    let takes_loader = matches!(found.sink.as_str(), "yaml.load" | "yaml.load_all");
-    let loader =
-        call.keyword("Loader").or_else(|| call.positional(1 + offset)).filter(|_| takes_loader);
+    let loader = call
+        .keyword("Loader")
+        .or_else(|| call.positional(1 + offset))
+        .filter(|_| takes_loader(&found.sink));
     let verdict = judge(module, call.node, loader.map(|l| tree::span(l.node)), PATTERN);
     let class = loader.map_or(Loader::Replaceable, |l| classify(module, program, l.value));
     if let Loader::Safe(reason) = class {
@@ -135,6 +137,10 @@ fn of_call(
         let name = module.names.resolve(l.value, module.text());
         name.single().and_then(class_of_yaml).is_some_and(is_safe)
     });
+    if was_safe && offset > 0 {
+        let reason = "the partial call binds a safe loader".to_owned();
+        return Remedy::Exception(Exception { kind: ExceptionKind::Safe, reason });
+    }
     if let (Verdict::Documented(reason), false) = (&verdict, was_safe) {
         let reason = reason.clone();
         return Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason });
@@ -163,6 +169,11 @@ fn of_call(
     }
 }
 
+/// Whether a function of yaml is told its loader.
+fn takes_loader(sink: &str) -> bool {
+    matches!(sink, "yaml.load" | "yaml.load_all")
+}
+
 /// Why a call cannot be rewritten mechanically.
 fn held_back(
     module: &Module,
@@ -178,7 +189,7 @@ fn held_back(
         return Some(reason.clone());
     }
     let splat = |a: &&Argument| matches!(a.kind, ArgumentKind::Splat | ArgumentKind::DoubleSplat);
-    if !has_loader && call.arguments.iter().any(|a| splat(&a)) {
+    if takes_loader(&found.sink) && !has_loader && call.arguments.iter().any(|a| splat(&a)) {
         return Some(
             "the arguments behind `*` may hold a loader; call `yaml.safe_load` without one"
                 .to_owned(),
@@ -291,8 +302,7 @@ fn drop_imports(module: &Module, program: &Program, node: Node, ops: &mut Vec<Op
     let re_exported = bindings
         .iter()
         .any(|b| module.slice(b.span).split_whitespace().collect::<Vec<_>>() == [name, "as", name]);
-    let at_top = module.names.binding_scope(name, scope) == Some(0);
-    if re_exported || (at_top && program.is_taken_from(module.file, name)) {
+    if re_exported {
         return;
     }
     for binding in bindings {

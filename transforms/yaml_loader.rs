@@ -30,6 +30,9 @@ pub fn classify(module: &Module, program: &Program, node: Node) -> Loader {
     if let Resolution::Known(names) = &resolution {
         let classes: Option<Vec<&str>> = names.iter().map(|name| class_of_yaml(name)).collect();
         match classes.as_deref() {
+            Some([class]) if is_renamed(module, node, class) => {
+                return of_branches(module, node, &[class]);
+            }
             Some([class]) => return of_yaml(class),
             Some(classes) => return of_branches(module, node, classes),
             None => {}
@@ -46,6 +49,14 @@ pub fn classify(module: &Module, program: &Program, node: Node) -> Loader {
             module.text_of(node)
         )),
     }
+}
+
+/// Whether a loader written in C was imported under another name: then the import changes, and its
+/// uses stay.
+fn is_renamed(module: &Module, node: Node, class: &str) -> bool {
+    node.kind() == "identifier"
+        && module.text_of(node) != class
+        && of_yaml(class) == Loader::Fast("CSafeLoader")
 }
 
 /// The name of a loader class of yaml, wherever in the package it is taken from.
@@ -154,7 +165,7 @@ fn bases_are_safe(module: &Module, program: &Program, class: Node, level: usize)
 /// Classes of that name anywhere in the program: safe if there is one and all are.
 fn of_program(program: &Program, target: &str, level: usize) -> Option<bool> {
     let name = target.rsplit('.').next()?;
-    let members = program.modules_holding(&["class ", name]);
+    let members = program.modules_holding(&["yaml", "class ", name], &[]);
     let mut verdict = None;
     for member in members.iter() {
         for class in tree::preorder(member.module.root()).filter(|n| n.kind() == "class_definition")

@@ -12,7 +12,7 @@ use crate::report::{json, text};
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
-    let session = Session::open(arguments)?;
+    let session = Session::open(arguments, false)?;
     let fixed = session.fixed();
     // What could be fixed is open as long as nothing was written.
     let findings = views::findings(&session, &BTreeSet::new());

@@ -15,7 +15,7 @@ use crate::workspace::{FileId, repository_top};
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
-    let session = Session::open(arguments)?;
+    let session = Session::open(arguments, true)?;
     let on_terminal = std::io::stdout().is_terminal();
     let mut out = std::io::stdout().lock();
     let mut err = std::io::stderr().lock();

@@ -18,7 +18,7 @@ use crate::write::{FileWrite, Run, StateDir, apply, recover};
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
-    let session = Session::open(&arguments.scan)?;
+    let session = Session::open(&arguments.scan, true)?;
     if session.stdin {
         return to_stdout(&session, arguments);
     }

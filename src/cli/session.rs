@@ -10,6 +10,7 @@ use super::arguments::ScanArguments;
 use crate::plan::build;
 use crate::plan::change::Change;
 use crate::plan::materialize::{Cause, Dropped, Materialized, materialize};
+use crate::plan::taken;
 use crate::program::Program;
 use crate::python::module::Module;
 use crate::report::escape::{visible, visible_path};
@@ -31,8 +32,9 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Scans and plans as the arguments say.
-    pub(super) fn open(arguments: &ScanArguments) -> anyhow::Result<Self> {
+    /// Scans and plans as the arguments say. What only matters to the new bytes is left out unless
+    /// somebody `writes` them.
+    pub(super) fn open(arguments: &ScanArguments, writes: bool) -> anyhow::Result<Self> {
         if let Some(jobs) = arguments.jobs {
             // A second call in one process keeps the first setting, which is as good.
             let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
@@ -58,15 +60,18 @@ impl Session {
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }
-        drop(program);
         let path = |file: FileId| workspace.file(file).relative.as_path();
         let ids = build::ids(&scan.findings, path);
-        let changes = build::changes(&scan.findings, &ids);
+        let mut changes = build::changes(&scan.findings, &ids);
         let approved: Vec<usize> = (0..changes.len())
             .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)
             .collect();
         let modules: BTreeMap<FileId, &Module> =
             scan.modules.iter().map(|(id, module)| (*id, module)).collect();
+        if writes {
+            taken::keep(&mut changes, &modules, &program);
+        }
+        drop(program);
         let chosen: Vec<&Change> = approved.iter().map(|&index| &changes[index]).collect();
         let materialized = materialize(&modules, &chosen);
         Ok(Self { workspace, scan, changes, approved, materialized, stdin })

@@ -99,7 +99,7 @@ fn single(module: &Module, op: &Op, owner: usize) -> Result<Option<Edit>, Troubl
             let old = node.child_by_field_name("value").ok_or(Trouble::Unplaced(owner))?;
             Edit::replace(tree::span(old), value.clone())
         }
-        Op::ReplaceComment { at, text } => Edit::replace(at.range, text.clone()),
+        Op::ReplaceComment { at, text } => replace_comment(module, at.range, text),
         Op::DeleteComment { at } => layout::comment::delete(module, at.range),
         Op::InsertStatement { before, text } => {
             let node =
@@ -113,6 +113,20 @@ fn single(module: &Module, op: &Op, owner: usize) -> Result<Option<Edit>, Troubl
         _ => return Ok(None),
     };
     Ok(Some(edit))
+}
+
+/// Only what differs is replaced: a file in another charset keeps the rest as it is.
+fn replace_comment(module: &Module, comment: Span, new: &str) -> Edit {
+    let old = module.slice(comment);
+    let same = |pair: &(char, char)| pair.0 == pair.1;
+    let length = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
+        pairs.take_while(same).map(|(c, _)| c.len_utf8()).sum()
+    };
+    let head = length(&mut old.chars().zip(new.chars()));
+    let (old, new) = (&old[head..], &new[head..]);
+    let tail = length(&mut old.chars().rev().zip(new.chars().rev()));
+    let span = Span::new(comment.start + head, comment.end - tail);
+    Edit::replace(span, &new[..new.len() - tail])
 }
 
 /// Statements that go, together with those that imports leave empty.
@@ -164,7 +178,7 @@ fn imports(
                     wanted.drop.push(at.range);
                 }
             }
-            Op::EnsureImport { at, name: Some(name), .. } => {
+            Op::EnsureImport { at, name: Some(name), .. } if in_import(module, at.range) => {
                 let statement = import_around(module, at.range, *owner)?;
                 let wanted = statements.entry(tree::span(statement)).or_default();
                 wanted.owner = *owner;
@@ -172,11 +186,10 @@ fn imports(
                     wanted.add.push(name);
                 }
             }
-            Op::EnsureImport { .. } => return Err(Trouble::Unplaced(*owner)),
             _ => {}
         }
     }
-    let mut found = Vec::new();
+    let mut found = new_imports(module, ops)?;
     let mut emptied = Vec::new();
     for (span, mut wanted) in statements {
         wanted.add.sort_unstable();
@@ -193,6 +206,33 @@ fn imports(
         found.extend(deleted_statements(module, ops, &emptied)?);
     }
     Ok(found)
+}
+
+/// Whether a place is an import statement: the name is to come from that one.
+fn in_import(module: &Module, span: Span) -> bool {
+    import_around(module, span, 0).is_ok()
+}
+
+/// Imports that the module lacks, each once.
+fn new_imports(module: &Module, ops: &[OwnedOp]) -> Result<Vec<(usize, Edit)>, Trouble> {
+    let mut added: BTreeMap<layout::new_import::Import, (usize, Edit)> = BTreeMap::new();
+    for (owner, op) in ops {
+        let Op::EnsureImport { at, module: from, name, bound_as } = op else { continue };
+        if in_import(module, at.range) {
+            continue;
+        }
+        let import = layout::new_import::Import { module: from, name: name.as_deref(), bound_as };
+        if layout::new_import::is_there(module, &import, at.range.start) {
+            continue;
+        }
+        let edit = layout::new_import::add(module, &import, at.range.start)
+            .ok_or(Trouble::Unplaced(*owner))?;
+        let first = added.entry(import).or_insert((*owner, edit.clone()));
+        if edit.span.start < first.1.span.start {
+            *first = (*owner, edit);
+        }
+    }
+    Ok(added.into_values().collect())
 }
 
 fn import_around(module: &Module, span: Span, owner: usize) -> Result<Node<'_>, Trouble> {

@@ -6,4 +6,5 @@ pub mod edits;
 pub mod flatten;
 pub mod materialize;
 pub mod op;
+pub mod taken;
 pub mod verify;

@@ -103,20 +103,21 @@ fn is_layout(kind: TokenKind) -> bool {
     )
 }
 
-/// The tokens that no edit touches: they overlap none, and none is inserted inside them.
+/// The tokens that no edit touches: they overlap none, and none is inserted inside them. An edit
+/// that ends or begins with a comment may have cut it.
 fn outside(tokens: &[Token], edits: &[(usize, usize)]) -> Vec<Token> {
     let mut index = 0;
     tokens
         .iter()
         .copied()
-        .filter(|&(_, start, end)| {
-            while index < edits.len() && edits[index].1 <= start {
+        .filter(|&(kind, start, end)| {
+            while index < edits.len() && edits[index].1 < start {
                 index += 1;
             }
-            !edits[index..]
-                .iter()
-                .take(1)
-                .any(|&(from, to)| from < end && start < to.max(from + 1) && (to > start))
+            let is_comment = kind == TokenKind::Comment;
+            !edits[index..].iter().take_while(|(from, _)| *from <= end).any(|&(from, to)| {
+                is_comment || (from < end && start < to.max(from + 1) && to > start)
+            })
         })
         .collect()
 }

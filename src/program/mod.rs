@@ -1,6 +1,8 @@
 //! Facts across modules, loaded when asked for: a byte search names the files that can matter, and
 //! only those are parsed.
 
+pub mod taken;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -9,7 +11,6 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::python::module::Module;
-use crate::python::names::BindingKind;
 use crate::workspace::source::Source;
 use crate::workspace::{FileId, FileKind, Options, Workspace};
 
@@ -22,19 +23,36 @@ pub struct Member {
     pub module: Arc<Module>,
 }
 
+/// What was searched for (all of the ones, one of the others) and found.
+type Found = FxHashMap<(Vec<String>, Vec<String>), Arc<Vec<Member>>>;
+
+/// Which files hold which texts.
+struct Holders {
+    words: Vec<&'static str>,
+    /// Bit n stands for text n.
+    files: Vec<(FileId, u64)>,
+}
+
 /// All modules within the root, those that are not scanned included.
 pub struct Program<'w> {
     scanned: &'w Workspace,
     options: Options,
     whole: OnceLock<Option<Workspace>>,
-    found: Mutex<FxHashMap<Vec<String>, Arc<Vec<Member>>>>,
+    holders: OnceLock<Holders>,
+    found: Mutex<Found>,
 }
 
 impl<'w> Program<'w> {
     /// The program around what is scanned. `options` are those the workspace was opened with.
     pub fn new(scanned: &'w Workspace, options: Options) -> Self {
         let options = Options { root: Some(scanned.root.clone()), ..options };
-        Self { scanned, options, whole: OnceLock::new(), found: Mutex::default() }
+        Self {
+            scanned,
+            options,
+            whole: OnceLock::new(),
+            holders: OnceLock::new(),
+            found: Mutex::default(),
+        }
     }
 
     /// The path of a scanned file, relative to the root.
@@ -44,6 +62,9 @@ impl<'w> Program<'w> {
 
     /// The workspace that holds every file within the root.
     fn whole(&self) -> &Workspace {
+        if self.scanned.whole {
+            return self.scanned;
+        }
         let opened = self.whole.get_or_init(|| {
             let paths = [self.scanned.root.clone()];
             Workspace::open(&paths, self.options.clone()).ok()
@@ -51,22 +72,37 @@ impl<'w> Program<'w> {
         opened.as_ref().unwrap_or(self.scanned)
     }
 
-    /// The modules outside tests whose bytes hold all the words, sorted by path.
-    pub fn modules_holding(&self, words: &[&str]) -> Arc<Vec<Member>> {
-        let key: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+    /// Remembers which files hold which of the texts: bit n of a file stands for text n. Only if
+    /// all files within the root outside tests were searched.
+    pub fn note_holders(&self, words: &[&'static str], holders: Vec<(FileId, u64)>) {
+        let _ = self.holders.set(Holders { words: words.to_vec(), files: holders });
+    }
+
+    /// The modules outside tests whose bytes hold all the texts of `all`, and one of `any` if there
+    /// are some; sorted by path.
+    pub fn modules_holding(&self, all: &[&str], any: &[&str]) -> Arc<Vec<Member>> {
+        let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+        let key: (Vec<String>, Vec<String>) = (owned(all), owned(any));
         if let Some(found) = self.cache().get(&key) {
             return Arc::clone(found);
         }
         let workspace = self.whole();
-        let finders: Vec<_> = words.iter().map(memmem::Finder::new).collect();
-        let members: Vec<Member> = workspace
-            .files
-            .par_iter()
+        let finders = |texts: &[&str]| -> Vec<memmem::Finder> {
+            texts.iter().map(memmem::Finder::new).map(memmem::Finder::into_owned).collect()
+        };
+        let (all_finders, any_finders) = (finders(all), finders(any));
+        let found = |bytes: &[u8], finder: &memmem::Finder| finder.find(bytes).is_some();
+        let members: Vec<Member> = self
+            .candidates(workspace, all, any)
+            .into_par_iter()
+            .map(|id| workspace.file(id))
             .filter(|file| !file.test && matches!(file.kind, FileKind::Python))
             .filter_map(|file| {
                 let mut bytes = Vec::new();
                 workspace.read(file.id, &mut bytes).ok()?;
-                if !finders.iter().all(|finder| finder.find(&bytes).is_some()) {
+                let holds = all_finders.iter().all(|finder| found(&bytes, finder))
+                    && (any.is_empty() || any_finders.iter().any(|finder| found(&bytes, finder)));
+                if !holds {
                     return None;
                 }
                 let source = Source::python(file.id, bytes).ok()?;
@@ -79,34 +115,23 @@ impl<'w> Program<'w> {
         members
     }
 
-    fn cache(&self) -> std::sync::MutexGuard<'_, FxHashMap<Vec<String>, Arc<Vec<Member>>>> {
+    /// The files that can hold the texts, as far as that is known without reading them.
+    fn candidates(&self, workspace: &Workspace, all: &[&str], any: &[&str]) -> Vec<FileId> {
+        let every = || workspace.files.iter().map(|file| file.id).collect();
+        let Some(holders) = self.holders.get() else { return every() };
+        let bit = |text: &&str| holders.words.iter().position(|word| word == text);
+        let all_bits = all.iter().filter_map(|text| bit(text)).fold(0_u64, |bits, i| bits | 1 << i);
+        let any_bits: Option<u64> = any.iter().map(|text| bit(text).map(|i| 1 << i)).sum();
+        let any_bits = any_bits.filter(|bits| *bits != 0);
+        if all_bits == 0 && any_bits.is_none() {
+            return every();
+        }
+        let fits =
+            |held: u64| held & all_bits == all_bits && any_bits.is_none_or(|bits| held & bits != 0);
+        holders.files.iter().filter(|(_, held)| fits(*held)).map(|(id, _)| *id).collect()
+    }
+
+    fn cache(&self) -> std::sync::MutexGuard<'_, Found> {
         self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
-
-    /// Whether another module may take `name` from this one: it imports it by name or with a star,
-    /// or reads it as an attribute of the module.
-    pub fn is_taken_from(&self, file: FileId, name: &str) -> bool {
-        let own = self.relative(file).to_owned();
-        let stem = match own.file_stem().and_then(|stem| stem.to_str()) {
-            Some(stem) => stem.to_owned(),
-            None => return true,
-        };
-        let members = self.modules_holding(&[&stem, name, "import"]);
-        members.iter().filter(|m| m.relative != own).any(|m| takes(&m.module, &stem, name))
-    }
-}
-
-/// Whether a module imports `stem.name`, all of `stem`, or reads `.name` of something named `stem`.
-fn takes(module: &Module, stem: &str, name: &str) -> bool {
-    let ends_with = |dotted: &str| dotted.rsplit('.').next() == Some(stem);
-    module.names.scopes.iter().any(|scope| {
-        let star = scope.stars.iter().any(|(from, _)| ends_with(from));
-        star || scope.bindings.values().flatten().any(|binding| match &binding.kind {
-            BindingKind::Import { target, .. } => match target.rsplit_once('.') {
-                Some((from, last)) => (last == name && ends_with(from)) || last == stem,
-                None => target == stem,
-            },
-            _ => false,
-        })
-    })
 }

@@ -9,4 +9,5 @@ pub mod literal;
 pub mod module;
 pub mod names;
 mod names_build;
+pub mod stdlib;
 pub mod tree;

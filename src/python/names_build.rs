@@ -138,8 +138,18 @@ impl<'t> Builder<'t> {
 
     fn identifier(&mut self, node: Node, scope: usize, field: Option<&str>) {
         let parent = self.path.last().map_or("", Node::kind);
-        let is_name_of_something =
-            field == Some("attribute") || (field == Some("name") && parent == "keyword_argument");
+        let is_name_of_something = match parent {
+            "parameters" | "lambda_parameters" => true,
+            "keyword_argument" | "default_parameter" | "typed_default_parameter" => {
+                field == Some("name")
+            }
+            "typed_parameter" => field != Some("type"),
+            "list_splat_pattern" | "dictionary_splat_pattern" => {
+                let above = self.path.iter().nth_back(1).map_or("", Node::kind);
+                ["parameters", "lambda_parameters", "typed_parameter"].contains(&above)
+            }
+            _ => field == Some("attribute"),
+        };
         if !is_name_of_something && !self.in_import(parent) {
             self.names.uses.push(Use { span: tree::span(node), scope });
         }

@@ -1,10 +1,11 @@
 //! Runs the transforms over the files of a workspace: one scan for literals decides which files
 //! are looked at, each transform's own test which are parsed.
 
+mod filter;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use rayon::prelude::*;
 
 use crate::program::Program;
@@ -12,7 +13,8 @@ use crate::python::module::Module;
 use crate::transforms::Transform;
 use crate::transforms::finding::{Finding, Level, Remedy};
 use crate::workspace::source::Source;
-use crate::workspace::{FileId, FileKind, ReadProblem, Workspace, kind};
+use crate::workspace::{FileId, FileKind, ReadProblem, Workspace};
+use filter::{Filter, Held};
 
 /// What is asked of a scan.
 pub struct Settings<'a> {
@@ -48,133 +50,121 @@ pub fn scan(
     settings: &Settings,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Scan {
-    let filter = Filter::new(settings);
-    let done = AtomicUsize::new(0);
+    let filter = Filter::new(settings.transforms, settings.prefilter);
     let looked_at = workspace.files.iter().filter(|file| {
         (settings.tests || !file.test) && matches!(file.kind, FileKind::Python | FileKind::Stub)
     });
     let ids: Vec<FileId> = looked_at.map(|file| file.id).collect();
-    let results: Vec<Outcome> = ids
-        .par_iter()
-        .map_init(Vec::new, |buffer, id| {
-            let outcome = one(workspace, program, settings, &filter, *id, buffer);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
-            outcome
-        })
-        .filter(|outcome| !matches!(outcome, Outcome::Nothing))
-        .collect();
     let mut scan = Scan { files: ids.len(), ..Scan::default() };
-    for outcome in results {
-        match outcome {
-            Outcome::Nothing => {}
-            Outcome::Problem(problem) => scan.errors.push(problem),
-            Outcome::Parsed(module, findings, problem) => {
-                scan.errors.extend(problem);
-                if !module.damage.is_empty() {
-                    scan.syntax_errors.push(module.file);
-                }
-                if !findings.is_empty() {
-                    scan.findings.extend(findings);
-                    scan.modules.insert(module.file, *module);
+    let mut candidates = Vec::new();
+    let mut holders = Vec::new();
+    for read in read_all(workspace, &filter, &ids, progress) {
+        match read {
+            Err(problem) => scan.errors.push(problem),
+            Ok(candidate) => {
+                holders.push((candidate.file, candidate.held.words));
+                if candidate.held.transforms != 0 {
+                    candidates.push(candidate);
                 }
             }
         }
     }
+    if filter.is_on() && workspace.whole {
+        program.note_holders(&filter.words, holders);
+    }
+    let looked: Vec<Outcome> = candidates
+        .into_par_iter()
+        .filter_map(|candidate| look(workspace, program, settings, candidate))
+        .collect();
+    for outcome in looked {
+        scan.errors.extend(outcome.problem);
+        let Some((module, findings)) = outcome.parsed else { continue };
+        if !module.damage.is_empty() {
+            scan.syntax_errors.push(module.file);
+        }
+        if !findings.is_empty() {
+            scan.findings.extend(findings);
+            scan.modules.insert(module.file, *module);
+        }
+    }
+    scan.errors.sort();
     scan
 }
 
-enum Outcome {
-    Nothing,
-    Problem(ReadProblem),
-    Parsed(Box<Module>, Vec<Finding>, Option<ReadProblem>),
+/// A file that holds one of the texts.
+struct Candidate {
+    file: FileId,
+    held: Held,
+    /// Empty where no transform looks at it.
+    bytes: Vec<u8>,
 }
 
-/// The literals of all transforms in one automaton.
-struct Filter {
-    automaton: Option<AhoCorasick>,
-    /// The transform that each literal belongs to.
-    owners: Vec<usize>,
-}
-
-impl Filter {
-    fn new(settings: &Settings) -> Self {
-        let mut owners = Vec::new();
-        let mut literals = Vec::new();
-        for (index, transform) in settings.transforms.iter().enumerate() {
-            for literal in transform.about().literals {
-                owners.push(index);
-                literals.push(*literal);
+/// Reads every file once; those that hold none of the texts are forgotten at once.
+fn read_all(
+    workspace: &Workspace,
+    filter: &Filter,
+    ids: &[FileId],
+    progress: &(dyn Fn(usize) + Sync),
+) -> Vec<Result<Candidate, ReadProblem>> {
+    let done = AtomicUsize::new(0);
+    ids.par_iter()
+        .map_init(Vec::new, |buffer, &file| {
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
+            if let Err(message) = workspace.read(file, buffer) {
+                let path = workspace.file(file).relative.clone();
+                return Some(Err(ReadProblem { path, message }));
             }
-        }
-        let automaton = AhoCorasickBuilder::new()
-            .kind(Some(aho_corasick::AhoCorasickKind::DFA))
-            .build(&literals)
-            .ok()
-            .filter(|_| settings.prefilter);
-        Self { automaton, owners }
-    }
-
-    /// The transforms that may find something in the bytes.
-    fn candidates(&self, settings: &Settings, bytes: &[u8]) -> Vec<&'static dyn Transform> {
-        let Some(automaton) = &self.automaton else { return settings.transforms.to_vec() };
-        let mut hit = 0_u64;
-        for found in automaton.find_overlapping_iter(bytes) {
-            hit |= 1 << self.owners[found.pattern().as_usize()];
-            if hit.count_ones() as usize == settings.transforms.len() {
-                break;
-            }
-        }
-        if hit == 0 {
-            return Vec::new();
-        }
-        let chosen = settings.transforms.iter().enumerate();
-        chosen
-            .filter(|(index, transform)| {
-                hit & (1 << index) != 0 && (transform.about().confirm)(bytes)
-            })
-            .map(|(_, transform)| *transform)
-            .collect()
-    }
+            let held = filter.held(buffer);
+            let wanted = held.transforms != 0;
+            let bytes = if wanted { std::mem::take(buffer) } else { Vec::new() };
+            (wanted || held.words != 0).then_some(Ok(Candidate { file, held, bytes }))
+        })
+        .flatten()
+        .collect()
 }
 
-fn one(
+/// What came of parsing a file.
+struct Outcome {
+    parsed: Option<(Box<Module>, Vec<Finding>)>,
+    problem: Option<ReadProblem>,
+}
+
+fn look(
     workspace: &Workspace,
     program: &Program,
     settings: &Settings,
-    filter: &Filter,
-    id: FileId,
-    buffer: &mut Vec<u8>,
-) -> Outcome {
-    let file = workspace.file(id);
-    let problem = |message: String| ReadProblem { path: file.relative.clone(), message };
-    if let Err(message) = workspace.read(id, buffer) {
-        return Outcome::Problem(problem(message));
+    candidate: Candidate,
+) -> Option<Outcome> {
+    let path = &workspace.file(candidate.file).relative;
+    let problem = |message: String| ReadProblem { path: path.clone(), message };
+    let refused = |message: String| Some(Outcome { parsed: None, problem: Some(problem(message)) });
+    if memchr::memchr(0, &candidate.bytes).is_some() {
+        return refused("it holds zero bytes and is no Python source".to_owned());
     }
-    let transforms = filter.candidates(settings, buffer);
-    if transforms.is_empty() {
-        return Outcome::Nothing;
-    }
-    if memchr::memchr(0, buffer).is_some() {
-        return Outcome::Problem(problem("it holds zero bytes and is no Python source".to_owned()));
-    }
-    let vendored = file.vendored.or(kind::is_generated(buffer).then_some("generated code"));
-    let source = match Source::python(id, std::mem::take(buffer)) {
+    let source = match Source::python(candidate.file, candidate.bytes) {
         Ok(source) => source,
-        Err(error) => return Outcome::Problem(problem(error.to_string())),
+        Err(error) => return refused(error.to_string()),
     };
     let module = Module::new(source);
     let mut findings = Vec::new();
-    for transform in transforms {
-        transform.check(&module, program, &mut findings);
-    }
-    findings.sort_by(|a, b| (a.range, a.transform).cmp(&(b.range, b.transform)));
-    if let Some(cause) = vendored.filter(|_| !settings.vendored) {
-        for finding in &mut findings {
-            hold_back(finding, cause);
+    for (index, transform) in settings.transforms.iter().enumerate() {
+        if candidate.held.transforms & 1 << index != 0 {
+            transform.check(&module, program, &mut findings);
         }
     }
-    let undecodable = undecodable_code(&module);
-    Outcome::Parsed(Box::new(module), findings, undecodable.map(problem))
+    findings.sort_by(|a, b| (a.range, a.transform).cmp(&(b.range, b.transform)));
+    if !settings.vendored && !findings.is_empty() {
+        if let Some(cause) = workspace.vendored(candidate.file, &module.source.bytes) {
+            for finding in &mut findings {
+                hold_back(finding, cause);
+            }
+        }
+    }
+    let problem = undecodable_code(&module).map(problem);
+    if findings.is_empty() && module.damage.is_empty() {
+        return problem.map(|problem| Outcome { parsed: None, problem: Some(problem) });
+    }
+    Some(Outcome { parsed: Some((Box::new(module), findings)), problem })
 }
 
 /// Bytes that do not decode are kept where nothing depends on them: in comments and strings.

@@ -22,6 +22,8 @@ pub struct Found {
     pub skipped: Vec<Skipped>,
     /// What could not be read.
     pub errors: Vec<ReadProblem>,
+    /// Whether everything below the root was looked for.
+    pub whole: bool,
 }
 
 /// Folders that never hold a program's own code.
@@ -61,7 +63,13 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
         include: globs(&options.include)?,
         exclude: globs(&options.exclude)?,
         tests: options.tests.as_deref().map(globs).transpose()?,
-        found: Found { root, files: Vec::new(), skipped: Vec::new(), errors: Vec::new() },
+        found: Found {
+            whole: absolute.contains(&root),
+            root,
+            files: Vec::new(),
+            skipped: Vec::new(),
+            errors: Vec::new(),
+        },
         seen: BTreeSet::new(),
         links: Vec::new(),
         options,

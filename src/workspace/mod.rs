@@ -1,5 +1,6 @@
 //! What is looked at: the root, its files, their bytes and texts.
 
+pub mod attributes;
 pub mod cookie;
 pub mod discover;
 pub mod kind;
@@ -173,6 +174,8 @@ pub struct Workspace {
     pub skipped: Vec<Skipped>,
     /// What could not be read, sorted.
     pub errors: Vec<ReadProblem>,
+    /// Whether everything below the root was looked for.
+    pub whole: bool,
     texts: BTreeMap<FileId, Vec<u8>>,
 }
 
@@ -193,6 +196,7 @@ impl Workspace {
             files: found.files,
             skipped: found.skipped,
             errors: found.errors,
+            whole: found.whole,
             texts,
         };
         if let Some(stdin) = options.stdin {
@@ -218,6 +222,17 @@ impl Workspace {
     /// The file of an id.
     pub fn file(&self, id: FileId) -> &File {
         &self.files[id.0 as usize]
+    }
+
+    /// Why a file counts as another project's or a generator's: by its name, its first lines, or
+    /// what version control says of it.
+    pub fn vendored(&self, id: FileId, bytes: &[u8]) -> Option<&'static str> {
+        let file = self.file(id);
+        let by_name = file.vendored.or(kind::is_generated(bytes).then_some("generated code"));
+        by_name.or_else(|| {
+            let base = repository_top(&self.root);
+            attributes::vendored(base.as_deref().unwrap_or(&self.root), &file.path)
+        })
     }
 
     /// Reads a file's bytes into a buffer, which is cleared first. The error says why it cannot be

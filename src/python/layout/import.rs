@@ -29,11 +29,34 @@ pub fn change(module: &Module, statement: Node, drop: &[Span], add: &[&str]) -> 
         return Some(over_lines(module, &list, &dropped, &kept, add));
     }
     let original: Vec<&str> = list.items.iter().map(|item| module.slice(item.span)).collect();
-    let mut names: Vec<&str> = kept.iter().map(|item| module.slice(item.span)).collect();
+    Some(vec![Edit::replace(region, merged(&original, &dropped, add).join(", "))])
+}
+
+/// The names of a statement on one line: sorted if they were, else a new one takes the place of
+/// the one that it replaces.
+fn merged<'a>(original: &[&'a str], dropped: &[usize], add: &[&'a str]) -> Vec<&'a str> {
+    let mut slots: Vec<Option<&str>> =
+        (0..original.len()).map(|i| (!dropped.contains(&i)).then_some(original[i])).collect();
+    let mut rest = Vec::new();
     for name in add {
-        names.insert(place(&original, &names, name), name);
+        let replaces = |i: &usize| slots[*i].is_none() && name.ends_with(original[*i]);
+        let slot = (0..slots.len()).find(replaces).filter(|_| sort_key(original).is_none());
+        match slot {
+            Some(slot) => slots[slot] = Some(name),
+            None => rest.push(*name),
+        }
     }
-    Some(vec![Edit::replace(region, names.join(", "))])
+    let mut names: Vec<&str> = slots.into_iter().flatten().collect();
+    for name in rest {
+        names.insert(place(original, &names, name), name);
+    }
+    names
+}
+
+/// How the names are sorted, if they are.
+fn sort_key(names: &[&str]) -> Option<SortKey> {
+    let orders: [SortKey; 3] = [by_type, caseless, plain];
+    orders.into_iter().find(|key| names.is_sorted_by_key(|name| key(name)))
 }
 
 /// The items of an import statement, inside its parentheses if it has any.
@@ -98,13 +121,9 @@ type SortKey = fn(&str) -> (u8, String);
 
 /// Where a new name goes among those that stay: in its order if the names were sorted, else last.
 fn place(original: &[&str], names: &[&str], new: &str) -> usize {
-    let orders: [SortKey; 3] = [by_type, caseless, plain];
-    let sorted = orders.into_iter().find(|key| original.is_sorted_by_key(|name| key(name)));
-    match sorted {
-        Some(key) if original.len() > 1 || names.len() > 1 || !names.is_empty() => {
-            names.partition_point(|name| key(name) <= key(new))
-        }
-        _ => names.len(),
+    match sort_key(original) {
+        Some(key) => names.partition_point(|name| key(name) <= key(new)),
+        None => names.len(),
     }
 }
 

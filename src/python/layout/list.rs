@@ -102,10 +102,10 @@ fn remove(module: &Module, list: &List, drop: &[usize], edits: &mut Vec<Edit>) -
                 edits.extend(run.iter().map(|item| remove_line(module, *item)));
                 let without_comma = run.last().is_some_and(|last| last.comma.is_none());
                 if let (true, Some(before)) = (without_comma, kept.last_mut()) {
-                    edits.extend(before.comma.take().map(|c| Edit::delete(Span::new(c, c + 1))));
+                    edits.extend(before.comma.take().map(|c| delete_comma(module, c)));
                 }
             }
-            Some(before) if next.is_none() => remove_tail(module, before, run, edits),
+            Some(before) if next.is_none() => remove_tail(module, list, before, run, edits),
             _ => remove_inline(module, run, next, edits),
         }
     }
@@ -115,6 +115,9 @@ fn remove(module: &Module, list: &List, drop: &[usize], edits: &mut Vec<Edit>) -
 /// Whether nothing but the item, its comma and comments stands on its lines.
 fn stands_alone(module: &Module, item: Item) -> bool {
     if !module.starts_line(item.span.start) {
+        return false;
+    }
+    if line_break(module, item).contains('\\') {
         return false;
     }
     let end = item.comma.map_or(item.span.end, |comma| comma + 1);
@@ -147,8 +150,23 @@ pub(super) fn is_marker(comment: &str) -> bool {
         .any(|marker| content.starts_with(marker))
 }
 
+/// Removes a comma, with its line where it stands alone.
+fn delete_comma(module: &Module, comma: usize) -> Edit {
+    let line = module.lines.span(module.lines.of(comma));
+    if module.slice(line).trim() == "," {
+        return Edit::delete(line);
+    }
+    Edit::delete(Span::new(comma, comma + 1))
+}
+
 /// Removes the last items of a list behind one that stays, and the comma between.
-fn remove_tail(module: &Module, before: &mut Item, run: &[Item], edits: &mut Vec<Edit>) {
+fn remove_tail(
+    module: &Module,
+    list: &List,
+    before: &mut Item,
+    run: &[Item],
+    edits: &mut Vec<Edit>,
+) {
     let last = run[run.len() - 1];
     let comma = before.comma;
     before.comma = last.comma;
@@ -159,6 +177,14 @@ fn remove_tail(module: &Module, before: &mut Item, run: &[Item], edits: &mut Vec
         return;
     }
     // A comment stands between: it stays, and the comma before it goes unless it is needed.
+    if let (None, Some(comma), Some(comment)) =
+        (last.comma, comma, bracket_behind_comment(module, list, between, last))
+    {
+        let bracket = Span::new(list.close, list.close + 1);
+        edits.push(Edit::replace(Span::new(start, comma + 1), module.slice(bracket)));
+        edits.push(Edit::delete(Span::new(comment, bracket.end)));
+        return;
+    }
     if last.comma.is_none() {
         edits.extend(comma.map(|c| Edit::delete(Span::new(c, c + 1))));
         edits.push(Edit::delete(Span::new(run[0].span.start, last.span.end)));
@@ -167,6 +193,24 @@ fn remove_tail(module: &Module, before: &mut Item, run: &[Item], edits: &mut Vec
         let end = last.comma.map_or(last.span.end, |c| c + 1);
         edits.push(Edit::delete(Span::new(run[0].span.start, end)));
     }
+}
+
+/// Where the last comment of `between` ends, if the closing bracket can take its place before the
+/// comments: it stands directly behind the last item, and nothing behind it in its line.
+fn bracket_behind_comment(
+    module: &Module,
+    list: &List,
+    between: Span,
+    last: Item,
+) -> Option<usize> {
+    let line = module.lines.span(module.lines.of(list.close));
+    let is_bracket = module.text()[list.close..].starts_with([')', ']']);
+    let directly = module.slice(Span::new(last.span.end, list.close)).trim_matches(' ').is_empty();
+    if !is_bracket || !directly || !module.text()[list.close + 1..line.end].trim().is_empty() {
+        return None;
+    }
+    let comments = module.comments.iter().rev();
+    comments.map(|c| c.span).find(|c| between.contains(*c)).map(|c| c.end)
 }
 
 /// Removes items before one that stays, or all items.
@@ -196,6 +240,15 @@ fn insert(
         return;
     };
     let follows = index < kept.len();
+    if let Some(separator) = comma_first(module, kept) {
+        let from = before.span.end;
+        let offset = module.trailing_comment(from, false).map_or(from, |comment| comment.span.end);
+        let pieces = texts
+            .iter()
+            .flat_map(|text| std::iter::once(Piece::text(separator)).chain(text.iter().cloned()));
+        edits.push(Edit::insert_pieces(offset, pieces.collect()));
+        return;
+    }
     let own_line = one_per_line(module, kept);
     let behind_comma = before.comma.map(|comma| comma + 1);
     if !own_line {
@@ -217,7 +270,7 @@ fn insert(
     let from = behind_comma.unwrap_or(before.span.end);
     let offset = module.trailing_comment(from, false).map_or(from, |comment| comment.span.end);
     let indentation = item_indentation(module, kept, index - 1);
-    let newline = module.source.newline_at(before.span.end);
+    let newline = line_break(module, before);
     let trailing = behind_comma.is_some() || follows;
     let mut pieces = Vec::new();
     for (position, text) in texts.iter().enumerate() {
@@ -267,6 +320,33 @@ fn join(texts: &[&[Piece]], separator: &str) -> Vec<Piece> {
         pieces.extend_from_slice(text);
     }
     pieces
+}
+
+/// The line ending behind an item, with a backslash before it where the item's own line is
+/// continued by one.
+fn line_break(module: &Module, item: Item) -> String {
+    let newline = module.source.newline_at(item.span.end);
+    let start = module.lines.start(module.lines.of(item.span.start));
+    let above = module.text()[..start].trim_end_matches(['\r', '\n']);
+    if above.ends_with('\\') { format!(" \\{newline}") } else { newline.to_owned() }
+}
+
+/// What stands between two items of a list whose lines begin with the comma: line break,
+/// indentation, comma and space.
+fn comma_first<'m>(module: &'m Module, items: &[Item]) -> Option<&'m str> {
+    let begins_with_comma = |pair: &[Item]| {
+        let comma = pair[0].comma?;
+        let gap = module.slice(Span::new(comma + 1, pair[1].span.start));
+        let is_one = module.starts_line(comma) && gap.trim_matches(' ').is_empty();
+        let line_end = module.lines.start(module.lines.of(comma)) - 1;
+        let ending = module.text()[..=line_end].trim_end_matches(['\r', '\n']).len();
+        is_one.then(|| module.slice(Span::new(ending, pair[1].span.start)))
+    };
+    if items.last()?.comma.is_some() {
+        return None;
+    }
+    let separators: Option<Vec<&str>> = items.windows(2).map(begins_with_comma).collect();
+    separators?.last().copied()
 }
 
 /// Whether each item begins a line of its own. The first may stand behind the bracket if another

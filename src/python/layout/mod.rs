@@ -5,6 +5,7 @@ pub mod argument;
 pub mod comment;
 pub mod import;
 pub mod list;
+pub mod new_import;
 pub mod statement;
 
 use crate::workspace::source::Piece;

@@ -55,8 +55,11 @@ fn reach(module: &Module, statement: Node, earlier: Option<Node>) -> Span {
         let line_start = module.lines.start(module.lines.of(span.start));
         let head = &module.text()[line_start..span.start];
         let semicolon = head.rfind(';').map(|i| line_start + i);
-        let earlier_ends_here =
-            earlier.is_some_and(|e| semicolon.is_some_and(|s| e.end_byte() <= s));
+        let earlier_ends_here = earlier.is_some_and(|e| {
+            semicolon.is_some_and(|s| {
+                e.end_byte() <= s && module.text()[e.end_byte()..s].trim().is_empty()
+            })
+        });
         return match semicolon {
             Some(from) if !earlier_ends_here => {
                 let kept = module.text()[line_start..from].trim_end().len();

@@ -1,0 +1,220 @@
+//! Where an import goes that a module lacks: at run time before its use, in the section and the
+//! order that the module's other imports have.
+
+use tree_sitter::Node;
+
+use super::Edit;
+use super::statement::insert_before;
+use crate::python::module::Module;
+use crate::python::names::BindingKind;
+use crate::python::stdlib::is_stdlib;
+use crate::python::tree;
+use crate::workspace::span::Span;
+
+/// An import that code needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Import<'a> {
+    /// The absolute module.
+    pub module: &'a str,
+    /// The name taken from it, `None` for the module itself.
+    pub name: Option<&'a str>,
+    /// The name it is bound to.
+    pub bound_as: &'a str,
+}
+
+impl Import<'_> {
+    /// The statement.
+    pub fn statement(&self) -> String {
+        let (module, bound) = (self.module, self.bound_as);
+        match self.name {
+            None if bound == module => format!("import {module}"),
+            None => format!("import {module} as {bound}"),
+            Some(name) if name == bound => format!("from {module} import {name}"),
+            Some(name) => format!("from {module} import {name} as {bound}"),
+        }
+    }
+
+    fn target(&self) -> String {
+        match self.name {
+            None => self.module.to_owned(),
+            Some(name) => format!("{}.{name}", self.module),
+        }
+    }
+}
+
+/// Whether the name means the import wherever the code at the offset runs.
+pub fn is_there(module: &Module, import: &Import, at: usize) -> bool {
+    let scope = module.names.scope_at(at);
+    let bindings = module.names.bindings(import.bound_as, scope);
+    let target = import.target();
+    let is_it =
+        |kind: &BindingKind| matches!(kind, BindingKind::Import { target: t, .. } if *t == target);
+    !bindings.is_empty()
+        && bindings.iter().all(|binding| is_it(&binding.kind))
+        && bindings.iter().any(|binding| reaches(module, binding.span, at))
+}
+
+/// Whether an import has run when the code at the offset does: it stands before it in a block
+/// around it, or at the top of the module while the code is in a function.
+fn reaches(module: &Module, import: Span, at: usize) -> bool {
+    let Some(statement) =
+        module.root().descendant_for_byte_range(import.start, import.end).and_then(tree::statement)
+    else {
+        return false;
+    };
+    let Some(block) = statement.parent() else { return false };
+    if block.kind() == "module" {
+        return statement.start_byte() < at || in_function(module, at);
+    }
+    statement.start_byte() < at && tree::span(block).contains(Span::at(at))
+}
+
+fn in_function(module: &Module, at: usize) -> bool {
+    let scope = module.names.scope_at(at);
+    let mut around = std::iter::successors(Some(scope), |&s| module.names.scopes[s].parent);
+    around.any(|s| module.names.scopes[s].kind == crate::python::names::ScopeKind::Function)
+}
+
+/// The edit that adds the import for the code at the offset.
+pub fn add(module: &Module, import: &Import, at: usize) -> Option<Edit> {
+    let statements = tree::children(module.root());
+    let body: Vec<Node> = without_header(&statements);
+    let user = body.iter().find(|s| tree::span(**s).contains(Span::at(at))).copied()?;
+    let imports: Vec<Node> = body.iter().copied().filter(|s| is_import(*s)).collect();
+    let sections = sections(module, &imports);
+    let stdlib = is_stdlib(first_component(import.module));
+    let section = sections.iter().find(|section| {
+        section.iter().any(|s| is_stdlib(first_component(module_of(module, *s))) == stdlib)
+    });
+    let edit = match (section, sections.first(), sections.last()) {
+        (Some(section), ..) => within(module, import, section),
+        (None, Some(first), _) if stdlib => {
+            let newline = module.source.newline_at(first[0].start_byte());
+            insert_before(module, first[0], &format!("{}{newline}", import.statement()))
+        }
+        (None, _, Some(last)) => {
+            let last = last[last.len() - 1];
+            let newline = module.source.newline_at(last.start_byte());
+            after(module, last, &format!("{newline}{}", import.statement()))
+        }
+        _ => alone(module, import, *body.first()?),
+    };
+    let runs_before = edit.span.start <= user.start_byte() || in_function(module, at);
+    Some(if runs_before { edit } else { insert_before(module, user, &import.statement()) })
+}
+
+/// The statements behind the docstring and the imports from `__future__`.
+fn without_header<'t>(statements: &[Node<'t>]) -> Vec<Node<'t>> {
+    let is_docstring = |s: &Node| {
+        s.kind() == "expression_statement"
+            && tree::children(*s).first().is_some_and(|value| value.kind() == "string")
+    };
+    let from = usize::from(statements.first().is_some_and(is_docstring));
+    let rest = &statements[from..];
+    let future = rest.iter().rposition(|s| s.kind() == "future_import_statement");
+    rest[future.map_or(0, |last| last + 1)..].to_vec()
+}
+
+fn is_import(statement: Node) -> bool {
+    matches!(statement.kind(), "import_statement" | "import_from_statement")
+}
+
+/// Imports at the top of the module, parted where a blank line or another statement stands between.
+fn sections<'t>(module: &Module, imports: &[Node<'t>]) -> Vec<Vec<Node<'t>>> {
+    let mut sections: Vec<Vec<Node>> = Vec::new();
+    for import in imports {
+        let joined = sections.last().and_then(|section| section.last()).is_some_and(|before| {
+            let gap = Span::new(before.end_byte(), import.start_byte());
+            let mut lines = module.slice(gap).lines().skip(1);
+            before
+                .next_named_sibling()
+                .is_some_and(|next| next.kind() == "comment" || next == *import)
+                && lines.all(|line| !line.trim().is_empty() || gap_ends(line, gap, module))
+        });
+        match sections.last_mut() {
+            Some(section) if joined => section.push(*import),
+            _ => sections.push(vec![*import]),
+        }
+    }
+    sections
+}
+
+/// The last piece of a gap is the indentation of what follows, no blank line.
+fn gap_ends(line: &str, gap: Span, module: &Module) -> bool {
+    module.slice(gap).ends_with(line) && !module.slice(gap).ends_with('\n')
+}
+
+fn module_of<'m>(module: &'m Module, statement: Node) -> &'m str {
+    let named = statement.child_by_field_name("module_name");
+    let node = named.or_else(|| {
+        let item = statement.child_by_field_name("name")?;
+        if item.kind() == "aliased_import" { item.child_by_field_name("name") } else { Some(item) }
+    });
+    node.map_or("", |node| module.text_of(node))
+}
+
+fn first_component(dotted: &str) -> &str {
+    dotted.split('.').next().unwrap_or(dotted).trim()
+}
+
+/// Among the imports of its section: those of its form are kept sorted if they are, `import x`
+/// stands before `from x import y`.
+fn within(module: &Module, import: &Import, section: &[Node]) -> Edit {
+    let is_from = import.name.is_some();
+    let alike: Vec<Node> = section
+        .iter()
+        .copied()
+        .filter(|s| (s.kind() == "import_from_statement") == is_from)
+        .collect();
+    let text = import.statement();
+    let key = |s: &Node| module_of(module, *s).to_lowercase();
+    let own = import.module.to_lowercase();
+    if let Some(next) = alike.iter().find(|s| key(s) > own)
+        && alike.is_sorted_by_key(key)
+    {
+        return insert_before(module, *next, &text);
+    }
+    match (alike.last(), section) {
+        (Some(last), _) => after(module, *last, &text),
+        (None, [first, ..]) if !is_from => insert_before(module, *first, &text),
+        (None, [.., last]) => after(module, *last, &text),
+        (None, []) => Edit::insert(0, text),
+    }
+}
+
+/// Behind a statement, on a line of its own; before it where others share its line.
+fn after(module: &Module, statement: Node, text: &str) -> Edit {
+    let line = module.lines.span(module.lines.of(statement.end_byte()));
+    let rest = &module.text()[statement.end_byte()..line.end];
+    if !(rest.trim().is_empty() || rest.trim_start().starts_with('#')) {
+        return insert_before(module, statement, text.trim_start());
+    }
+    let newline = module.source.newline_at(statement.end_byte());
+    let content = line.start + module.slice(line).trim_end_matches(['\r', '\n']).len();
+    Edit::insert(content, format!("{newline}{text}"))
+}
+
+/// In a module without imports: before the first statement, a blank line behind it, two before a
+/// definition.
+fn alone(module: &Module, import: &Import, first: Node) -> Edit {
+    let newline = module.source.newline_at(first.start_byte());
+    let definitions = ["function_definition", "class_definition", "decorated_definition"];
+    let blank = if definitions.contains(&first.kind()) { 2 } else { 1 };
+    if !module.starts_line(first.start_byte()) {
+        return insert_before(module, first, &import.statement());
+    }
+    // A comment directly above belongs to the statement.
+    let mut line = module.lines.of(first.start_byte());
+    let above = |line: usize| {
+        module.comments.iter().find(|c| c.own_line && c.line + 1 == line).is_some_and(|c| {
+            module.text()[..c.span.start].contains(|ch: char| !ch.is_whitespace() && ch != '#')
+        })
+    };
+    while above(line) {
+        line -= 1;
+    }
+    Edit::insert(
+        module.lines.start(line),
+        format!("{}{newline}{}", import.statement(), newline.repeat(blank)),
+    )
+}
