@@ -20,9 +20,22 @@ static ABOUT: About = About {
     codes: &[],
     literals: &SPELLINGS,
     asks_program_for: &[],
-    confirm: |bytes| memchr::memchr(b'#', bytes).is_some(),
+    confirm: may_mark,
     page: include_str!("nosec.md"),
 };
+
+/// What may stand between the hash and the marker.
+const BLANK: [char; 3] = [' ', '\t', '\x0c'];
+
+/// Whether a marker stands behind a hash.
+fn may_mark(bytes: &[u8]) -> bool {
+    SPELLINGS.iter().any(|marker| {
+        memchr::memmem::find_iter(bytes, marker).any(|at| {
+            let is_blank = |byte: &u8| BLANK.contains(&char::from(*byte));
+            bytes[..at].iter().rev().find(|byte| !is_blank(byte)) == Some(&b'#')
+        })
+    })
+}
 
 impl Transform for Nosec {
     fn about(&self) -> &'static About {
@@ -104,7 +117,7 @@ fn split_at_hashes(comment: &str) -> Vec<&str> {
 
 /// What follows `nosec` in a part that begins with `#`.
 fn strip_nosec(part: &str) -> Option<&str> {
-    let content = part.trim_start_matches('#').trim_start();
+    let content = part.trim_start_matches('#').trim_start_matches(BLANK);
     let head = content.get(..5)?;
     let rest = &content[5..];
     let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');

@@ -3,59 +3,219 @@
 
 use memchr::memmem;
 
-/// Whether a callable of one of the modules may be used: the module's name stands in the text,
-/// and with it one of the attributes as a whole word, or a star import.
-pub fn may_use(bytes: &[u8], module: &str, attributes: &[&str]) -> bool {
-    // A name that is not ASCII is normalised by Python and may mean any of these.
-    if !holds_word(bytes, module) {
-        return false;
-    }
-    attributes.iter().any(|attribute| holds_word(bytes, attribute))
+/// What a transform looks for in a package.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The package, `torch`.
+    pub package: &'a str,
+    /// What is read from it or imported from it by name, `load`.
+    pub attributes: &'a [&'a str],
+    /// Its modules through which that can be reached, `serialization`.
+    pub modules: &'a [&'a str],
 }
 
-/// Whether the word stands in the text with no other word character beside it.
-pub fn holds_word(bytes: &[u8], word: &str) -> bool {
-    memmem::find_iter(bytes, word).any(|at| {
-        let before = at.checked_sub(1).and_then(|i| bytes.get(i));
-        let after = bytes.get(at + word.len());
-        !before.copied().is_some_and(is_word) && !after.copied().is_some_and(is_word)
+/// Whether one of the attributes may be read from the package, looked up by name or imported, under
+/// whatever names and on however many lines.
+pub fn may_refer(bytes: &[u8], wanted: &Wanted) -> bool {
+    memmem::find_iter(bytes, wanted.package).any(|at| {
+        let end = at + wanted.package.len();
+        is_whole(bytes, at, end) && mentions(bytes, at, end, wanted)
     })
 }
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// Whether one of the attributes is read from something (`.load`), looked up by its name
-/// (`"load"`), or imported by name: what a use of `module.attribute` looks like, on however many lines.
-pub fn reads_attribute(bytes: &[u8], module: &str, attributes: &[&str]) -> bool {
-    if !holds_word(bytes, module) {
+/// Whether a mention of the package, from `at` to `end`, may lead to one of the attributes.
+fn mentions(bytes: &[u8], at: usize, end: usize, wanted: &Wanted) -> bool {
+    let head = trim_gap_end(&bytes[..at]);
+    if head.ends_with(b".") {
+        // An attribute of something else.
         return false;
     }
-    if imports_from(bytes, module) {
-        return attributes.iter().any(|attribute| holds_word(bytes, attribute));
+    let (chain_end, read) = chain(bytes, end, wanted.attributes);
+    if read {
+        return true;
     }
+    if ends_with_word(head, b"from")
+        && let Some(list) = imported(bytes, chain_end)
+    {
+        let has = |word: &&str| holds_word(list, word);
+        return list.contains(&b'*')
+            || wanted.attributes.iter().any(|word| has(&word))
+            || wanted.modules.iter().any(|word| has(&word));
+    }
+    let rest = &bytes[skip_gap(bytes, chain_end)..];
+    if rest.starts_with(b",") && quotes_one(&rest[1..], wanted.attributes) {
+        return true;
+    }
+    // Under another name it may be read anywhere.
+    let renamed = rest.starts_with(b"as") && !rest.get(2).copied().is_some_and(is_word);
+    renamed && in_import(bytes, at) && reads_any(bytes, wanted.attributes)
+}
+
+/// Follows `.name` behind an offset; tells where the last name ends and whether it is one of the
+/// attributes.
+fn chain(bytes: &[u8], mut end: usize, attributes: &[&str]) -> (usize, bool) {
+    loop {
+        let mut at = skip_gap(bytes, end);
+        while bytes.get(at) == Some(&b')') {
+            at = skip_gap(bytes, at + 1);
+        }
+        if bytes.get(at) != Some(&b'.') {
+            return (end, false);
+        }
+        let from = skip_gap(bytes, at + 1);
+        let length = bytes[from..].iter().take_while(|byte| is_word(**byte)).count();
+        let name = &bytes[from..from + length];
+        if attributes.iter().any(|attribute| attribute.as_bytes() == name) {
+            return (from + length, true);
+        }
+        if length == 0 {
+            return (end, false);
+        }
+        end = from + length;
+    }
+}
+
+/// The names behind `import`, if that follows: to the closing parenthesis or the line's end.
+fn imported(bytes: &[u8], from: usize) -> Option<&[u8]> {
+    let at = skip_gap(bytes, from);
+    let list = bytes[at..].strip_prefix(b"import")?;
+    let start = skip_gap(list, 0);
+    let mut end = start;
+    let mut open = 0_usize;
+    while let Some(byte) = list.get(end) {
+        match byte {
+            b'#' => {
+                end += memchr::memchr(b'\n', &list[end..]).unwrap_or(list.len() - end);
+                continue;
+            }
+            b'(' => open += 1,
+            b')' => open = open.saturating_sub(1),
+            b'\n' if open == 0 && !trim_line_end(&list[..end]).ends_with(b"\\") => break,
+            _ => {}
+        }
+        end += 1;
+    }
+    Some(&list[start..end])
+}
+
+/// Whether the line of the offset, or one that it continues, imports.
+fn in_import(bytes: &[u8], at: usize) -> bool {
+    let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |i| i + 1);
+    let continued = trim_line_end(&bytes[..start.saturating_sub(1)]).ends_with(b"\\");
+    continued || memmem::find(&bytes[start..at], b"import").is_some()
+}
+
+/// Whether one of the attributes is read from anything.
+fn reads_any(bytes: &[u8], attributes: &[&str]) -> bool {
     attributes.iter().any(|attribute| {
         memmem::find_iter(bytes, attribute).any(|at| {
             let whole = !bytes.get(at + attribute.len()).copied().is_some_and(is_word);
-            let head = bytes[..at].trim_ascii_end();
-            let quoted = head.ends_with(b"\"") || head.ends_with(b"'");
-            // A dot on a line of its own may be parted from the name by a comment or a backslash.
-            whole && (quoted || head.ends_with(b".") || head.ends_with(b"\\") || odd_line(head))
+            let head = trim_gap_end(&bytes[..at]);
+            whole && matches!(head.last(), Some(b'.' | b'"' | b'\'' | b'\n'))
         })
     })
 }
 
-/// Whether the last line of the text before a name holds a comment, so that a dot may be hidden.
-fn odd_line(head: &[u8]) -> bool {
-    let start = memchr::memrchr(b'\n', head).map_or(0, |i| i + 1);
-    head[start..].contains(&b'#')
+/// Whether a string literal follows that is one of the attributes.
+fn quotes_one(bytes: &[u8], attributes: &[&str]) -> bool {
+    let rest = &bytes[skip_gap(bytes, 0)..];
+    let text = rest.trim_ascii_start();
+    let text = text.strip_prefix(b"u").or(text.strip_prefix(b"U")).unwrap_or(text);
+    let quotes = text.iter().take_while(|byte| matches!(byte, b'"' | b'\'')).count();
+    quotes > 0 && attributes.iter().any(|a| text[quotes..].starts_with(a.as_bytes()))
 }
 
-/// Whether `from module…` stands in the text.
-fn imports_from(bytes: &[u8], module: &str) -> bool {
-    memmem::find_iter(bytes, module).any(|at| {
-        let head = bytes[..at].trim_ascii_end();
-        head.ends_with(b"from") || head.ends_with(b"\\") || head.ends_with(b".")
-    })
+/// Behind white space, line continuations and comments.
+fn skip_gap(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' | b'\x0c' | b'\\' => at += 1,
+            b'#' => at += memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at),
+            _ => break,
+        }
+    }
+    at
+}
+
+/// The text before the white space and line continuations at its end. Where a comment may stand in
+/// between, it ends with the line break.
+fn trim_gap_end(bytes: &[u8]) -> &[u8] {
+    let is_gap = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'\x0c' | b'\\');
+    let end = bytes.iter().rposition(|byte| !is_gap(byte)).map_or(0, |i| i + 1);
+    let line = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |i| i + 1);
+    match memchr::memchr(b'\n', &bytes[end..]) {
+        Some(line_break) if bytes[line..end].contains(&b'#') => &bytes[..=end + line_break],
+        _ => &bytes[..end],
+    }
+}
+
+fn trim_line_end(bytes: &[u8]) -> &[u8] {
+    bytes.strip_suffix(b"\r").unwrap_or(bytes)
+}
+
+fn ends_with_word(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.strip_suffix(word).is_some_and(|rest| !rest.last().copied().is_some_and(is_word))
+}
+
+/// Whether the word stands in the text with no other word character beside it.
+pub fn holds_word(bytes: &[u8], word: &str) -> bool {
+    memmem::find_iter(bytes, word).any(|at| is_whole(bytes, at, at + word.len()))
+}
+
+fn is_whole(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|i| bytes.get(i)).copied();
+    !before.is_some_and(is_word) && !bytes.get(end).copied().is_some_and(is_word)
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TORCH: Wanted =
+        Wanted { package: "torch", attributes: &["load"], modules: &["serialization"] };
+
+    #[test]
+    fn every_spelling_is_seen() {
+        for text in [
+            "torch.load(p)",
+            "torch . load(p)",
+            "(torch).load(p)",
+            "torch \\\n  .load(p)",
+            "(torch  # the library\n .load(p))",
+            "torch.serialization.load(p)",
+            "from torch import load",
+            "from torch import save, load as L",
+            "from torch import (\n  save,  # )\n  load,\n)",
+            "from torch import \\\n  load",
+            "from torch.serialization import load",
+            "from torch import serialization as s\ns.load(p)",
+            "from torch import *",
+            "import torch as t\nt.load(p)",
+            "import os, \\\n torch as t\nt.load(p)",
+            "import torch.serialization as s\ns . load(p)",
+            "import torch as t\n(t  # x\n  # .\n  .load)(p)",
+            "getattr(torch, \"load\")(p)",
+            "getattr(torch.serialization, 'load')",
+            "yield from torch.load(p)",
+        ] {
+            assert!(may_refer(text.as_bytes(), &TORCH), "{text}");
+        }
+    }
+
+    #[test]
+    fn most_files_are_not_parsed() {
+        for text in [
+            "import torch\nimport json\njson.load(f)",
+            "from torch import nn\njson.load(f)",
+            "import torchvision\ntorchvision.load(p)",
+            "model.torch.load(p)",
+            "import torch.nn as nn\nnn.Linear(3)",
+        ] {
+            assert!(!may_refer(text.as_bytes(), &TORCH), "{text}");
+        }
+    }
 }

@@ -5,7 +5,8 @@ use tree_sitter::Node;
 use super::exception::{Pattern, Verdict, judge};
 use super::finding::{Exception, ExceptionKind, Finding, Fix, Level, Remedy};
 use super::reference::{Reference, Usage, references};
-use super::{About, Transform, prefilter};
+use super::prefilter::{self, Wanted};
+use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::python::call::{ArgumentKind, Call};
@@ -24,10 +25,12 @@ static ABOUT: About = About {
     codes: &["B614"],
     literals: &["torch"],
     asks_program_for: &[],
-    confirm: |bytes| prefilter::reads_attribute(bytes, "torch", &["load"]),
+    confirm: |bytes| prefilter::may_refer(bytes, &WANTED),
     page: include_str!("torch_load.md"),
 };
 
+const WANTED: Wanted =
+    Wanted { package: "torch", attributes: &["load"], modules: &["serialization"] };
 const SINKS: [&str; 2] = ["torch.load", "torch.serialization.load"];
 const PATTERN: Pattern =
     Pattern { transform: "torch-load", names: &["weights_only", "torch.load"] };

@@ -7,7 +7,8 @@ use super::finding::{Exception, ExceptionKind, Finding, Fix, Level, Remedy};
 use super::reference::{Reference, Usage, references};
 use super::yaml_constructors::{CONSTRUCTORS, Registered, registered};
 use super::yaml_loader::{Loader, class_of_yaml, classify, is_safe};
-use super::{About, Transform, prefilter};
+use super::prefilter::{self, Wanted};
+use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::python::call::{Argument, ArgumentKind, Call};
@@ -28,12 +29,21 @@ static ABOUT: About = About {
     literals: &["yaml"],
     asks_program_for: &CONSTRUCTORS,
     confirm: |bytes| {
-        prefilter::may_use(bytes, "yaml", &NAMES) || prefilter::holds_word(bytes, "YAML")
+        prefilter::may_refer(bytes, &WANTED)
+            || (memchr::memmem::find(bytes, b"ruamel").is_some()
+                && prefilter::may_refer(bytes, &WANTED_OF_RUAMEL))
     },
     page: include_str!("yaml_load.md"),
 };
 
-const NAMES: [&str; 13] = [
+const WANTED: Wanted =
+    Wanted { package: "yaml", attributes: &NAMES, modules: &["loader", "cyaml"] };
+const WANTED_OF_RUAMEL: Wanted = Wanted {
+    package: "ruamel",
+    attributes: &["load", "load_all", "unsafe_load", "YAML"],
+    modules: &["yaml", "main"],
+};
+const NAMES: [&str; 12] = [
     "load",
     "load_all",
     "unsafe_load",
@@ -46,7 +56,6 @@ const NAMES: [&str; 13] = [
     "CLoader",
     "CFullLoader",
     "CUnsafeLoader",
-    "BaseLoader",
 ];
 const SINKS: [&str; 6] = [
     "yaml.load",

@@ -1,9 +1,6 @@
 //! Comments, and the groups in which people write them.
 
-use tree_sitter::Node;
-
 use super::lines::Lines;
-use super::tree;
 use crate::workspace::span::Span;
 
 /// One comment.
@@ -17,22 +14,17 @@ pub struct Comment {
     pub own_line: bool,
 }
 
-/// All comments of a tree, in order.
-pub(super) fn collect(root: Node, text: &str, lines: &Lines) -> Vec<Comment> {
-    if memchr::memchr(b'#', text.as_bytes()).is_none() {
-        return Vec::new();
-    }
-    tree::preorder(root)
-        .filter(|node| node.kind() == "comment")
-        .map(|node| {
-            let line = lines.of(node.start_byte());
-            let before = &text[lines.start(line)..node.start_byte()];
-            let own_line = before.chars().all(char::is_whitespace);
-            // A carriage return before the line feed is part of the line ending.
-            let end = node.start_byte() + text[node.byte_range()].trim_end_matches('\r').len();
-            Comment { span: Span::new(node.start_byte(), end), line, own_line }
-        })
-        .collect()
+/// The comments with where they stand.
+pub(super) fn placed(spans: &[Span], text: &str, lines: &Lines) -> Vec<Comment> {
+    let place = |span: &Span| {
+        let line = lines.of(span.start);
+        let before = &text[lines.start(line)..span.start];
+        let own_line = before.chars().all(char::is_whitespace);
+        // A carriage return before the line feed is part of the line ending.
+        let end = span.start + text[span.range()].trim_end_matches('\r').len();
+        Comment { span: Span::new(span.start, end), line, own_line }
+    };
+    spans.iter().map(place).collect()
 }
 
 /// The text of a comment without `#` and the white space around it.

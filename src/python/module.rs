@@ -46,9 +46,9 @@ impl Module {
         let tree = parse(&source.text);
         let root = tree.root_node();
         let lines = Lines::new(&source.text);
-        let depth = tree::depth(root);
-        let names = names_build::build(root, &source.text);
-        let comments = comment::collect(root, &source.text, &lines);
+        let walked = names_build::build(root, &source.text);
+        let comments = comment::placed(&walked.comments, &source.text, &lines);
+        let (names, depth) = (walked.names, walked.depth);
         let damage = damage(root);
         Self { file: source.file, tree, lines, comments, names, damage, depth, source }
     }

@@ -7,8 +7,18 @@ use super::names::{Binding, BindingKind, Names, Scope, ScopeKind, Use};
 use super::tree;
 use crate::workspace::span::Span;
 
-/// The names of a module.
-pub(super) fn build(root: Node, text: &str) -> Names {
+/// What one walk over a module's tree yields.
+pub(super) struct Walked {
+    /// What its names mean.
+    pub names: Names,
+    /// Its comments, in order, a carriage return at the end included.
+    pub comments: Vec<Span>,
+    /// How deep the tree is, the root's level being 0.
+    pub depth: usize,
+}
+
+/// Walks over a module's tree.
+pub(super) fn build(root: Node, text: &str) -> Walked {
     let module = Scope {
         kind: ScopeKind::Module,
         parent: None,
@@ -18,10 +28,17 @@ pub(super) fn build(root: Node, text: &str) -> Names {
         stars: Vec::new(),
     };
     let names = Names { scopes: vec![module], ..Names::default() };
-    let mut builder =
-        Builder { text, names, pending: FxHashMap::default(), handlers: 0, path: Vec::new() };
+    let mut builder = Builder {
+        text,
+        names,
+        pending: FxHashMap::default(),
+        handlers: 0,
+        path: Vec::new(),
+        comments: Vec::new(),
+        depth: 0,
+    };
     builder.walk(root);
-    builder.names
+    Walked { names: builder.names, comments: builder.comments, depth: builder.depth }
 }
 
 struct Builder<'t> {
@@ -33,6 +50,8 @@ struct Builder<'t> {
     handlers: usize,
     /// The nodes around the current one. Asking a node for its parent costs a walk from the root.
     path: Vec<Node<'t>>,
+    comments: Vec<Span>,
+    depth: usize,
 }
 
 /// Undoes on leaving a node what entering it did.
@@ -66,6 +85,7 @@ impl<'t> Builder<'t> {
             if cursor.goto_first_child() {
                 open.push(leave);
                 self.path.push(node);
+                self.depth = self.depth.max(self.path.len());
                 continue;
             }
             self.leave(leave, &mut scope);
@@ -91,6 +111,7 @@ impl<'t> Builder<'t> {
     /// Notes what a node binds or uses; returns the scope that it opens for itself.
     fn enter(&mut self, node: Node<'t>, scope: usize, field: Option<&str>) -> Option<usize> {
         match node.kind() {
+            "comment" => self.comments.push(tree::span(node)),
             "identifier" => self.identifier(node, scope, field),
             "import_statement" => self.import(node, scope),
             "import_from_statement" => self.import_from(node, scope),

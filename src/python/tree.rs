@@ -81,22 +81,3 @@ pub fn unparenthesised(mut node: Node) -> Node {
     }
     node
 }
-
-/// The deepest level of a tree, the root's being 0.
-pub fn depth(root: Node) -> usize {
-    let mut cursor = root.walk();
-    let (mut deepest, mut level) = (0, 0_usize);
-    loop {
-        if cursor.goto_first_child() {
-            level += 1;
-            deepest = deepest.max(level);
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return deepest;
-            }
-            level -= 1;
-        }
-    }
-}
