@@ -4,8 +4,8 @@ use tree_sitter::Node;
 
 use super::exception::{Pattern, Verdict, judge};
 use super::finding::{Exception, ExceptionKind, Finding, Fix, Level, Remedy};
-use super::reference::{Reference, Usage, references};
 use super::prefilter::{self, Wanted};
+use super::reference::{Reference, Usage, references};
 use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;

@@ -4,10 +4,10 @@ use tree_sitter::Node;
 
 use super::exception::{Pattern, Verdict, judge};
 use super::finding::{Exception, ExceptionKind, Finding, Fix, Level, Remedy};
+use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
 use super::yaml_constructors::{CONSTRUCTORS, Registered, registered};
 use super::yaml_loader::{Loader, class_of_yaml, classify, is_safe};
-use super::prefilter::{self, Wanted};
 use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;

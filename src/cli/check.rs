@@ -51,7 +51,7 @@ pub(super) fn verbose(session: &Session, arguments: &ScanArguments) {
     if !arguments.verbose {
         return;
     }
-    for skipped in &session.workspace.skipped {
+    for skipped in session.skipped() {
         eprintln!("skipped: {}: {}", visible_path(&skipped.relative), skipped.cause.text());
     }
     for id in &session.scan.syntax_errors {

@@ -134,7 +134,7 @@ fn to_stdout(session: &Session, arguments: &FixArguments) -> anyhow::Result<u8> 
     let mut bytes = Vec::new();
     match session.materialized.files.get(&id) {
         Some(new) => bytes.clone_from(&new.bytes),
-        None => session.workspace.read(id, &mut bytes).map_err(anyhow::Error::msg)?,
+        None => session.workspace.read(id, &mut bytes)?,
     }
     std::io::stdout().lock().write_all(&bytes)?;
     let fixed = session.fixed();

@@ -17,7 +17,7 @@ use crate::report::escape::{visible, visible_path};
 use crate::scan::{Scan, Settings, scan};
 use crate::transforms::finding::{Finding, Level, Remedy};
 use crate::transforms::{REGISTRY, Transform, named, nearest};
-use crate::workspace::{FileId, Options, Stdin, Workspace};
+use crate::workspace::{FileId, Options, Skipped, Stdin, Workspace};
 
 /// Everything that a command shows or writes.
 pub(super) struct Session {
@@ -75,6 +75,11 @@ impl Session {
         let chosen: Vec<&Change> = approved.iter().map(|&index| &changes[index]).collect();
         let materialized = materialize(&modules, &chosen);
         Ok(Self { workspace, scan, changes, approved, materialized, stdin })
+    }
+
+    /// What was not looked at.
+    pub(super) fn skipped(&self) -> impl Iterator<Item = &Skipped> {
+        self.workspace.skipped.iter().chain(&self.scan.skipped)
     }
 
     /// The indices of the findings that the new bytes fix.

@@ -116,7 +116,7 @@ pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) ->
             _ => {}
         }
     }
-    for skipped in &session.workspace.skipped {
+    for skipped in session.skipped() {
         *summary.skipped.entry(skipped.cause.text()).or_default() += 1;
     }
     summary

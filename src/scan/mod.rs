@@ -13,7 +13,7 @@ use crate::python::module::Module;
 use crate::transforms::Transform;
 use crate::transforms::finding::{Finding, Level, Remedy};
 use crate::workspace::source::Source;
-use crate::workspace::{FileId, FileKind, ReadProblem, Workspace};
+use crate::workspace::{FileId, FileKind, ReadError, ReadProblem, SkipCause, Skipped, Workspace};
 use filter::{Filter, Held};
 
 /// What is asked of a scan.
@@ -37,6 +37,8 @@ pub struct Scan {
     pub findings: Vec<Finding>,
     /// What could not be read or decoded.
     pub errors: Vec<ReadProblem>,
+    /// What was not looked at, for it is too large.
+    pub skipped: Vec<Skipped>,
     /// Files with syntax errors among those that were parsed.
     pub syntax_errors: Vec<FileId>,
     /// How many files were looked at.
@@ -60,7 +62,14 @@ pub fn scan(
     let mut holders = Vec::new();
     for read in read_all(workspace, &filter, &ids, progress) {
         match read {
-            Err(problem) => scan.errors.push(problem),
+            Err((file, ReadError::TooLarge(size))) => {
+                let relative = workspace.file(file).relative.clone();
+                scan.skipped.push(Skipped { relative, cause: SkipCause::TooLarge(size) });
+            }
+            Err((file, ReadError::Io(error))) => {
+                let path = workspace.file(file).relative.clone();
+                scan.errors.push(ReadProblem { path, message: error.to_string() });
+            }
             Ok(candidate) => {
                 holders.push((candidate.file, candidate.held.words));
                 if candidate.held.transforms != 0 {
@@ -105,14 +114,13 @@ fn read_all(
     filter: &Filter,
     ids: &[FileId],
     progress: &(dyn Fn(usize) + Sync),
-) -> Vec<Result<Candidate, ReadProblem>> {
+) -> Vec<Result<Candidate, (FileId, ReadError)>> {
     let done = AtomicUsize::new(0);
     ids.par_iter()
         .map_init(Vec::new, |buffer, &file| {
             progress(done.fetch_add(1, Ordering::Relaxed) + 1);
-            if let Err(message) = workspace.read(file, buffer) {
-                let path = workspace.file(file).relative.clone();
-                return Some(Err(ReadProblem { path, message }));
+            if let Err(error) = workspace.read(file, buffer) {
+                return Some(Err((file, error)));
             }
             let held = filter.held(buffer);
             let wanted = held.transforms != 0;

@@ -1,12 +1,12 @@
 //! Finds the files below the paths that were named.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rustc_hash::FxHashSet;
 use walkdir::{DirEntry, WalkDir};
 
 use super::kind::{self, FileKind};
@@ -58,29 +58,25 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
     if let Some(path) = absolute.iter().find(|path| !path.starts_with(&root)) {
         return Err(OpenError::OutsideRoot { path: path.clone(), root });
     }
-    let mut walk = Walk {
+    let walk = Walk {
         repository: repository_top(&root),
         include: globs(&options.include)?,
         exclude: globs(&options.exclude)?,
         tests: options.tests.as_deref().map(globs).transpose()?,
-        found: Found {
-            whole: absolute.contains(&root),
-            root,
-            files: Vec::new(),
-            skipped: Vec::new(),
-            errors: Vec::new(),
-        },
-        seen: BTreeSet::new(),
-        links: Vec::new(),
+        whole: absolute.contains(&root),
+        root,
         options,
+        out: Mutex::default(),
     };
-    for path in &absolute {
-        if path.is_dir() {
-            walk.folder(path);
-        } else {
-            walk.explicit(path);
+    rayon::scope(|scope| {
+        for path in &absolute {
+            if path.is_dir() {
+                walk.folder(scope, path.clone(), walk.rules_above(path), true);
+            } else {
+                walk.explicit(path);
+            }
         }
-    }
+    });
     Ok(walk.finish())
 }
 
@@ -134,13 +130,22 @@ fn globs(patterns: &[String]) -> Result<GlobSet, OpenError> {
 
 struct Walk<'o> {
     options: &'o Options,
+    root: PathBuf,
+    whole: bool,
     repository: Option<PathBuf>,
     include: GlobSet,
     exclude: GlobSet,
     tests: Option<GlobSet>,
-    found: Found,
-    seen: BTreeSet<PathBuf>,
-    /// Links to files within the root: scanned if the target is not.
+    out: Mutex<Out>,
+}
+
+/// What was found so far, in the order in which threads came to it.
+#[derive(Default)]
+struct Out {
+    files: Vec<File>,
+    skipped: Vec<Skipped>,
+    errors: Vec<ReadProblem>,
+    /// Links to files within the root with their targets: scanned if the target is not.
     links: Vec<(PathBuf, PathBuf)>,
 }
 
@@ -148,42 +153,47 @@ struct Walk<'o> {
 type Rules = Vec<Arc<Gitignore>>;
 
 impl Walk<'_> {
-    fn folder(&mut self, top: &Path) {
-        let mut rules: Vec<(PathBuf, Rules)> = vec![(top.to_owned(), self.rules_above(top))];
-        let mut walk = WalkDir::new(top).follow_links(false).sort_by_file_name().into_iter();
-        while let Some(entry) = walk.next() {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    self.unreadable(&error);
-                    continue;
-                }
-            };
-            let path = entry.path();
-            while rules.len() > 1 && !path.starts_with(&rules[rules.len() - 1].0) {
-                rules.pop();
+    /// Looks at the entries of a folder; those below it are left to other threads. `top` is a
+    /// folder that was named.
+    fn folder<'s>(&'s self, scope: &rayon::Scope<'s>, folder: PathBuf, rules: Rules, top: bool) {
+        let mut entries = Vec::new();
+        let mut out = Out::default();
+        for entry in WalkDir::new(&folder).min_depth(1).max_depth(1) {
+            match entry {
+                Ok(entry) => entries.push(entry),
+                Err(error) => out.errors.push(unreadable(&error)),
             }
-            let here = rules[rules.len() - 1].1.clone();
-            if entry.file_type().is_dir() {
-                if entry.depth() > 0 && self.leaves_out_folder(&entry, &here) {
-                    walk.skip_current_dir();
-                    continue;
-                }
-                if let Some(own) = self.rules_in(path) {
-                    let mut with = here;
-                    with.push(own);
-                    rules.push((path.to_owned(), with));
-                }
-                continue;
-            }
-            self.entry(&entry, &here);
         }
+        let holds = |name: &str| entries.iter().any(|entry| entry.file_name() == OsStr::new(name));
+        if !top && holds("pyvenv.cfg") {
+            return;
+        }
+        if !top && self.repository.is_some() && holds(".git") {
+            out.skipped.push(self.skipped(&folder, SkipCause::Repository));
+            self.merge(out);
+            return;
+        }
+        let mut rules = rules;
+        if holds(".gitignore") {
+            rules.extend(self.rules_in(&folder));
+        }
+        for entry in entries {
+            if !entry.file_type().is_dir() {
+                self.entry(&entry, &rules, &mut out);
+            } else if !self.leaves_out_folder(&entry, &rules) {
+                let (path, rules) = (entry.into_path(), rules.clone());
+                scope.spawn(move |scope| self.folder(scope, path, rules, false));
+            }
+        }
+        self.merge(out);
     }
 
-    fn unreadable(&mut self, error: &walkdir::Error) {
-        let path = error.path().unwrap_or(Path::new("")).to_owned();
-        let message = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-        self.found.errors.push(ReadProblem { path, message });
+    fn merge(&self, mut found: Out) {
+        let mut out = self.out.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        out.files.append(&mut found.files);
+        out.skipped.append(&mut found.skipped);
+        out.errors.append(&mut found.errors);
+        out.links.append(&mut found.links);
     }
 
     /// The rules of the folders from the repository's top down to before `top`, and those that the
@@ -218,115 +228,86 @@ impl Walk<'_> {
         builder.build().ok().map(Arc::new)
     }
 
-    fn leaves_out_folder(&mut self, entry: &DirEntry, rules: &Rules) -> bool {
-        let path = entry.path();
-        if CACHES.iter().any(|cache| entry.file_name() == OsStr::new(cache))
-            || ignored(rules, path, true)
-            || self.is_excluded(path)
-        {
-            return true;
-        }
-        if path.join("pyvenv.cfg").exists() {
-            return true;
-        }
-        if self.repository.is_some() && path.join(".git").exists() {
-            self.skip(path, SkipCause::Repository);
-            return true;
-        }
-        false
+    fn leaves_out_folder(&self, entry: &DirEntry, rules: &Rules) -> bool {
+        CACHES.iter().any(|cache| entry.file_name() == OsStr::new(cache))
+            || ignored(rules, entry.path(), true)
+            || self.is_excluded(entry.path())
     }
 
     fn is_excluded(&self, path: &Path) -> bool {
         !self.exclude.is_empty()
-            && path
-                .strip_prefix(&self.found.root)
-                .is_ok_and(|relative| self.exclude.is_match(relative))
+            && path.strip_prefix(&self.root).is_ok_and(|relative| self.exclude.is_match(relative))
     }
 
-    fn entry(&mut self, entry: &DirEntry, rules: &Rules) {
-        let Some(kind) = entry
-            .file_name()
-            .to_str()
-            .map_or_else(|| kind::of_name(&entry.file_name().to_string_lossy()), kind::of_name)
-        else {
-            return;
-        };
+    fn entry(&self, entry: &DirEntry, rules: &Rules, out: &mut Out) {
+        let Some(kind) = kind::of_name(&entry.file_name().to_string_lossy()) else { return };
         let path = entry.path();
         if ignored(rules, path, false) || self.is_excluded(path) {
             return;
         }
-        let relative = path.strip_prefix(&self.found.root).unwrap_or(path);
+        let relative = path.strip_prefix(&self.root).unwrap_or(path);
         if !self.include.is_empty() && !self.include.is_match(relative) {
             return;
         }
         if entry.path_is_symlink() {
-            self.link(path);
-            return;
-        }
-        if !entry.file_type().is_file() {
-            self.skip(path, SkipCause::NotRegular);
-            return;
-        }
-        match kind {
-            FileKind::Notebook => self.skip(path, SkipCause::Notebook),
-            FileKind::Document => self.skip(path, SkipCause::Document),
-            _ => {
-                let size = entry.metadata().map_or(0, |metadata| metadata.len());
-                self.add(path, path, kind, size, false);
-            }
+            self.link(path, out);
+        } else if entry.file_type().is_file() {
+            self.add(path, kind, false, out);
+        } else {
+            out.skipped.push(self.skipped(path, SkipCause::NotRegular));
         }
     }
 
     /// A link is scanned under its target's path, if that lies within the root.
-    fn link(&mut self, path: &Path) {
+    fn link(&self, path: &Path, out: &mut Out) {
         let Ok(target) = path.canonicalize() else {
-            self.skip(path, SkipCause::BrokenLink);
+            out.skipped.push(self.skipped(path, SkipCause::BrokenLink));
             return;
         };
         if target.is_dir() {
             return;
         }
-        if !target.starts_with(&self.found.root) {
-            self.skip(path, SkipCause::LinkOutOfRoot);
+        if !target.starts_with(&self.root) {
+            out.skipped.push(self.skipped(path, SkipCause::LinkOutOfRoot));
             return;
         }
-        self.links.push((path.to_owned(), target));
+        out.links.push((path.to_owned(), target));
     }
 
-    fn explicit(&mut self, path: &Path) {
-        let Ok(metadata) = path.metadata() else {
-            self.skip(path, SkipCause::BrokenLink);
-            return;
+    fn explicit(&self, path: &Path) {
+        let mut out = Out::default();
+        match path.metadata() {
+            Err(_) => out.skipped.push(self.skipped(path, SkipCause::BrokenLink)),
+            Ok(metadata) if !metadata.is_file() => {
+                out.skipped.push(self.skipped(path, SkipCause::NotRegular));
+            }
+            Ok(_) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let kind = kind::of_name(&name).unwrap_or(FileKind::Python);
+                self.add(path, kind, true, &mut out);
+            }
+        }
+        self.merge(out);
+    }
+
+    fn add(&self, path: &Path, kind: FileKind, explicit: bool, out: &mut Out) {
+        let cause = match kind {
+            FileKind::Notebook => Some(SkipCause::Notebook),
+            FileKind::Document => Some(SkipCause::Document),
+            FileKind::Python | FileKind::Stub => None,
         };
-        if !metadata.is_file() {
-            self.skip(path, SkipCause::NotRegular);
+        if let Some(cause) = cause {
+            out.skipped.push(self.skipped(path, cause));
             return;
         }
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        match kind::of_name(&name.unwrap_or_default()) {
-            Some(FileKind::Notebook) => self.skip(path, SkipCause::Notebook),
-            Some(FileKind::Document) => self.skip(path, SkipCause::Document),
-            Some(kind) => self.add(path, path, kind, metadata.len(), true),
-            None => self.add(path, path, FileKind::Python, metadata.len(), true),
-        }
-    }
-
-    fn add(&mut self, path: &Path, target: &Path, kind: FileKind, size: u64, explicit: bool) {
-        if size > self.options.size_limit {
-            self.skip(path, SkipCause::TooLarge(size));
-            return;
-        }
-        if !self.seen.insert(target.to_owned()) {
-            return;
-        }
-        let relative = path.strip_prefix(&self.found.root).unwrap_or(path).to_owned();
+        let relative = path.strip_prefix(&self.root).unwrap_or(path).to_owned();
         let test = match &self.tests {
             Some(globs) => globs.is_match(&relative),
             None => kind::is_test(&relative),
         };
-        self.found.files.push(File {
+        out.files.push(File {
             id: FileId(0),
-            path: target.to_owned(),
+            path: path.to_owned(),
             vendored: kind::vendored(&relative),
             relative,
             kind,
@@ -335,34 +316,57 @@ impl Walk<'_> {
         });
     }
 
-    fn skip(&mut self, path: &Path, cause: SkipCause) {
-        let relative = path.strip_prefix(&self.found.root).unwrap_or(path).to_owned();
-        self.found.skipped.push(Skipped { relative, cause });
+    fn skipped(&self, path: &Path, cause: SkipCause) -> Skipped {
+        let relative = path.strip_prefix(&self.root).unwrap_or(path).to_owned();
+        Skipped { relative, cause }
     }
 
-    fn finish(mut self) -> Found {
-        for (path, target) in std::mem::take(&mut self.links) {
-            if self.seen.contains(&target) {
-                self.skip(&path, SkipCause::Duplicate);
+    /// Puts everything in order, each file once.
+    fn finish(self) -> Found {
+        let out = std::mem::take(
+            &mut *self.out.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
+        );
+        let Out { mut files, mut skipped, mut errors, mut links } = out;
+        links.sort();
+        let paths: FxHashSet<PathBuf> = if links.is_empty() {
+            FxHashSet::default()
+        } else {
+            files.iter().map(|file| file.path.clone()).collect()
+        };
+        for (path, target) in links {
+            if paths.contains(&target) {
+                skipped.push(self.skipped(&path, SkipCause::Duplicate));
                 continue;
             }
-            match target.metadata() {
-                Ok(metadata) if metadata.is_file() => {
-                    self.add(&path, &target, FileKind::Python, metadata.len(), false);
-                }
-                _ => self.skip(&path, SkipCause::NotRegular),
+            let mut out = Out::default();
+            if target.metadata().is_ok_and(|metadata| metadata.is_file()) {
+                self.add(&path, FileKind::Python, false, &mut out);
+            } else {
+                out.skipped.push(self.skipped(&path, SkipCause::NotRegular));
             }
+            files.extend(out.files.into_iter().map(|file| File { path: target.clone(), ..file }));
+            skipped.append(&mut out.skipped);
         }
-        let mut found = self.found;
-        found.files.sort_by(|a, b| a.relative.cmp(&b.relative));
-        for (index, file) in found.files.iter_mut().enumerate() {
+        // A file that was named and found below a folder is one that was named.
+        files.sort_by(|a, b| {
+            (&a.path, !a.explicit, &a.relative).cmp(&(&b.path, !b.explicit, &b.relative))
+        });
+        files.dedup_by(|b, a| a.path == b.path);
+        files.sort_by(|a, b| a.relative.cmp(&b.relative));
+        for (index, file) in files.iter_mut().enumerate() {
             file.id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
         }
-        found.skipped.sort();
-        found.skipped.dedup();
-        found.errors.sort();
-        found
+        skipped.sort();
+        skipped.dedup();
+        errors.sort();
+        Found { root: self.root, files, skipped, errors, whole: self.whole }
     }
+}
+
+fn unreadable(error: &walkdir::Error) -> ReadProblem {
+    let path = error.path().unwrap_or(Path::new("")).to_owned();
+    let message = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+    ReadProblem { path, message }
 }
 
 /// Whether the rules leave a path out: the last rule that matches decides.

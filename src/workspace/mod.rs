@@ -130,6 +130,17 @@ pub struct Skipped {
     pub cause: SkipCause,
 }
 
+/// Why a file's bytes are not to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It has more bytes than the limit: so many.
+    #[error("it is larger than the size limit ({0} bytes)")]
+    TooLarge(u64),
+    /// The system refused.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
 /// Something that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReadProblem {
@@ -176,6 +187,7 @@ pub struct Workspace {
     pub errors: Vec<ReadProblem>,
     /// Whether everything below the root was looked for.
     pub whole: bool,
+    size_limit: u64,
     texts: BTreeMap<FileId, Vec<u8>>,
 }
 
@@ -197,6 +209,7 @@ impl Workspace {
             skipped: found.skipped,
             errors: found.errors,
             whole: found.whole,
+            size_limit: options.size_limit,
             texts,
         };
         if let Some(stdin) = options.stdin {
@@ -235,16 +248,20 @@ impl Workspace {
         })
     }
 
-    /// Reads a file's bytes into a buffer, which is cleared first. The error says why it cannot be
-    /// read.
-    pub fn read(&self, id: FileId, into: &mut Vec<u8>) -> Result<(), String> {
+    /// Reads a file's bytes into a buffer, which is cleared first.
+    pub fn read(&self, id: FileId, into: &mut Vec<u8>) -> Result<(), ReadError> {
         into.clear();
         if let Some(text) = self.texts.get(&id) {
             into.extend_from_slice(text);
             return Ok(());
         }
-        let opened = std::fs::File::open(&self.file(id).path);
-        opened.and_then(|mut file| file.read_to_end(into)).map(|_| ()).map_err(|e| e.to_string())
+        let mut file = std::fs::File::open(&self.file(id).path)?;
+        let size = file.metadata()?.len();
+        if size > self.size_limit {
+            return Err(ReadError::TooLarge(size));
+        }
+        file.read_to_end(into)?;
+        Ok(())
     }
 }
 
