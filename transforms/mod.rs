@@ -5,10 +5,13 @@ pub mod finding;
 pub mod nosec;
 pub mod prefilter;
 pub mod reference;
+pub mod sinks;
 pub mod torch_load;
 pub mod yaml_constructors;
+pub mod yaml_edits;
 pub mod yaml_load;
 pub mod yaml_loader;
+pub mod yaml_ruamel;
 
 use crate::program::Program;
 use crate::python::module::Module;

@@ -4,14 +4,32 @@
 use memchr::memmem;
 
 /// What a transform looks for in a package.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+#[derive(Debug, Clone)]
+pub struct Wanted {
     /// The package, `torch`.
-    pub package: &'a str,
+    pub package: &'static str,
     /// What is read from it or imported from it by name, `load`.
-    pub attributes: &'a [&'a str],
+    pub attributes: Vec<&'static str>,
     /// Its modules through which that can be reached, `serialization`.
-    pub modules: &'a [&'a str],
+    pub modules: Vec<&'static str>,
+}
+
+impl Wanted {
+    /// The last parts of the callables' dotted names, and the parts between package and last.
+    pub fn new(package: &'static str, callables: &[&'static str]) -> Self {
+        let mut attributes = Vec::new();
+        let mut modules = Vec::new();
+        for callable in callables {
+            let mut parts: Vec<&str> = callable.split('.').skip(1).collect();
+            attributes.extend(parts.pop());
+            modules.append(&mut parts);
+        }
+        for names in [&mut attributes, &mut modules] {
+            names.sort_unstable();
+            names.dedup();
+        }
+        Self { package, attributes, modules }
+    }
 }
 
 /// Whether one of the attributes may be read from the package, looked up by name or imported, under
@@ -30,7 +48,7 @@ fn mentions(bytes: &[u8], at: usize, end: usize, wanted: &Wanted) -> bool {
         // An attribute of something else.
         return false;
     }
-    let (chain_end, read) = chain(bytes, end, wanted.attributes);
+    let (chain_end, read) = chain(bytes, end, &wanted.attributes);
     if read {
         return true;
     }
@@ -43,12 +61,12 @@ fn mentions(bytes: &[u8], at: usize, end: usize, wanted: &Wanted) -> bool {
             || wanted.modules.iter().any(|word| has(&word));
     }
     let rest = &bytes[skip_gap(bytes, chain_end)..];
-    if rest.starts_with(b",") && quotes_one(&rest[1..], wanted.attributes) {
+    if rest.starts_with(b",") && quotes_one(&rest[1..], &wanted.attributes) {
         return true;
     }
     // Under another name it may be read anywhere.
     let renamed = rest.starts_with(b"as") && !rest.get(2).copied().is_some_and(is_word);
-    renamed && in_import(bytes, at) && reads_any(bytes, wanted.attributes)
+    renamed && in_import(bytes, at) && reads_any(bytes, &wanted.attributes)
 }
 
 /// Follows `.name` behind an offset; tells where the last name ends and whether it is one of the
@@ -175,8 +193,9 @@ fn is_word(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    const TORCH: Wanted =
-        Wanted { package: "torch", attributes: &["load"], modules: &["serialization"] };
+    fn torch() -> Wanted {
+        Wanted::new("torch", &["torch.load", "torch.serialization.load"])
+    }
 
     #[test]
     fn every_spelling_is_seen() {
@@ -202,7 +221,7 @@ mod tests {
             "getattr(torch.serialization, 'load')",
             "yield from torch.load(p)",
         ] {
-            assert!(may_refer(text.as_bytes(), &TORCH), "{text}");
+            assert!(may_refer(text.as_bytes(), &torch()), "{text}");
         }
     }
 
@@ -215,7 +234,7 @@ mod tests {
             "model.torch.load(p)",
             "import torch.nn as nn\nnn.Linear(3)",
         ] {
-            assert!(!may_refer(text.as_bytes(), &TORCH), "{text}");
+            assert!(!may_refer(text.as_bytes(), &torch()), "{text}");
         }
     }
 }

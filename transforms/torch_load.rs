@@ -1,11 +1,14 @@
 //! `torch.load` without `weights_only=True`, which runs any code that the file holds.
 
+use std::sync::LazyLock;
+
 use tree_sitter::Node;
 
 use super::exception::{Pattern, Verdict, judge};
 use super::finding::{Exception, ExceptionKind, Finding, Fix, Level, Remedy};
 use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
+use super::sinks::{self, Kind, Sink};
 use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
@@ -29,9 +32,9 @@ static ABOUT: About = About {
     page: include_str!("torch_load.md"),
 };
 
-const WANTED: Wanted =
-    Wanted { package: "torch", attributes: &["load"], modules: &["serialization"] };
-const SINKS: [&str; 2] = ["torch.load", "torch.serialization.load"];
+static SINKS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| sinks::callables("torch-load", &[Kind::Flag], "torch"));
+static WANTED: LazyLock<Wanted> = LazyLock::new(|| Wanted::new("torch", &SINKS));
 const PATTERN: Pattern =
     Pattern { transform: "torch-load", names: &["weights_only", "torch.load"] };
 const MESSAGE: &str = "`torch.load` unpickles the file, which runs any code that it holds";
@@ -43,7 +46,8 @@ impl Transform for TorchLoad {
 
     fn check(&self, module: &Module, _program: &Program, findings: &mut Vec<Finding>) {
         for reference in references(module, "torch", &SINKS) {
-            let Some(remedy) = remedy(module, &reference) else { continue };
+            let Some(sink) = sinks::row(ABOUT.name, &reference.sink) else { continue };
+            let Some(remedy) = remedy(module, &reference, sink) else { continue };
             let range = match reference.usage {
                 Usage::Call(call) | Usage::Partial(call) => tree::span(call),
                 _ => tree::span(reference.node),
@@ -61,7 +65,7 @@ impl Transform for TorchLoad {
     }
 }
 
-fn remedy(module: &Module, reference: &Reference) -> Option<Remedy> {
+fn remedy(module: &Module, reference: &Reference, sink: &Sink) -> Option<Remedy> {
     let report = |reason: &str| Some(Remedy::Report(reason.to_owned()));
     let node = match reference.usage {
         Usage::Call(node) | Usage::Partial(node) => node,
@@ -104,10 +108,13 @@ fn remedy(module: &Module, reference: &Reference) -> Option<Remedy> {
             "the arguments behind `**` may hold `weights_only` already; see to it that it is True",
         );
     }
-    if call.keyword("pickle_module").is_some() || call.positional(2).is_some() {
-        return report(
-            "`weights_only=True` cannot be used with `pickle_module`; drop it if the files are plain checkpoints",
-        );
+    let excluded = sink.excludes.iter().find(|(name, position)| {
+        call.keyword(name).is_some() || call.positional(**position).is_some()
+    });
+    if let Some((name, _)) = excluded {
+        return Some(Remedy::Report(format!(
+            "`weights_only=True` cannot be used with `{name}`; drop it if the files are plain checkpoints"
+        )));
     }
     if module.is_damaged_near(node) {
         return report("the code around it does not parse; write `weights_only=True` by hand");

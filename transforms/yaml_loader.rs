@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::sinks::{self, Kind, Sink};
 use crate::program::Program;
 use crate::python::module::Module;
 use crate::python::names::{BindingKind, Resolution};
@@ -56,28 +57,31 @@ pub fn classify(module: &Module, program: &Program, node: Node) -> Loader {
 fn is_renamed(module: &Module, node: Node, class: &str) -> bool {
     node.kind() == "identifier"
         && module.text_of(node) != class
-        && of_yaml(class) == Loader::Fast("CSafeLoader")
+        && matches!(of_yaml(class), Loader::Fast(_))
 }
 
 /// The name of a loader class of yaml, wherever in the package it is taken from.
 pub fn class_of_yaml(dotted: &str) -> Option<&str> {
-    let rest = dotted.strip_prefix("yaml.")?;
-    let class = rest.strip_prefix("loader.").or(rest.strip_prefix("cyaml.")).unwrap_or(rest);
-    let known = ["Loader", "FullLoader", "UnsafeLoader", "SafeLoader", "BaseLoader"];
-    known.contains(&class.strip_prefix('C').unwrap_or(class)).then_some(class)
+    let row = sinks::row("yaml-load", dotted)?;
+    matches!(row.kind, Kind::Class | Kind::Safe).then(|| dotted.rsplit('.').next())?
 }
 
 /// Whether a loader class of yaml makes nothing but plain data.
 pub fn is_safe(class: &str) -> bool {
-    matches!(class, "SafeLoader" | "CSafeLoader" | "BaseLoader" | "CBaseLoader")
+    of_class(class).is_some_and(|row| row.kind == Kind::Safe)
+}
+
+fn of_class(class: &str) -> Option<&'static Sink> {
+    sinks::row("yaml-load", &format!("yaml.{class}"))
 }
 
 fn of_yaml(class: &str) -> Loader {
-    match class {
-        "CSafeLoader" | "BaseLoader" | "CBaseLoader" => {
+    match of_class(class) {
+        // `safe_load` uses that one.
+        Some(row) if row.kind == Kind::Safe && class != "SafeLoader" => {
             Loader::Safe(format!("`yaml.{class}` makes nothing but plain data"))
         }
-        "CLoader" | "CFullLoader" | "CUnsafeLoader" => Loader::Fast("CSafeLoader"),
+        Some(row) if row.kind == Kind::Class && row.safe != "SafeLoader" => Loader::Fast(&row.safe),
         _ => Loader::Replaceable,
     }
 }

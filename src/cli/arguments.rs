@@ -78,6 +78,9 @@ pub struct ScanArguments {
     /// How findings are printed
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
+    /// Write the findings, or the diff, to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// When to use colours
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorChoice,

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use anyhow::Context;
+
 use super::arguments::{Format, ScanArguments};
 use super::session::Session;
 use super::views;
@@ -13,11 +15,12 @@ use crate::report::{json, text};
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
     let session = Session::open(arguments, false)?;
+    session.note_interrupted();
     let fixed = session.fixed();
     // What could be fixed is open as long as nothing was written.
     let findings = views::findings(&session, &BTreeSet::new());
     let summary = views::summary(&session, Mode::Check, &fixed);
-    let mut out = std::io::stdout().lock();
+    let mut out = output(arguments)?;
     match arguments.format {
         Format::Json => {
             let exceptions = views::exceptions(&session);
@@ -38,6 +41,14 @@ pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
     Ok(exit_code(failed, !findings.is_empty(), arguments))
 }
 
+/// Where the main output goes.
+pub(super) fn output(arguments: &ScanArguments) -> anyhow::Result<Box<dyn Write>> {
+    let Some(path) = &arguments.output else { return Ok(Box::new(std::io::stdout().lock())) };
+    let file = std::fs::File::create(path)
+        .with_context(|| format!("{} cannot be written", visible_path(path)))?;
+    Ok(Box::new(std::io::BufWriter::new(file)))
+}
+
 /// The exit code of a run.
 pub(super) fn exit_code(failed: bool, findings: bool, arguments: &ScanArguments) -> u8 {
     if failed {
@@ -46,16 +57,20 @@ pub(super) fn exit_code(failed: bool, findings: bool, arguments: &ScanArguments)
     u8::from(findings && !arguments.exit_zero)
 }
 
-/// Names what the summary only counts.
+/// Names what the summary only counts: what a person has to know, and all of it with `-v`.
 pub(super) fn verbose(session: &Session, arguments: &ScanArguments) {
-    if !arguments.verbose {
+    if arguments.quiet {
         return;
     }
-    for skipped in session.skipped() {
+    for skipped in session.skipped().filter(|s| arguments.verbose || s.cause.is_named()) {
         eprintln!("skipped: {}: {}", visible_path(&skipped.relative), skipped.cause.text());
     }
-    for id in &session.scan.syntax_errors {
-        eprintln!("syntax error: {}", visible_path(&session.workspace.file(*id).relative));
+    for (id, line) in &session.scan.syntax_errors {
+        let path = visible_path(&session.workspace.file(*id).relative);
+        eprintln!("syntax error: {path}:{line}: what is near it is left as it is");
+    }
+    if !arguments.verbose {
+        return;
     }
     for exception in views::exceptions(session) {
         let place = format!("{}:{}", visible_path(&exception.path), exception.start.line);

@@ -3,8 +3,10 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use colored::control::SHOULD_COLORIZE;
+
 use super::arguments::ScanArguments;
-use super::check::{exit_code, verbose};
+use super::check::{exit_code, output, verbose};
 use super::session::Session;
 use super::views;
 use crate::report::diff::{FileDiff, unified};
@@ -16,15 +18,16 @@ use crate::workspace::{FileId, repository_top};
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
     let session = Session::open(arguments, true)?;
-    let on_terminal = std::io::stdout().is_terminal();
-    let mut out = std::io::stdout().lock();
+    session.note_interrupted();
+    let on_terminal = arguments.output.is_none() && std::io::stdout().is_terminal();
+    let mut out = output(arguments)?;
     let mut err = std::io::stderr().lock();
     for file in session.materialized.files.keys() {
         if !arguments.quiet {
             announce(&session, *file, &mut err)?;
         }
         let patch = patch(&session, *file);
-        if on_terminal || colored::control::SHOULD_COLORIZE.should_colorize() {
+        if on_terminal || (arguments.output.is_none() && SHOULD_COLORIZE.should_colorize()) {
             out.write_all(colour::coloured(&patch).as_bytes())?;
         } else {
             out.write_all(&patch)?;

@@ -14,11 +14,11 @@ use crate::report::escape::visible_path;
 use crate::report::model::Mode;
 use crate::report::text;
 use crate::workspace::vcs::{State, Vcs};
-use crate::write::{FileWrite, Run, StateDir, apply, recover};
+use crate::write::{FileWrite, Run, StateDir, WriteError, apply, recover};
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
-    let session = Session::open(&arguments.scan, true)?;
+    let mut session = Session::open(&arguments.scan, true)?;
     if session.stdin {
         return to_stdout(&session, arguments);
     }
@@ -28,9 +28,8 @@ pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
         eprintln!("rolled back a run that was interrupted ({} files); planning again", files.len());
         return run(arguments);
     }
-    let writes = writes(&session);
-    guard(&writes, arguments)?;
-    let written = if writes.is_empty() { Vec::new() } else { write(&session, &state, &writes)? };
+    guard(&writes(&session), arguments)?;
+    let written = write(&mut session, &state)?;
     list(&written, arguments)?;
     let fixed = session.fixed();
     let quiet = arguments.scan.quiet;
@@ -96,17 +95,24 @@ fn names(paths: &[PathBuf]) -> String {
     lines.join("\n")
 }
 
-fn write(
-    session: &Session,
-    state: &StateDir,
-    writes: &[FileWrite],
-) -> anyhow::Result<Vec<PathBuf>> {
+/// Writes the new bytes; returns the files. What changed on disk meanwhile is left as it is.
+fn write(session: &mut Session, state: &StateDir) -> anyhow::Result<Vec<PathBuf>> {
     let run = Run {
         root: session.workspace.root.clone(),
         command: "fix".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let written = apply(state, &run, writes)?;
+    let written = loop {
+        let writes = writes(session);
+        if writes.is_empty() {
+            return Ok(Vec::new());
+        }
+        match apply(state, &run, &writes) {
+            // Each round drops files, so that there is a last one.
+            Err(WriteError::Stale(paths)) => session.drop_stale(&paths),
+            other => break other?,
+        }
+    };
     for path in &written.hard_links {
         eprintln!("note: {} had other hard links, which keep the old text", visible_path(path));
     }

@@ -29,6 +29,8 @@ pub(super) struct Session {
     pub(super) materialized: Materialized,
     /// Whether the text came from standard input.
     pub(super) stdin: bool,
+    /// Files that changed on disk while they were looked at: their changes were dropped.
+    pub(super) stale: Vec<PathBuf>,
 }
 
 impl Session {
@@ -74,7 +76,21 @@ impl Session {
         drop(program);
         let chosen: Vec<&Change> = approved.iter().map(|&index| &changes[index]).collect();
         let materialized = materialize(&modules, &chosen);
-        Ok(Self { workspace, scan, changes, approved, materialized, stdin })
+        let stale = Vec::new();
+        Ok(Self { workspace, scan, changes, approved, materialized, stdin, stale })
+    }
+
+    /// Drops the changes that concern files which changed on disk, and makes the new bytes of the
+    /// rest again.
+    pub(super) fn drop_stale(&mut self, paths: &[PathBuf]) {
+        let is_stale = |id: FileId| paths.contains(&self.workspace.file(id).path);
+        let concerns = |change: &Change| change.ops.iter().any(|op| is_stale(op.anchor().file));
+        self.approved.retain(|&index| !concerns(&self.changes[index]));
+        self.stale.extend_from_slice(paths);
+        let modules: BTreeMap<FileId, &Module> =
+            self.scan.modules.iter().map(|(id, module)| (*id, module)).collect();
+        let chosen: Vec<&Change> = self.approved.iter().map(|&i| &self.changes[i]).collect();
+        self.materialized = materialize(&modules, &chosen);
     }
 
     /// What was not looked at.
@@ -110,6 +126,16 @@ impl Session {
         below.unwrap_or_else(|| file.relative.clone())
     }
 
+    /// Says on standard error that a run was killed here, so that files may be half of it.
+    pub(super) fn note_interrupted(&self) {
+        let state = crate::write::StateDir::default_location();
+        if state.is_ok_and(|state| crate::write::is_interrupted(&state, &self.workspace.root)) {
+            eprintln!(
+                "note: a run was interrupted here; `untrust undo` puts its files back, and so does the next `untrust fix`"
+            );
+        }
+    }
+
     /// Says on standard error what could not be read and what was left out by our fault; returns
     /// whether anything could not be read.
     pub(super) fn report_problems(&self) -> bool {
@@ -118,6 +144,13 @@ impl Session {
         for problem in problems {
             any = true;
             eprintln!("error: {}: {}", visible_path(&problem.path), visible(&problem.message));
+        }
+        for path in &self.stale {
+            any = true;
+            eprintln!(
+                "error: {}: it changed while it was looked at, and was not written; run again",
+                visible_path(path)
+            );
         }
         for dropped in &self.materialized.dropped {
             eprintln!("{}", self.describe(dropped));

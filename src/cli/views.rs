@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::session::Session;
+use crate::plan::flatten::apply;
+use crate::plan::materialize::NewFile;
 use crate::python::module::Module;
 use crate::report::model::{ExceptionView, FindingView, Mode, Position, Summary};
 use crate::scan::level;
 use crate::transforms::finding::{ExceptionKind, Finding, Level, Remedy};
+use crate::workspace::{FileId, line_length};
 
 /// The findings that are open, in order.
 pub(super) fn findings(session: &Session, fixed: &BTreeSet<usize>) -> Vec<FindingView> {
@@ -95,6 +98,9 @@ pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) ->
         dropped: session.materialized.dropped.len(),
         ..Summary::default()
     };
+    if mode != Mode::Check {
+        summary.long_lines = long_lines(session);
+    }
     let applied = mode == Mode::Fix;
     for (index, finding) in session.scan.findings.iter().enumerate() {
         if matches!(finding.remedy, Remedy::Exception(_)) {
@@ -120,4 +126,20 @@ pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) ->
         *summary.skipped.entry(skipped.cause.text()).or_default() += 1;
     }
     summary
+}
+
+/// How many changed lines have become longer than the project allows.
+fn long_lines(session: &Session) -> usize {
+    let root = &session.workspace.root;
+    let count = |(id, new): (&FileId, &NewFile)| {
+        let Some(limit) = line_length::limit(root, &session.workspace.file(*id).path) else {
+            return 0;
+        };
+        let old = session.scan.modules[id].text();
+        let text = apply(old, &new.edits);
+        let is_long = |line: &&str| line.trim_end_matches('\r').chars().count() > limit;
+        let before: BTreeSet<&str> = old.lines().filter(is_long).collect();
+        text.lines().filter(is_long).filter(|line| !before.contains(line)).count()
+    };
+    session.materialized.files.iter().map(count).sum()
 }

@@ -162,7 +162,8 @@ mod tests {
                 "summary": {
                     "files": 2, "findings": {"torch-load": 1}, "fixed": 0, "fixable": 0,
                     "held_for_review": 0, "left": 0, "left_reasons": {}, "exceptions": 1,
-                    "skipped": {}, "syntax_errors": 0, "errors": 0, "dropped": 0, "mode": "check",
+                    "skipped": {}, "syntax_errors": 0, "errors": 0, "dropped": 0, "long_lines": 0,
+                    "mode": "check",
                 },
             })
         );

@@ -98,6 +98,8 @@ pub struct Summary {
     pub errors: usize,
     /// Fixes that were given up, for they did not hold together with others or broke the file.
     pub dropped: usize,
+    /// Changed lines that are now longer than the project's configuration allows.
+    pub long_lines: usize,
     /// What the command did.
     pub mode: Mode,
 }

@@ -77,7 +77,11 @@ pub fn summary(summary: &Summary) -> String {
     if summary.exceptions > 0 {
         let it = if summary.exceptions == 1 { "it" } else { "them" };
         let count = counted(summary.exceptions, "exception", "exceptions");
-        lines.push(format!("{count} (untrust exceptions lists {it})"));
+        lines.push(format!("{count} (-v names {it})"));
+    }
+    if summary.long_lines > 0 {
+        let count = counted(summary.long_lines, "changed line is", "changed lines are");
+        lines.push(format!("{count} now longer than the project's limit (not reflowed)"));
     }
     push_troubles(&mut lines, summary);
     lines.join("\n") + "\n"

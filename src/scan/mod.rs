@@ -37,10 +37,10 @@ pub struct Scan {
     pub findings: Vec<Finding>,
     /// What could not be read or decoded.
     pub errors: Vec<ReadProblem>,
-    /// What was not looked at, for it is too large.
+    /// What was not looked at: tests, and what is too large.
     pub skipped: Vec<Skipped>,
-    /// Files with syntax errors among those that were parsed.
-    pub syntax_errors: Vec<FileId>,
+    /// Files with syntax errors among those that were parsed, with the 1-based line of the first.
+    pub syntax_errors: Vec<(FileId, usize)>,
     /// How many files were looked at.
     pub files: usize,
 }
@@ -58,6 +58,9 @@ pub fn scan(
     });
     let ids: Vec<FileId> = looked_at.map(|file| file.id).collect();
     let mut scan = Scan { files: ids.len(), ..Scan::default() };
+    let tests = workspace.files.iter().filter(|file| file.test && !settings.tests);
+    let skipped = tests.map(|f| Skipped { relative: f.relative.clone(), cause: SkipCause::Test });
+    scan.skipped = skipped.collect();
     let mut candidates = Vec::new();
     let mut holders = Vec::new();
     for read in read_all(workspace, &filter, &ids, progress) {
@@ -88,8 +91,8 @@ pub fn scan(
     for outcome in looked {
         scan.errors.extend(outcome.problem);
         let Some((module, findings)) = outcome.parsed else { continue };
-        if !module.damage.is_empty() {
-            scan.syntax_errors.push(module.file);
+        if let Some(first) = module.damage.first() {
+            scan.syntax_errors.push((module.file, module.lines.of(first.start) + 1));
         }
         if !findings.is_empty() {
             scan.findings.extend(findings);

@@ -80,6 +80,14 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
     Ok(walk.finish())
 }
 
+/// Whether a path relative to the root is a test, by the globs or the usual names.
+pub(super) fn is_test(relative: &Path, tests: Option<&[String]>) -> Result<bool, OpenError> {
+    Ok(match tests {
+        Some(patterns) => globs(patterns)?.is_match(relative),
+        None => kind::is_test(relative),
+    })
+}
+
 fn root_of(paths: &[PathBuf], options: &Options) -> Result<PathBuf, OpenError> {
     if let Some(root) = &options.root {
         return root.canonicalize().map_err(|_| OpenError::NotFound(root.clone()));
@@ -205,9 +213,11 @@ impl Walk<'_> {
         let mut rules = Vec::new();
         let (global, _) = GitignoreBuilder::new(repository).build_global();
         rules.push(Arc::new(global));
-        let mut builder = GitignoreBuilder::new(repository);
-        builder.add(repository.join(".git/info/exclude"));
-        rules.extend(builder.build().ok().map(Arc::new));
+        if let Some(git) = common_git_folder(repository) {
+            let mut builder = GitignoreBuilder::new(repository);
+            builder.add(git.join("info/exclude"));
+            rules.extend(builder.build().ok().map(Arc::new));
+        }
         let mut folders: Vec<&Path> =
             top.ancestors().skip(1).take_while(|folder| folder.starts_with(repository)).collect();
         folders.reverse();
@@ -367,6 +377,21 @@ fn unreadable(error: &walkdir::Error) -> ReadProblem {
     let path = error.path().unwrap_or(Path::new("")).to_owned();
     let message = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
     ReadProblem { path, message }
+}
+
+/// The folder that holds what all work trees of a repository share. `.git` is a file in a linked
+/// work tree: it names a folder, in which `commondir` names that one.
+fn common_git_folder(repository: &Path) -> Option<PathBuf> {
+    let git = repository.join(".git");
+    if git.is_dir() {
+        return Some(git);
+    }
+    let text = std::fs::read_to_string(&git).ok()?;
+    let own = repository.join(text.strip_prefix("gitdir:")?.trim());
+    match std::fs::read_to_string(own.join("commondir")) {
+        Ok(common) => Some(own.join(common.trim())),
+        Err(_) => Some(own),
+    }
 }
 
 /// Whether the rules leave a path out: the last rule that matches decides.

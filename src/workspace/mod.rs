@@ -4,6 +4,7 @@ pub mod attributes;
 pub mod cookie;
 pub mod discover;
 pub mod kind;
+pub mod line_length;
 pub mod source;
 pub mod span;
 pub mod vcs;
@@ -102,9 +103,16 @@ pub enum SkipCause {
     Document,
     /// It is a link to a file that is scanned under its own name.
     Duplicate,
+    /// It is a test.
+    Test,
 }
 
 impl SkipCause {
+    /// Whether a person should hear of each such file, not only of their number.
+    pub fn is_named(&self) -> bool {
+        matches!(self, Self::TooLarge(_) | Self::Repository | Self::LinkOutOfRoot)
+    }
+
     /// The cause as a phrase.
     pub fn text(&self) -> String {
         match self {
@@ -116,6 +124,7 @@ impl SkipCause {
             Self::Notebook => "a notebook",
             Self::Document => "a documentation file",
             Self::Duplicate => "a link to a scanned file",
+            Self::Test => "a test",
         }
         .to_owned()
     }
@@ -213,23 +222,31 @@ impl Workspace {
             texts,
         };
         if let Some(stdin) = options.stdin {
-            workspace.add_stdin(stdin);
+            workspace.add_stdin(stdin, options.tests.as_deref())?;
         }
         Ok(workspace)
     }
 
-    fn add_stdin(&mut self, stdin: Stdin) {
+    fn add_stdin(&mut self, stdin: Stdin, tests: Option<&[String]>) -> Result<(), OpenError> {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        let name = stdin.name.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let kind = match kind::of_name(&name) {
+            Some(FileKind::Stub) => FileKind::Stub,
+            _ => FileKind::Python,
+        };
+        let path = self.root.join(&stdin.name);
+        let relative = path.strip_prefix(&self.root).unwrap_or(&stdin.name).to_owned();
         self.files.push(File {
             id,
-            path: self.root.join(&stdin.name),
-            relative: stdin.name,
-            kind: FileKind::Python,
-            test: false,
-            vendored: None,
+            test: discover::is_test(&relative, tests)?,
+            vendored: kind::vendored(&relative),
+            path,
+            relative,
+            kind,
             explicit: true,
         });
         self.texts.insert(id, stdin.bytes);
+        Ok(())
     }
 
     /// The file of an id.

@@ -49,7 +49,12 @@ fn inspect(writes: &[FileWrite]) -> Result<Vec<PathBuf>, WriteError> {
     let mut hard_links = Vec::new();
     let mut stale = Vec::new();
     for write in writes {
-        let metadata = at(&write.path, fs::symlink_metadata(&write.path))?;
+        let found = fs::symlink_metadata(&write.path);
+        if found.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            stale.push(write.path.clone());
+            continue;
+        }
+        let metadata = at(&write.path, found)?;
         if metadata.is_file() && !may_write(&write.path) {
             return Err(WriteError::ReadOnly(write.path.clone()));
         }

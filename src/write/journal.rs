@@ -5,7 +5,7 @@ use std::fs::{self, DirBuilder, File};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +85,10 @@ const KEPT: usize = 50;
 /// Seconds for which they are kept.
 const KEPT_FOR: u64 = 30 * 24 * 3600;
 
+/// How often a lock is tried, and the time between.
+const TRIES: usize = 10;
+const PAUSE: Duration = Duration::from_millis(20);
+
 impl StateDir {
     /// `$XDG_STATE_HOME/untrust`, else `~/.local/state/untrust`.
     pub fn default_location() -> Result<Self, WriteError> {
@@ -105,23 +109,39 @@ impl StateDir {
         let path = locks.join(name.as_str());
         let file = File::options().create(true).append(true).open(&path);
         let file = file.map_err(|error| state(&path, &error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(fs::TryLockError::WouldBlock) => Err(WriteError::Busy(root.to_owned())),
-            Err(fs::TryLockError::Error(error)) => Err(state(&path, &error)),
+        // A process that was just started by another thread holds it until it runs its program.
+        for _ in 0..TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(fs::TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+                Err(fs::TryLockError::Error(error)) => return Err(state(&path, &error)),
+            }
         }
+        Err(WriteError::Busy(root.to_owned()))
     }
 
     /// Every run of the journal that can be read, the oldest first.
     pub(super) fn runs(&self) -> Vec<Stored> {
+        self.runs_where(|_| true)
+    }
+
+    /// The runs that were killed, the oldest first.
+    pub(super) fn unfinished(&self) -> Vec<Stored> {
+        self.runs_where(|done| !done)
+    }
+
+    fn runs_where(&self, wanted: impl Fn(bool) -> bool) -> Vec<Stored> {
         let Ok(entries) = fs::read_dir(self.path.join("runs")) else { return Vec::new() };
         let mut runs: Vec<Stored> = entries
             .flatten()
             .filter_map(|entry| {
                 let folder = entry.path();
+                let done = folder.join("done").exists();
+                if !wanted(done) {
+                    return None;
+                }
                 let bytes = fs::read(folder.join("manifest.json")).ok()?;
                 let manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
-                let done = folder.join("done").exists();
                 let id = entry.file_name().to_string_lossy().into_owned();
                 (manifest.version == JOURNAL_VERSION).then_some(Stored {
                     id,

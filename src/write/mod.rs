@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 pub use apply::apply;
 pub use journal::{RunInfo, StateDir, list};
-pub use restore::{recover, undo};
+pub use restore::{is_interrupted, recover, undo};
 
 /// A file that shall have other bytes.
 #[derive(Debug, Clone)]

@@ -7,12 +7,18 @@ use super::WriteError;
 use super::disk::{hash, replace, temporary};
 use super::journal::{StateDir, Stored, concerns};
 
+/// Whether a run that concerns the folder was killed and waits to be rolled back.
+pub fn is_interrupted(state: &StateDir, folder: &Path) -> bool {
+    let killed = state.unfinished();
+    killed.iter().any(|run| concerns(run, folder) && state.lock(&run.root()).is_ok())
+}
+
 /// Rolls back the runs that were killed and concern the folder: each file that holds the new bytes
 /// gets the old ones; one that somebody changed since is left. Returns the files that were put
 /// back, `None` if no run was killed.
 pub fn recover(state: &StateDir, folder: &Path) -> Result<Option<Vec<PathBuf>>, WriteError> {
     let killed: Vec<Stored> =
-        state.runs().into_iter().filter(|run| !run.done && concerns(run, folder)).collect();
+        state.unfinished().into_iter().filter(|run| concerns(run, folder)).collect();
     if killed.is_empty() {
         return Ok(None);
     }

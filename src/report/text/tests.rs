@@ -103,6 +103,7 @@ fn every_count_has_its_line() {
         syntax_errors: 1,
         errors: 1,
         dropped: 2,
+        long_lines: 1,
         ..Summary::default()
     };
     assert_eq!(
@@ -113,7 +114,8 @@ fn every_count_has_its_line() {
 3 left for a person:
   2: b reason
   1: a reason
-2 exceptions (untrust exceptions lists them)
+2 exceptions (-v names them)
+1 changed line is now longer than the project's limit (not reflowed)
 skipped 3 files (binary 2, too large 1)
 1 file has a syntax error
 2 fixes were dropped and not applied
