@@ -1,6 +1,7 @@
 //! Changing a comma-separated list in brackets: arguments, parameters, imported names.
 
 use super::Edit;
+use crate::python::comment::{self, Comment};
 use crate::python::module::Module;
 use crate::python::tree;
 use crate::workspace::source::Piece;
@@ -74,9 +75,24 @@ pub fn change(module: &Module, list: &List, drop: &[usize], add: &[NewItem]) -> 
     while at < add.len() {
         let same = add[at..].iter().take_while(|item| item.index == add[at].index).count();
         let texts: Vec<&[Piece]> = add[at..at + same].iter().map(|n| n.pieces.as_slice()).collect();
-        insert(module, list, &kept, add[at].index, &texts, &mut edits);
+        insert(module, list, &kept, add[at].index, &texts, None, &mut edits);
         at += same;
     }
+    edits
+}
+
+/// The edits that add items at one place, behind the first `index` of those that are there: each
+/// on a line of its own or all in the line of their neighbour. A comment that goes on below an
+/// item in its column stays in one piece.
+pub(super) fn add(
+    module: &Module,
+    list: &List,
+    index: usize,
+    new: &[&[Piece]],
+    own_line: bool,
+) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    insert(module, list, &list.items, index, new, Some(own_line), &mut edits);
     edits
 }
 
@@ -182,21 +198,24 @@ fn remove_inline(module: &Module, run: &[Item], next: Option<Item>, edits: &mut 
     edits.push(Edit::delete(Span::new(run[0].span.start, end)));
 }
 
-/// Inserts items behind the first `index` of the kept ones.
+/// Inserts items behind the first `index` of the kept ones. `own_line` says whether each has a
+/// line of its own; `None` leaves that to the layout of the kept ones.
 fn insert(
     module: &Module,
     list: &List,
     kept: &[Item],
     index: usize,
     texts: &[&[Piece]],
+    own_line: Option<bool>,
     edits: &mut Vec<Edit>,
 ) {
     let Some(before) = index.checked_sub(1).map(|i| kept[i]) else {
-        insert_first(module, list, kept, texts, edits);
+        insert_first(module, list, kept, texts, own_line, edits);
         return;
     };
     let follows = index < kept.len();
-    let own_line = one_per_line(module, kept);
+    let whole_comments = own_line.is_some();
+    let own_line = own_line.unwrap_or_else(|| one_per_line(module, kept));
     let behind_comma = before.comma.map(|comma| comma + 1);
     if !own_line {
         let offset = behind_comma.unwrap_or(before.span.end);
@@ -215,7 +234,11 @@ fn insert(
         edits.push(Edit::insert(before.span.end, ","));
     }
     let from = behind_comma.unwrap_or(before.span.end);
-    let offset = module.trailing_comment(from, false).map_or(from, |comment| comment.span.end);
+    let comment = module.trailing_comment(from, false);
+    let offset = match comment {
+        Some(comment) if whole_comments => end_of_comments(module, comment),
+        _ => comment.map_or(from, |comment| comment.span.end),
+    };
     let indentation = item_indentation(module, kept, index - 1);
     let newline = module.source.newline_at(before.span.end);
     let trailing = behind_comma.is_some() || follows;
@@ -236,6 +259,7 @@ fn insert_first(
     list: &List,
     kept: &[Item],
     texts: &[&[Piece]],
+    own_line: Option<bool>,
     edits: &mut Vec<Edit>,
 ) {
     let joined = join(texts, ", ");
@@ -247,7 +271,7 @@ fn insert_first(
         return;
     };
     let mut pieces = joined;
-    if module.starts_line(first.span.start) {
+    if own_line.unwrap_or_else(|| module.starts_line(first.span.start)) {
         let newline = module.source.newline_at(first.span.start);
         let indentation = module.indentation(first.span.start);
         pieces = join(texts, &format!(",{newline}{indentation}"));
@@ -278,6 +302,13 @@ fn one_per_line(module: &Module, items: &[Item]) -> bool {
         [only] => starts(only),
         [_, rest @ ..] => rest.iter().all(starts),
     }
+}
+
+/// Where a comment ends that may go on in the lines below, in its column.
+fn end_of_comments(module: &Module, comment: &Comment) -> usize {
+    let index = module.comments.partition_point(|c| c.span.start < comment.span.start);
+    let (_, last) = comment::group(&module.comments, index, &module.lines);
+    module.comments[last].span.end
 }
 
 fn item_indentation<'m>(module: &'m Module, items: &[Item], index: usize) -> &'m str {

@@ -3,9 +3,12 @@
 
 pub mod argument;
 pub mod comment;
+pub mod docstring;
 pub mod import;
 pub mod list;
+pub mod parameter;
 pub mod statement;
+mod type_comment;
 
 use crate::workspace::source::Piece;
 use crate::workspace::span::Span;
