@@ -6,4 +6,5 @@ pub mod edits;
 pub mod flatten;
 pub mod materialize;
 pub mod op;
+mod parameters;
 pub mod verify;
