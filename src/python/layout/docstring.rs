@@ -76,7 +76,7 @@ fn entry_text(habits: &Habits, new: &NewEntry, newline: &str) -> String {
         return match kind {
             _ if habits.text == TextPlace::ForType => format!("{named}{separator}{text}"),
             Some(kind) => format!("{named}{separator}{kind}{newline}{hanging}{text}"),
-            None => format!("{named}{newline}{hanging}{text}"),
+            None => format!("{named}{}{newline}{hanging}{text}", habits.bare),
         };
     }
     let head = match kind {

@@ -17,6 +17,8 @@ pub(super) struct Habits<'d> {
     pub text: TextPlace,
     /// What ends the name and the type, or in the style of `numpy` stands between them.
     pub separator: String,
+    /// What stands behind a name without a type.
+    pub bare: String,
     /// What stands between the name and the parenthesis of a type.
     pub gap_before_kind: String,
     /// Where `:type` fields stand, if types are given in such.
@@ -57,6 +59,7 @@ impl<'d> Habits<'d> {
         let has_field = |entry: &&Entry| field(there, entry).is_some();
         let in_fields = mostly(plain.iter().map(has_field));
         let last_typed = plain.iter().rev().find(|entry| entry.kind.is_some());
+        let last_bare = plain.iter().rev().find(|entry| entry.kind.is_none());
         let with_default = plain.iter().zip(&kinds).filter(|(entry, _)| {
             entry.parameter(signature, module.text()).is_some_and(|p| p.default.is_some())
         });
@@ -69,8 +72,9 @@ impl<'d> Habits<'d> {
             hanging: hanging(&plain),
             text: text_place(&plain),
             separator: separator(there.style, model, last_typed.copied()),
+            bare: last_bare.map_or("", |entry| entry.separator.trim_end()).to_owned(),
             gap_before_kind: last_typed.map_or(" ", |entry| entry.gap.as_str()).to_owned(),
-            types: there.types.last().filter(|_| in_fields).map(|field| field.place),
+            types: in_fields.then(|| type_place(there)),
             gap: separated(there),
             typed: mostly(kinds.iter().map(|kind| kind.word.is_some())),
             quotes: quotes(&typed),
@@ -82,7 +86,10 @@ impl<'d> Habits<'d> {
     pub(super) fn kind(&self, kind: &str) -> Option<String> {
         let (before, behind) = &self.quotes;
         match (self.typed, &self.optional) {
-            (true, Some(optional)) => Some(format!("{before}{kind}{behind}{optional}")),
+            (true, Some(optional)) if optional.starts_with([',', ' ', '(']) => {
+                Some(format!("{before}{kind}{behind}{optional}"))
+            }
+            (true, Some(optional)) => Some(format!("{before}{kind}{behind}, {optional}")),
             (true, None) => Some(format!("{before}{kind}{behind}")),
             (false, Some(optional)) => Some(optional.trim_matches([',', ' ', '(', ')']).to_owned()),
             (false, None) => None,
@@ -156,6 +163,13 @@ fn parts(kind: &str) -> Vec<(&str, &str)> {
     }
     push(start, kind.len());
     found
+}
+
+/// Where most `:type` fields stand.
+fn type_place(there: &Documentation) -> TypePlace {
+    let stand = |place| mostly(there.types.iter().map(|field| field.place == place));
+    let beside = [TypePlace::Below, TypePlace::Above].into_iter().find(|place| stand(*place));
+    beside.unwrap_or(TypePlace::Apart)
 }
 
 /// The `:type` field of an entry.
