@@ -57,8 +57,8 @@ fn mentions(bytes: &[u8], at: usize, end: usize, wanted: &Wanted) -> bool {
     {
         let has = |word: &&str| holds_word(list, word);
         return list.contains(&b'*')
-            || wanted.attributes.iter().any(|word| has(&word))
-            || wanted.modules.iter().any(|word| has(&word));
+            || wanted.attributes.iter().any(has)
+            || wanted.modules.iter().any(has);
     }
     let rest = &bytes[skip_gap(bytes, chain_end)..];
     if rest.starts_with(b",") && quotes_one(&rest[1..], &wanted.attributes) {

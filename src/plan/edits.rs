@@ -7,6 +7,7 @@ use tree_sitter::Node;
 
 use super::flatten::{Overlap, flatten};
 use super::op::Op;
+use super::parameters;
 use crate::python::layout::{self, Edit};
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
@@ -26,9 +27,13 @@ pub enum Trouble {
 /// An op and the index of the change that asks for it.
 pub type OwnedOp<'a> = (usize, &'a Op);
 
+/// An edit and the index of the change that asks for it.
+pub type OwnedEdit = (usize, Edit);
+
 /// The replacements that make all ops of one module true.
 pub fn of_module(module: &Module, ops: &[OwnedOp]) -> Result<Vec<TextEdit>, Trouble> {
     let mut edits = arguments(module, ops)?;
+    edits.extend(parameters::edits(module, ops)?);
     for (owner, op) in ops {
         if let Some(edit) = single(module, op, *owner)? {
             edits.push((*owner, edit));
@@ -40,7 +45,7 @@ pub fn of_module(module: &Module, ops: &[OwnedOp]) -> Result<Vec<TextEdit>, Trou
     flatten(module.text(), &edits).map_err(Trouble::Conflict)
 }
 
-fn find<'t>(
+pub(super) fn find<'t>(
     module: &'t Module,
     span: Span,
     kinds: &[&str],
@@ -50,7 +55,7 @@ fn find<'t>(
 }
 
 /// Arguments that are set and dropped, call by call.
-fn arguments(module: &Module, ops: &[OwnedOp]) -> Result<Vec<(usize, Edit)>, Trouble> {
+fn arguments(module: &Module, ops: &[OwnedOp]) -> Result<Vec<OwnedEdit>, Trouble> {
     type Asked<'a> = (usize, Vec<(&'a str, &'a [crate::workspace::source::Piece])>, Vec<Span>);
     let mut calls: BTreeMap<Span, Asked> = BTreeMap::new();
     for (owner, op) in ops {
@@ -107,9 +112,6 @@ fn single(module: &Module, op: &Op, owner: usize) -> Result<Option<Edit>, Troubl
             let statement = node.and_then(tree::statement).ok_or(Trouble::Unplaced(owner))?;
             layout::statement::insert_before(module, statement, text)
         }
-        Op::AddParameter { .. } | Op::DocumentParameter { .. } => {
-            return Err(Trouble::Unplaced(owner));
-        }
         _ => return Ok(None),
     };
     Ok(Some(edit))
@@ -134,7 +136,7 @@ fn deleted_statements(
     module: &Module,
     ops: &[OwnedOp],
     emptied: &[(usize, Span)],
-) -> Result<Vec<(usize, Edit)>, Trouble> {
+) -> Result<Vec<OwnedEdit>, Trouble> {
     let asked = ops.iter().filter_map(|(owner, op)| match op {
         Op::DeleteStatement { at } => Some((*owner, at.range)),
         _ => None,
@@ -166,7 +168,7 @@ fn imports(
     module: &Module,
     ops: &[OwnedOp],
     edits: &[TextEdit],
-) -> Result<Vec<(usize, Edit)>, Trouble> {
+) -> Result<Vec<OwnedEdit>, Trouble> {
     let mut statements: BTreeMap<Span, Wanted> = BTreeMap::new();
     for (owner, op) in ops {
         match op {

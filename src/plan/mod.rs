@@ -6,5 +6,6 @@ pub mod edits;
 pub mod flatten;
 pub mod materialize;
 pub mod op;
+mod parameters;
 pub mod taken;
 pub mod verify;

@@ -120,7 +120,7 @@ impl<'w> Program<'w> {
         let every = || workspace.files.iter().map(|file| file.id).collect();
         let Some(holders) = self.holders.get() else { return every() };
         let bit = |text: &&str| holders.words.iter().position(|word| word == text);
-        let all_bits = all.iter().filter_map(|text| bit(text)).fold(0_u64, |bits, i| bits | 1 << i);
+        let all_bits = all.iter().filter_map(&bit).fold(0_u64, |bits, i| bits | 1 << i);
         let any_bits: Option<u64> = any.iter().map(|text| bit(text).map(|i| 1 << i)).sum();
         let any_bits = any_bits.filter(|bits| *bits != 0);
         if all_bits == 0 && any_bits.is_none() {

@@ -111,9 +111,7 @@ enum Taking {
 }
 
 fn takes(module: &Module, bytes: &[u8], stem: &str, name: &str) -> Option<Taking> {
-    if memmem::find(bytes, stem.as_bytes()).is_none() {
-        return None;
-    }
+    memmem::find(bytes, stem.as_bytes())?;
     let star = has_star(module, stem);
     if !holds_word(bytes, name) {
         return star.then_some(Taking::Star);

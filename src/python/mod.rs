@@ -3,11 +3,13 @@
 
 pub mod call;
 pub mod comment;
+pub mod docstring;
 pub mod layout;
 pub mod lines;
 pub mod literal;
 pub mod module;
 pub mod names;
 mod names_build;
+pub mod signature;
 pub mod stdlib;
 pub mod tree;

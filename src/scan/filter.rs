@@ -65,9 +65,9 @@ impl<'a> Filter<'a> {
         }
         for (index, transform) in self.transforms.iter().enumerate() {
             let about = transform.about();
-            let has = |word: &&str| self.words.iter().position(|w| w == word);
+            let has = |word: &&'static str| self.words.iter().position(|w| w == word);
             let hit =
-                about.literals.iter().filter_map(|l| has(&l)).any(|i| held.words & 1 << i != 0);
+                about.literals.iter().filter_map(|l| has(l)).any(|i| held.words & 1 << i != 0);
             if hit && (about.confirm)(bytes) {
                 held.transforms |= 1 << index;
             }

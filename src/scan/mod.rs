@@ -164,11 +164,12 @@ fn look(
         }
     }
     findings.sort_by(|a, b| (a.range, a.transform).cmp(&(b.range, b.transform)));
-    if !settings.vendored && !findings.is_empty() {
-        if let Some(cause) = workspace.vendored(candidate.file, &module.source.bytes) {
-            for finding in &mut findings {
-                hold_back(finding, cause);
-            }
+    if !settings.vendored
+        && !findings.is_empty()
+        && let Some(cause) = workspace.vendored(candidate.file, &module.source.bytes)
+    {
+        for finding in &mut findings {
+            hold_back(finding, cause);
         }
     }
     let problem = undecodable_code(&module).map(problem);

@@ -71,7 +71,7 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
     rayon::scope(|scope| {
         for path in &absolute {
             if path.is_dir() {
-                walk.folder(scope, path.clone(), walk.rules_above(path), true);
+                walk.folder(scope, path, walk.rules_above(path), true);
             } else {
                 walk.explicit(path);
             }
@@ -163,10 +163,10 @@ type Rules = Vec<Arc<Gitignore>>;
 impl Walk<'_> {
     /// Looks at the entries of a folder; those below it are left to other threads. `top` is a
     /// folder that was named.
-    fn folder<'s>(&'s self, scope: &rayon::Scope<'s>, folder: PathBuf, rules: Rules, top: bool) {
+    fn folder<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Path, mut rules: Rules, top: bool) {
         let mut entries = Vec::new();
         let mut out = Out::default();
-        for entry in WalkDir::new(&folder).min_depth(1).max_depth(1) {
+        for entry in WalkDir::new(folder).min_depth(1).max_depth(1) {
             match entry {
                 Ok(entry) => entries.push(entry),
                 Err(error) => out.errors.push(unreadable(&error)),
@@ -177,20 +177,19 @@ impl Walk<'_> {
             return;
         }
         if !top && self.repository.is_some() && holds(".git") {
-            out.skipped.push(self.skipped(&folder, SkipCause::Repository));
+            out.skipped.push(self.skipped(folder, SkipCause::Repository));
             self.merge(out);
             return;
         }
-        let mut rules = rules;
         if holds(".gitignore") {
-            rules.extend(self.rules_in(&folder));
+            rules.extend(self.rules_in(folder));
         }
         for entry in entries {
             if !entry.file_type().is_dir() {
                 self.entry(&entry, &rules, &mut out);
             } else if !self.leaves_out_folder(&entry, &rules) {
                 let (path, rules) = (entry.into_path(), rules.clone());
-                scope.spawn(move |scope| self.folder(scope, path, rules, false));
+                scope.spawn(move |scope| self.folder(scope, &path, rules, false));
             }
         }
         self.merge(out);

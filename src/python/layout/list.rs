@@ -1,6 +1,7 @@
 //! Changing a comma-separated list in brackets: arguments, parameters, imported names.
 
 use super::Edit;
+use crate::python::comment::{self, Comment};
 use crate::python::module::Module;
 use crate::python::tree;
 use crate::workspace::source::Piece;
@@ -74,9 +75,24 @@ pub fn change(module: &Module, list: &List, drop: &[usize], add: &[NewItem]) -> 
     while at < add.len() {
         let same = add[at..].iter().take_while(|item| item.index == add[at].index).count();
         let texts: Vec<&[Piece]> = add[at..at + same].iter().map(|n| n.pieces.as_slice()).collect();
-        insert(module, list, &kept, add[at].index, &texts, &mut edits);
+        insert(module, list, &kept, add[at].index, &texts, None, &mut edits);
         at += same;
     }
+    edits
+}
+
+/// The edits that add items at one place, behind the first `index` of those that are there: each
+/// on a line of its own or all in the line of their neighbour. A comment that goes on below an
+/// item in its column stays in one piece.
+pub(super) fn add(
+    module: &Module,
+    list: &List,
+    index: usize,
+    new: &[&[Piece]],
+    own_line: bool,
+) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    insert(module, list, &list.items, index, new, Some(own_line), &mut edits);
     edits
 }
 
@@ -162,7 +178,7 @@ fn delete_comma(module: &Module, comma: usize) -> Edit {
 /// Removes the last items of a list behind one that stays, and the comma between.
 fn remove_tail(
     module: &Module,
-    list: &List,
+    brackets: &List,
     before: &mut Item,
     run: &[Item],
     edits: &mut Vec<Edit>,
@@ -178,9 +194,9 @@ fn remove_tail(
     }
     // A comment stands between: it stays, and the comma before it goes unless it is needed.
     if let (None, Some(comma), Some(comment)) =
-        (last.comma, comma, bracket_behind_comment(module, list, between, last))
+        (last.comma, comma, bracket_behind_comment(module, brackets, between, last))
     {
-        let bracket = Span::new(list.close, list.close + 1);
+        let bracket = Span::new(brackets.close, brackets.close + 1);
         edits.push(Edit::replace(Span::new(start, comma + 1), module.slice(bracket)));
         edits.push(Edit::delete(Span::new(comment, bracket.end)));
         return;
@@ -199,14 +215,15 @@ fn remove_tail(
 /// comments: it stands directly behind the last item, and nothing behind it in its line.
 fn bracket_behind_comment(
     module: &Module,
-    list: &List,
+    brackets: &List,
     between: Span,
-    last: Item,
+    item: Item,
 ) -> Option<usize> {
-    let line = module.lines.span(module.lines.of(list.close));
-    let is_bracket = module.text()[list.close..].starts_with([')', ']']);
-    let directly = module.slice(Span::new(last.span.end, list.close)).trim_matches(' ').is_empty();
-    if !is_bracket || !directly || !module.text()[list.close + 1..line.end].trim().is_empty() {
+    let line = module.lines.span(module.lines.of(brackets.close));
+    let is_bracket = module.text()[brackets.close..].starts_with([')', ']']);
+    let directly =
+        module.slice(Span::new(item.span.end, brackets.close)).trim_matches(' ').is_empty();
+    if !is_bracket || !directly || !module.text()[brackets.close + 1..line.end].trim().is_empty() {
         return None;
     }
     let comments = module.comments.iter().rev();
@@ -226,30 +243,34 @@ fn remove_inline(module: &Module, run: &[Item], next: Option<Item>, edits: &mut 
     edits.push(Edit::delete(Span::new(run[0].span.start, end)));
 }
 
-/// Inserts items behind the first `index` of the kept ones.
+/// Inserts items behind the first `index` of the kept ones. `own_line` says whether each has a
+/// line of its own; `None` leaves that to the layout of the kept ones.
 fn insert(
     module: &Module,
     list: &List,
     kept: &[Item],
     index: usize,
     texts: &[&[Piece]],
+    own_line: Option<bool>,
     edits: &mut Vec<Edit>,
 ) {
     let Some(before) = index.checked_sub(1).map(|i| kept[i]) else {
-        insert_first(module, list, kept, texts, edits);
+        insert_first(module, list, kept, texts, own_line, edits);
         return;
     };
     let follows = index < kept.len();
     if let Some(separator) = comma_first(module, kept) {
         let from = before.span.end;
         let offset = module.trailing_comment(from, false).map_or(from, |comment| comment.span.end);
+        let separator = format!("{}{separator}", module.source.newline_at(from));
         let pieces = texts
             .iter()
-            .flat_map(|text| std::iter::once(Piece::text(separator)).chain(text.iter().cloned()));
+            .flat_map(|text| std::iter::once(Piece::text(&separator)).chain(text.iter().cloned()));
         edits.push(Edit::insert_pieces(offset, pieces.collect()));
         return;
     }
-    let own_line = one_per_line(module, kept);
+    let whole_comments = own_line.is_some();
+    let own_line = own_line.unwrap_or_else(|| one_per_line(module, kept));
     let behind_comma = before.comma.map(|comma| comma + 1);
     if !own_line {
         let offset = behind_comma.unwrap_or(before.span.end);
@@ -268,7 +289,11 @@ fn insert(
         edits.push(Edit::insert(before.span.end, ","));
     }
     let from = behind_comma.unwrap_or(before.span.end);
-    let offset = module.trailing_comment(from, false).map_or(from, |comment| comment.span.end);
+    let comment = module.trailing_comment(from, false);
+    let offset = match comment {
+        Some(comment) if whole_comments => end_of_comments(module, comment),
+        _ => comment.map_or(from, |comment| comment.span.end),
+    };
     let indentation = item_indentation(module, kept, index - 1);
     let newline = line_break(module, before);
     let trailing = behind_comma.is_some() || follows;
@@ -289,6 +314,7 @@ fn insert_first(
     list: &List,
     kept: &[Item],
     texts: &[&[Piece]],
+    own_line: Option<bool>,
     edits: &mut Vec<Edit>,
 ) {
     let joined = join(texts, ", ");
@@ -300,7 +326,7 @@ fn insert_first(
         return;
     };
     let mut pieces = joined;
-    if module.starts_line(first.span.start) {
+    if own_line.unwrap_or_else(|| module.starts_line(first.span.start)) {
         let newline = module.source.newline_at(first.span.start);
         let indentation = module.indentation(first.span.start);
         pieces = join(texts, &format!(",{newline}{indentation}"));
@@ -331,16 +357,17 @@ fn line_break(module: &Module, item: Item) -> String {
     if above.ends_with('\\') { format!(" \\{newline}") } else { newline.to_owned() }
 }
 
-/// What stands between two items of a list whose lines begin with the comma: line break,
-/// indentation, comma and space.
+/// What stands before an item of a list whose lines begin with the comma: indentation, comma and
+/// space.
 fn comma_first<'m>(module: &'m Module, items: &[Item]) -> Option<&'m str> {
     let begins_with_comma = |pair: &[Item]| {
         let comma = pair[0].comma?;
         let gap = module.slice(Span::new(comma + 1, pair[1].span.start));
-        let is_one = module.starts_line(comma) && gap.trim_matches(' ').is_empty();
-        let line_end = module.lines.start(module.lines.of(comma)) - 1;
-        let ending = module.text()[..=line_end].trim_end_matches(['\r', '\n']).len();
-        is_one.then(|| module.slice(Span::new(ending, pair[1].span.start)))
+        if !(module.starts_line(comma) && gap.trim_matches(' ').is_empty()) {
+            return None;
+        }
+        let line = module.lines.start(module.lines.of(comma));
+        Some(module.slice(Span::new(line, pair[1].span.start)))
     };
     if items.last()?.comma.is_some() {
         return None;
@@ -358,6 +385,13 @@ fn one_per_line(module: &Module, items: &[Item]) -> bool {
         [only] => starts(only),
         [_, rest @ ..] => rest.iter().all(starts),
     }
+}
+
+/// Where a comment ends that may go on in the lines below, in its column.
+fn end_of_comments(module: &Module, comment: &Comment) -> usize {
+    let index = module.comments.partition_point(|c| c.span.start < comment.span.start);
+    let (_, last) = comment::group(&module.comments, index, &module.lines);
+    module.comments[last].span.end
 }
 
 fn item_indentation<'m>(module: &'m Module, items: &[Item], index: usize) -> &'m str {

@@ -3,10 +3,13 @@
 
 pub mod argument;
 pub mod comment;
+pub mod docstring;
 pub mod import;
 pub mod list;
 pub mod new_import;
+pub mod parameter;
 pub mod statement;
+mod type_comment;
 
 use crate::workspace::source::Piece;
 use crate::workspace::span::Span;

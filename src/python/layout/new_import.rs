@@ -175,9 +175,8 @@ fn within(module: &Module, import: &Import, section: &[Node]) -> Edit {
         return insert_before(module, *next, &text);
     }
     match (alike.last(), section) {
-        (Some(last), _) => after(module, *last, &text),
         (None, [first, ..]) if !is_from => insert_before(module, *first, &text),
-        (None, [.., last]) => after(module, *last, &text),
+        (Some(last), _) | (None, [.., last]) => after(module, *last, &text),
         (None, []) => Edit::insert(0, text),
     }
 }
