@@ -66,8 +66,7 @@ impl<'a> Filter<'a> {
         for (index, transform) in self.transforms.iter().enumerate() {
             let about = transform.about();
             let has = |word: &&'static str| self.words.iter().position(|w| w == word);
-            let hit =
-                about.literals.iter().filter_map(|l| has(l)).any(|i| held.words & 1 << i != 0);
+            let hit = about.literals.iter().filter_map(has).any(|i| held.words & 1 << i != 0);
             if hit && (about.confirm)(bytes) {
                 held.transforms |= 1 << index;
             }
