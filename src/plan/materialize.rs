@@ -10,7 +10,7 @@ use super::flatten::apply;
 use super::verify::verify;
 use crate::python::module::Module;
 use crate::workspace::FileId;
-use crate::workspace::source::TextEdit;
+use crate::workspace::source::{TextEdit, normalise_carriage_returns};
 
 /// A file as it shall be.
 #[derive(Debug, Clone)]
@@ -110,7 +110,9 @@ enum Failure {
 
 fn build_file(module: &Module, ops: &[OwnedOp]) -> Result<NewFile, Failure> {
     let edits = of_module(module, ops).map_err(Failure::Trouble)?;
-    let text = apply(module.text(), &edits);
+    let mut text = apply(module.text(), &edits);
+    // New lines have the file's ending; parsers are shown the one that they know.
+    normalise_carriage_returns(&mut text);
     verify(module, &edits, &text).map_err(Failure::Check)?;
     let bytes = module.source.encode(&edits).map_err(|e| Failure::Check(e.to_string()))?;
     Ok(NewFile { bytes, edits })

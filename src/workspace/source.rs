@@ -192,7 +192,7 @@ impl Segment {
 }
 
 /// Turns carriage returns that no line feed follows into line feeds; returns where.
-fn normalise_carriage_returns(text: &mut String) -> Vec<usize> {
+pub fn normalise_carriage_returns(text: &mut String) -> Vec<usize> {
     let bytes = text.as_bytes();
     let lone: Vec<usize> =
         memchr::memchr_iter(b'\r', bytes).filter(|&i| bytes.get(i + 1) != Some(&b'\n')).collect();
