@@ -1,69 +1,26 @@
 //! Every fixture through the real binary: `fix` leaves exactly `after`, the patch of `diff` gives
 //! the same tree, and a second run finds nothing to do.
 
-use std::collections::BTreeMap;
-use std::fs;
+mod support;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 
-type Tree = BTreeMap<PathBuf, Vec<u8>>;
-
-fn tree(root: &Path) -> Tree {
-    walkdir::WalkDir::new(root)
-        .into_iter()
-        .flatten()
-        .filter(|entry| entry.file_type().is_file())
-        .map(|entry| {
-            let relative = entry.path().strip_prefix(root).unwrap().to_owned();
-            (relative, fs::read(entry.path()).unwrap())
-        })
-        .collect()
-}
-
-fn plant(tree: &Tree, root: &Path) {
-    for (relative, bytes) in tree {
-        let path = root.join(relative);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-}
-
-fn untrust(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_untrust"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("XDG_STATE_HOME", folder.parent().unwrap().join("state"))
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap()
-}
-
-fn apply_patch(folder: &Path, patch: &[u8]) {
-    use std::io::Write;
-    let mut git = Command::new("git")
-        .args(["apply", "--whitespace=nowarn", "-"])
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    git.stdin.take().unwrap().write_all(patch).unwrap();
-    assert!(git.wait().unwrap().success(), "git refuses the patch");
-}
+use support::{Sandbox, apply_patch, plant, tree};
 
 /// Runs one case; the text for a person that it prints, or what is wrong.
 fn run(case: &Path) -> Result<String, String> {
     let (before, after) = (tree(&case.join("before")), tree(&case.join("after")));
-    let folder = tempfile::tempdir().unwrap();
-    let (fixed, patched) = (folder.path().join("fixed"), folder.path().join("patched"));
+    let sandbox = Sandbox::new(&[]);
+    let (fixed, patched) = (sandbox.root(), sandbox.folder.path().join("patched"));
     plant(&before, &fixed);
     plant(&before, &patched);
-    let diff = untrust(&fixed, &["diff", "--review-level", "."]);
+    let diff = sandbox.run(&["diff", "--review-level", "."]);
     if tree(&fixed) != before {
         return Err("diff changed files".to_owned());
     }
-    let fix = untrust(&fixed, &["fix", "--review-level", "--allow-no-vcs", "."]);
-    if !matches!(fix.status.code(), Some(0 | 1)) {
-        return Err(format!("fix failed: {}", String::from_utf8_lossy(&fix.stderr)));
+    let fix = sandbox.run(&["fix", "--review-level", "--allow-no-vcs", "."]);
+    if !matches!(fix.code, 0 | 1) {
+        return Err(format!("fix failed: {}", fix.err));
     }
     for (name, bytes) in &after {
         let found = tree(&fixed).remove(name).unwrap_or_default();
@@ -76,19 +33,17 @@ fn run(case: &Path) -> Result<String, String> {
             ));
         }
     }
-    if !diff.stdout.is_empty() {
-        apply_patch(&patched, &diff.stdout);
+    if !diff.bytes.is_empty() {
+        apply_patch(&patched, &diff.bytes);
     }
     if tree(&patched) != after {
         return Err("the patch gives another tree than fix".to_owned());
     }
-    let again = untrust(&fixed, &["diff", "--review-level", "."]);
-    if !again.stdout.is_empty() {
+    let again = sandbox.run(&["diff", "--review-level", "."]);
+    if !again.bytes.is_empty() {
         return Err("a second run changes files".to_owned());
     }
-    let shown =
-        [diff.stdout, diff.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    Ok(format!("{}\n--- standard error\n{}", shown[0], shown[1]))
+    Ok(format!("{}\n--- standard error\n{}", diff.out, diff.err))
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Documented exceptions: the comments by which an author says why an unsafe pattern is necessary
 //! and why it is safe where it stands.
 
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use crate::python::comment;
 use crate::python::module::Module;
-use crate::python::tree;
 use crate::workspace::span::Span;
 
 /// What a comment must be about to count for a finding.
@@ -31,68 +31,136 @@ pub enum Verdict {
 /// Words that a reason must have at least, those that name the pattern not counted.
 const LEAST_WORDS: usize = 4;
 
-/// Judges the comments on the lines of `call`, and above its statement. `argument` is the unsafe
-/// argument, if it is written.
-pub fn judge(module: &Module, call: Node, argument: Option<Span>, pattern: Pattern) -> Verdict {
-    let mut verdict = Verdict::Silent;
-    for (text, own) in candidates(module, call, argument) {
-        match judge_text(&text, own, pattern) {
-            Verdict::Silent => {}
-            Verdict::Documented(reason) => return Verdict::Documented(reason),
-            wish @ Verdict::Wish(_) => verdict = wish,
-        }
-    }
-    verdict
+/// Judges the comments of one module for one pattern.
+pub struct Judge<'m> {
+    module: &'m Module,
+    pattern: Pattern<'m>,
+    /// Comments on lines of their own that say something of the pattern, by the block of the
+    /// statement that follows, in order.
+    above: FxHashMap<usize, Vec<Above>>,
+    /// The 0-based blank lines between statements; known only if there are such comments.
+    gaps: Vec<usize>,
 }
 
-/// The comment texts that may speak of a call, each with whether it stands on the line of the
-/// argument itself.
-fn candidates(module: &Module, call: Node, argument: Option<Span>) -> Vec<(String, bool)> {
-    let first = module.lines.of(call.start_byte());
-    let last = module.lines.of(call.end_byte());
-    let own_lines = match argument {
-        Some(span) => Some((module.lines.of(span.start), module.lines.of(span.end))),
-        None if first == last => Some((first, last)),
-        None => None,
-    };
-    let mut found = Vec::new();
-    let mut index = module.comments.partition_point(|c| c.line < first);
-    while let Some(comment) = module.comments.get(index).filter(|c| c.line <= last) {
-        let (from, to) = comment::group(&module.comments, index, &module.lines);
-        let own = own_lines.is_some_and(|(start, end)| (start..=end).contains(&comment.line));
-        found.push((joined(module, from, to), own));
-        index = to.max(index) + 1;
-    }
-    let mut statement = tree::statement(call);
-    while let Some(here) = statement {
-        let line = module.lines.of(here.start_byte());
-        if let Some(above) = own_line_comment(module, line.wrapping_sub(1)) {
-            let (from, to) = comment::group(&module.comments, above, &module.lines);
+/// A comment above statements.
+struct Above {
+    /// The 0-based line it ends in.
+    line: usize,
+    verdict: Verdict,
+}
+
+impl<'m> Judge<'m> {
+    /// Reads the comments of a module.
+    pub fn new(module: &'m Module, pattern: Pattern<'m>) -> Self {
+        let mut above: FxHashMap<usize, Vec<Above>> = FxHashMap::default();
+        let mut index = 0;
+        while index < module.comments.len() {
+            let (from, to) = comment::group(&module.comments, index, &module.lines);
+            index = to + 1;
             // A comment behind code belongs to that code, also where it is continued below.
-            if module.comments[from].own_line {
-                found.push((joined(module, from, to), false));
+            if !module.comments[from].own_line {
+                continue;
+            }
+            let verdict = judge_text(&joined(module, from, to), false, pattern);
+            let block = following_block(module, module.comments[to].span.end);
+            if let (Some(block), false) = (block, verdict == Verdict::Silent) {
+                let line = module.comments[to].line;
+                above.entry(block.id()).or_default().push(Above { line, verdict });
             }
         }
-        statement = previous_without_gap(module, here);
+        let lines = if above.is_empty() { 0 } else { module.lines.count() };
+        let gaps = (0..lines).filter(|line| is_gap(module, *line)).collect();
+        Self { module, pattern, above, gaps }
     }
-    found
+
+    /// Judges the comments on the lines of `call`, and above its statement. `argument` is the
+    /// unsafe argument, if it is written.
+    pub fn judge(&self, call: Node, argument: Option<Span>) -> Verdict {
+        let mut verdict = Verdict::Silent;
+        for (text, own) in self.beside(call, argument) {
+            match judge_text(&text, own, self.pattern) {
+                Verdict::Silent => {}
+                Verdict::Documented(reason) => return Verdict::Documented(reason),
+                wish @ Verdict::Wish(_) => verdict = wish,
+            }
+        }
+        match self.above(call) {
+            Verdict::Silent => verdict,
+            found => found,
+        }
+    }
+
+    /// The comment texts on the lines of a call, each with whether it stands on the line of the
+    /// argument itself.
+    fn beside(&self, call: Node, argument: Option<Span>) -> Vec<(String, bool)> {
+        let module = self.module;
+        let first = module.lines.of(call.start_byte());
+        let last = module.lines.of(call.end_byte());
+        let own_lines = match argument {
+            Some(span) => Some((module.lines.of(span.start), module.lines.of(span.end))),
+            None if first == last => Some((first, last)),
+            None => None,
+        };
+        let mut found = Vec::new();
+        let mut index = module.comments.partition_point(|c| c.line < first);
+        while let Some(comment) = module.comments.get(index).filter(|c| c.line <= last) {
+            let (from, to) = comment::group(&module.comments, index, &module.lines);
+            let own = own_lines.is_some_and(|(start, end)| (start..=end).contains(&comment.line));
+            found.push((joined(module, from, to), own));
+            index = to.max(index) + 1;
+        }
+        found
+    }
+
+    /// What the comments above a call's statement say, and above those before it in the block
+    /// that no blank line parts from it.
+    fn above(&self, call: Node) -> Verdict {
+        let module = self.module;
+        let Some(statement) = module.statement(call) else { return Verdict::Silent };
+        let statement = outermost_of_line(module, statement);
+        let block = module.parent(statement).map_or(0, |block| block.id());
+        let Some(comments) = self.above.get(&block) else { return Verdict::Silent };
+        let line = module.lines.of(statement.start_byte());
+        let mut wish = Verdict::Silent;
+        let count = comments.partition_point(|comment| comment.line < line);
+        for comment in comments[..count].iter().rev() {
+            let gap = self.gaps.partition_point(|gap| *gap <= comment.line);
+            if self.gaps.get(gap).is_some_and(|gap| *gap < line) {
+                break;
+            }
+            match &comment.verdict {
+                Verdict::Documented(reason) => return Verdict::Documented(reason.clone()),
+                found => wish = found.clone(),
+            }
+        }
+        wish
+    }
 }
 
-fn own_line_comment(module: &Module, line: usize) -> Option<usize> {
-    let index = module.comments.partition_point(|c| c.line < line);
-    module.comments.get(index).filter(|c| c.line == line && c.own_line).map(|_| index)
+/// The statement around a statement that begins in the same line (`if x: y()`), else the statement.
+fn outermost_of_line<'t>(module: &'t Module, statement: Node<'t>) -> Node<'t> {
+    let line = module.lines.of(statement.start_byte());
+    let around = module.ancestors(statement).filter(|node| module.is_statement(*node));
+    let same_line = around.take_while(|node| module.lines.of(node.start_byte()) == line);
+    same_line.last().unwrap_or(statement)
 }
 
-/// The statement before in the block, if no blank line stands between.
-fn previous_without_gap<'t>(module: &Module, statement: Node<'t>) -> Option<Node<'t>> {
-    let mut previous = statement.prev_named_sibling()?;
-    while previous.kind() == "comment" {
-        previous = previous.prev_named_sibling()?;
+/// Whether a 0-based line is blank and stands between statements.
+fn is_gap(module: &Module, line: usize) -> bool {
+    let span = module.lines.span(line);
+    if !module.slice(span).trim().is_empty() {
+        return false;
     }
-    let between =
-        (module.lines.of(previous.end_byte()) + 1)..module.lines.of(statement.start_byte());
-    let blank = |line: usize| module.slice(module.lines.span(line)).trim().is_empty();
-    (tree::is_statement(previous) && !between.into_iter().any(blank)).then_some(previous)
+    module.nodes().covering(Span::at(span.start)).is_none_or(|node| {
+        let blocks = ["module", "block", "function_definition", "class_definition"];
+        blocks.contains(&node.kind()) || node.end_byte() <= span.start
+    })
+}
+
+/// The block of the statement that follows an offset.
+fn following_block(module: &Module, offset: usize) -> Option<Node<'_>> {
+    let next = module.nodes().from(offset).iter().find(|node| module.is_statement(**node))?;
+    module.parent(*next)
 }
 
 fn joined(module: &Module, from: usize, to: usize) -> String {

@@ -2,6 +2,7 @@
 
 pub mod exception;
 pub mod finding;
+pub mod guard;
 pub mod nosec;
 pub mod prefilter;
 pub mod reference;

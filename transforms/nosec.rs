@@ -58,7 +58,7 @@ fn finding(module: &Module, comment: Comment, rest: &str) -> Finding {
     } else {
         ("remove `# nosec`, keep the reason", Op::ReplaceComment { at, text: rest.to_owned() })
     };
-    let node = module.root().descendant_for_byte_range(comment.span.start, comment.span.start);
+    let node = module.nodes().covering(comment.span);
     Finding {
         transform: ABOUT.name,
         file: module.file,

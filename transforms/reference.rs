@@ -1,11 +1,12 @@
 //! Where a module mentions a callable, by whatever name it was imported.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use crate::python::module::Module;
 use crate::python::names::{BindingKind, Resolution};
 use crate::python::{literal, tree};
+use crate::workspace::span::Span;
 
 /// One mention of a callable.
 #[derive(Debug, Clone)]
@@ -42,16 +43,17 @@ pub enum Usage<'t> {
 /// The mentions of the callables, in the order of the text.
 pub fn references<'t>(module: &'t Module, package: &str, sinks: &[&str]) -> Vec<Reference<'t>> {
     let bases = names_of_package(module, package);
+    let assigned = Assigned::new(module);
     let uses = module.names.uses.iter().filter(|u| bases.contains(&module.text()[u.span.range()]));
     uses.filter_map(|used| {
         let base = &module.text()[used.span.range()];
         let resolution = module.names.lookup(base, used.scope);
-        let start = module.root().descendant_for_byte_range(used.span.start, used.span.end)?;
+        let start = module.nodes().covering(used.span)?;
         let (node, sink, agree) = climb(module, start, &resolution, sinks)?;
-        let doubt = doubt(module, &resolution, node, agree);
+        let doubt = doubt(module, &assigned, &resolution, node, agree);
         Some(Reference { node, sink, base, scope: used.scope, doubt, usage: usage(module, node) })
     })
-    .filter(|found| !is_target(module, found.node))
+    .filter(|found| !assigned.targets.contains(&tree::span(found.node)))
     .collect()
 }
 
@@ -80,7 +82,7 @@ fn names_of_package<'t>(module: &'t Module, package: &str) -> FxHashSet<&'t str>
 /// Follows attributes outwards until the dotted name is one of the callables. Tells also whether
 /// all that the name may mean are callables of that name.
 fn climb<'t>(
-    module: &Module,
+    module: &'t Module,
     start: Node<'t>,
     resolution: &Resolution,
     sinks: &[&str],
@@ -95,9 +97,9 @@ fn climb<'t>(
             let agree = names.iter().all(|n| sinks.contains(&n.as_str()) && last(n) == last(sink));
             return Some((node, sink.clone(), agree));
         }
-        let mut parent = node.parent()?;
+        let mut parent = module.parent(node)?;
         while parent.kind() == "parenthesized_expression" {
-            parent = parent.parent()?;
+            parent = module.parent(parent)?;
         }
         if parent.kind() == "argument_list" {
             return looked_up(module, node, parent, resolution, &suffix, sinks);
@@ -114,14 +116,14 @@ fn climb<'t>(
 
 /// `getattr(torch, "load")`: the node of the call is what stands for the callable.
 fn looked_up<'t>(
-    module: &Module,
+    module: &'t Module,
     object: Node,
     list: Node<'t>,
     resolution: &Resolution,
     suffix: &str,
     sinks: &[&str],
 ) -> Option<(Node<'t>, String, bool)> {
-    let call = list.parent()?;
+    let call = module.parent(list)?;
     let callee = call.child_by_field_name("function")?;
     let arguments = tree::children(list);
     let is_first = arguments.first().is_some_and(|first| first.id() == object.id());
@@ -134,8 +136,14 @@ fn looked_up<'t>(
     Some((call, sink, true))
 }
 
-fn doubt(module: &Module, resolution: &Resolution, node: Node, agree: bool) -> Option<String> {
-    if is_patched(module, node) {
+fn doubt(
+    module: &Module,
+    assigned: &Assigned,
+    resolution: &Resolution,
+    node: Node,
+    agree: bool,
+) -> Option<String> {
+    if assigned.is_patched(module, node) {
         return Some("the callable is replaced by another one in this module".to_owned());
     }
     match resolution {
@@ -148,51 +156,52 @@ fn doubt(module: &Module, resolution: &Resolution, node: Node, agree: bool) -> O
     }
 }
 
-/// Whether the module assigns to the dotted name (`torch.load = ...`). The value of the only such
-/// assignment still means the original.
-fn is_patched(module: &Module, node: Node) -> bool {
-    if module.names.assigned_attributes.is_empty() || node.kind() != "attribute" {
-        return false;
+/// What a module assigns to.
+struct Assigned {
+    /// Names and attributes that are bound, not read.
+    targets: FxHashSet<Span>,
+    /// The attributes (`torch.load = ...`) by their dotted names, each with the value it gets.
+    attributes: FxHashMap<Vec<String>, Vec<Option<Span>>>,
+}
+
+impl Assigned {
+    fn new(module: &Module) -> Self {
+        let mut targets: FxHashSet<Span> =
+            module.names.assigned_attributes.iter().copied().collect();
+        let bindings = module.names.scopes.iter().flat_map(|scope| scope.bindings.values());
+        targets.extend(bindings.flatten().map(|binding| binding.span));
+        let mut attributes: FxHashMap<Vec<String>, Vec<Option<Span>>> = FxHashMap::default();
+        for span in &module.names.assigned_attributes {
+            let Some(target) = module.exact(*span, &["attribute"]) else { continue };
+            let name = module.names.resolve(target, module.text());
+            let assignment = module.parent(target).filter(|p| p.kind() == "assignment");
+            let value = assignment.and_then(|a| a.child_by_field_name("right")).map(tree::span);
+            attributes.entry(name.candidates().to_vec()).or_default().push(value);
+        }
+        Self { targets, attributes }
     }
-    let name = module.names.resolve(node, module.text());
-    let targets: Vec<Node> = module
-        .names
-        .assigned_attributes
-        .iter()
-        .filter_map(|span| tree::exact(module.root(), *span, &["attribute"]))
-        .filter(|target| module.names.resolve(*target, module.text()) == name)
-        .collect();
-    let is_value = |target: &Node| {
-        let assignment = target.parent().filter(|parent| parent.kind() == "assignment");
-        let value = assignment.and_then(|assignment| assignment.child_by_field_name("right"));
-        value.is_some_and(|value| tree::span(value).contains(tree::span(node)))
-    };
-    match targets.as_slice() {
-        [] => false,
-        [only] => !is_value(only),
-        _ => true,
+
+    /// Whether the module assigns to the dotted name. The value of the only such assignment still
+    /// means the original.
+    fn is_patched(&self, module: &Module, node: Node) -> bool {
+        if self.attributes.is_empty() || node.kind() != "attribute" {
+            return false;
+        }
+        let name = module.names.resolve(node, module.text());
+        match self.attributes.get(name.candidates()).map(Vec::as_slice) {
+            None | Some([]) => false,
+            Some([Some(value)]) => !value.contains(tree::span(node)),
+            Some(_) => true,
+        }
     }
 }
 
-/// Whether the expression is assigned to, not read.
-fn is_target(module: &Module, node: Node) -> bool {
-    let span = tree::span(node);
-    module.names.assigned_attributes.contains(&span)
-        || (node.kind() == "identifier"
-            && module.names.scopes.iter().any(|scope| {
-                scope
-                    .bindings
-                    .get(module.text_of(node))
-                    .is_some_and(|bindings| bindings.iter().any(|binding| binding.span == span))
-            }))
-}
-
-fn usage<'t>(module: &Module, node: Node<'t>) -> Usage<'t> {
+fn usage<'t>(module: &'t Module, node: Node<'t>) -> Usage<'t> {
     let mut inner = node;
-    let mut parent = node.parent();
+    let mut parent = module.parent(node);
     while let Some(around) = parent.filter(|p| p.kind() == "parenthesized_expression") {
         inner = around;
-        parent = around.parent();
+        parent = module.parent(around);
     }
     let Some(parent) = parent else { return Usage::Mention };
     if node.kind() == "call" {
@@ -216,8 +225,8 @@ fn usage<'t>(module: &Module, node: Node<'t>) -> Usage<'t> {
 }
 
 /// The `functools.partial` call whose first argument the node is.
-fn partial<'t>(module: &Module, node: Node<'t>, list: Node<'t>) -> Option<Node<'t>> {
-    let call = list.parent()?;
+fn partial<'t>(module: &'t Module, node: Node, list: Node<'t>) -> Option<Node<'t>> {
+    let call = module.parent(list)?;
     let callee = call.child_by_field_name("function")?;
     let is_first = tree::children(list).first().is_some_and(|first| first.id() == node.id());
     let name = module.names.resolve(callee, module.text());

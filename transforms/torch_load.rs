@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use tree_sitter::Node;
 
-use super::exception::{Pattern, Verdict, judge};
+use super::exception::{Judge, Pattern, Verdict};
 use super::finding::{Exception, ExceptionKind, Finding, Fix, Level, Remedy};
+use super::guard::Guards;
 use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
 use super::sinks::{self, Kind, Sink};
@@ -45,9 +46,11 @@ impl Transform for TorchLoad {
     }
 
     fn check(&self, module: &Module, _program: &Program, findings: &mut Vec<Finding>) {
+        let scene =
+            Scene { module, judge: Judge::new(module, PATTERN), guards: Guards::new(module) };
         for reference in references(module, "torch", &SINKS) {
             let Some(sink) = sinks::row(ABOUT.name, &reference.sink) else { continue };
-            let Some(remedy) = remedy(module, &reference, sink) else { continue };
+            let Some(remedy) = remedy(&scene, &reference, sink) else { continue };
             let range = match reference.usage {
                 Usage::Call(call) | Usage::Partial(call) => tree::span(call),
                 _ => tree::span(reference.node),
@@ -65,8 +68,21 @@ impl Transform for TorchLoad {
     }
 }
 
-fn remedy(module: &Module, reference: &Reference, sink: &Sink) -> Option<Remedy> {
+/// What is worked out once for a module.
+struct Scene<'m> {
+    module: &'m Module,
+    judge: Judge<'m>,
+    guards: Guards<'m>,
+}
+
+fn remedy(scene: &Scene, reference: &Reference, sink: &Sink) -> Option<Remedy> {
+    let module = scene.module;
     let report = |reason: &str| Some(Remedy::Report(reason.to_owned()));
+    if let (Usage::HandedOn | Usage::Value, Verdict::Documented(reason)) =
+        (reference.usage, scene.judge.judge(reference.node, None))
+    {
+        return Some(Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason }));
+    }
     let node = match reference.usage {
         Usage::Call(node) | Usage::Partial(node) => node,
         Usage::HandedOn => return Some(by_reference(module, reference)),
@@ -88,11 +104,11 @@ fn remedy(module: &Module, reference: &Reference, sink: &Sink) -> Option<Remedy>
         },
     };
     let whole = unsafe_argument.as_ref().map(|found| found.whole);
-    let verdict = judge(module, node, whole, PATTERN);
+    let verdict = scene.judge.judge(node, whole);
     if let Verdict::Documented(reason) = verdict {
         return Some(Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason }));
     }
-    if let Some(reason) = guard(module, node) {
+    if let Some(reason) = scene.guards.of(node, allows_unsafe) {
         return Some(Remedy::Exception(Exception { kind: ExceptionKind::Guarded, reason }));
     }
     if let Some(doubt) = &reference.doubt {
@@ -206,69 +222,6 @@ fn by_reference(module: &Module, reference: &Reference) -> Remedy {
         ops: ops.collect(),
         group: None,
     })
-}
-
-/// The user's own decision that the call stands behind: `if not weights_only:`, `if trusted:`.
-fn guard(module: &Module, call: Node) -> Option<String> {
-    let mut below = call;
-    for around in tree::ancestors(call) {
-        if matches!(around.kind(), "function_definition" | "lambda" | "class_definition") {
-            return None;
-        }
-        let decided = branch(around, below).or_else(|| conjunct(around, below));
-        let left = || early_exits(around, below).into_iter().map(|condition| (condition, false));
-        let decision = decided.into_iter().chain(left());
-        let mut allowing = decision.filter(|(c, holds)| allows_unsafe(module, *c, *holds));
-        if let Some((condition, _)) = allowing.next() {
-            return Some(format!("behind `{}`", module.text_of(condition)));
-        }
-        below = around;
-    }
-    None
-}
-
-/// The condition of an `if` and whether it holds where `inside` stands.
-fn branch<'t>(around: Node<'t>, inside: Node) -> Option<(Node<'t>, bool)> {
-    if around.kind() == "conditional_expression" {
-        let parts = tree::children(around);
-        let position = parts.iter().position(|part| part.id() == inside.id())?;
-        return (position != 1).then_some((*parts.get(1)?, position == 0));
-    }
-    if !matches!(around.kind(), "if_statement" | "elif_clause") {
-        return None;
-    }
-    let condition = around.child_by_field_name("condition")?;
-    let consequence = around.child_by_field_name("consequence")?;
-    (condition.id() != inside.id()).then_some((condition, consequence.id() == inside.id()))
-}
-
-/// The left side of an `and` whose right side is `inside`.
-fn conjunct<'t>(around: Node<'t>, inside: Node) -> Option<(Node<'t>, bool)> {
-    if around.kind() != "boolean_operator" {
-        return None;
-    }
-    let left = around.child_by_field_name("left")?;
-    let is_and = around.child_by_field_name("operator")?.kind() == "and";
-    (is_and && left.id() != inside.id()).then_some((left, true))
-}
-
-/// The conditions of the `if` statements before `inside` in its block that leave the block where
-/// they hold.
-fn early_exits<'t>(block: Node<'t>, inside: Node) -> Vec<Node<'t>> {
-    if !matches!(block.kind(), "block" | "module") {
-        return Vec::new();
-    }
-    let before = tree::children(block).into_iter().take_while(|s| s.id() != inside.id());
-    before
-        .filter(|s| s.kind() == "if_statement" && s.child_by_field_name("alternative").is_none())
-        .filter(|s| {
-            let body = s.child_by_field_name("consequence");
-            let last = body.and_then(|body| tree::children(body).last().copied());
-            let exits = ["return_statement", "raise_statement", "continue_statement"];
-            last.is_some_and(|last| exits.contains(&last.kind()))
-        })
-        .filter_map(|s| s.child_by_field_name("condition"))
-        .collect()
 }
 
 /// Whether a plain name, or the negation of one, says that the data is trusted where it holds.

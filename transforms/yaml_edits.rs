@@ -2,10 +2,10 @@
 
 use tree_sitter::Node;
 
-use super::exception::{Verdict, judge};
+use super::exception::Verdict;
 use super::reference::Reference;
 use super::sinks::{self, Sink};
-use super::yaml_load::{PATTERN, argument};
+use super::yaml_load::{Scene, argument};
 use super::yaml_loader::Loader;
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
@@ -17,23 +17,23 @@ use crate::workspace::source::Piece;
 use crate::workspace::span::Span;
 
 /// What a change does, its ops, and the text that it shares with others.
-pub type Edits = (String, Vec<Op>, Option<Span>);
+pub(super) type Edits = (String, Vec<Op>, Option<Span>);
 
 /// The edits that make a call safe; `Err` says what to do by hand instead.
-pub fn edits(
-    module: &Module,
-    program: &Program,
+pub(super) fn edits(
+    scene: &Scene,
     found: &Reference,
     sink: &Sink,
     call: &Call,
     loader: Option<Argument>,
     class: Loader,
 ) -> Result<Edits, String> {
+    let (module, program) = (scene.module, scene.program);
     let at = |range: Span| Anchor { file: module.file, range };
     match class {
         Loader::Imports(imports) => {
             let value = loader.ok_or("the loader is not there")?.value;
-            if let Some(line) = other_use(module, value) {
+            if let Some(line) = other_use(scene, value) {
                 return Err(format!(
                     "the loader is imported for line {line} too; use `yaml.safe_load` here"
                 ));
@@ -136,17 +136,25 @@ fn drop_imports(module: &Module, program: &Program, node: Node, ops: &mut Vec<Op
 
 /// The 1-based line of the first use of an imported loader that is no loader of a call, or of one
 /// that is to stay as it is.
-fn other_use(module: &Module, loader: Node) -> Option<usize> {
+fn other_use(scene: &Scene, loader: Node) -> Option<usize> {
+    let module = scene.module;
     let name = module.text_of(loader);
     let bound = module.names.binding_scope(name, module.names.scope_at(loader.start_byte()))?;
+    let key = (name.to_owned(), bound);
+    if let Some(known) = scene.other_uses.borrow().get(&key) {
+        return *known;
+    }
     let uses = module.names.uses_of(name, bound, module.text());
-    let other = uses.into_iter().find(|used| !is_loader_of_call(module, *used))?;
-    Some(module.lines.of(other.start) + 1)
+    let other = uses.into_iter().find(|used| !is_loader_of_call(scene, *used));
+    let line = other.map(|other| module.lines.of(other.start) + 1);
+    scene.other_uses.borrow_mut().insert(key, line);
+    line
 }
 
-fn is_loader_of_call(module: &Module, used: Span) -> bool {
-    let node = module.root().descendant_for_byte_range(used.start, used.end);
-    let call = node.and_then(|node| tree::ancestors(node).find(|around| around.kind() == "call"));
+fn is_loader_of_call(scene: &Scene, used: Span) -> bool {
+    let module = scene.module;
+    let node = module.nodes().covering(used);
+    let call = node.and_then(|node| module.ancestors(node).find(|around| around.kind() == "call"));
     let Some(call) = call.and_then(|call| Call::at(call, module.text())) else { return false };
     let resolution = module.names.resolve(call.function, module.text());
     let Some(sink) = resolution.single().and_then(|name| sinks::row("yaml-load", name)) else {
@@ -154,7 +162,7 @@ fn is_loader_of_call(module: &Module, used: Span) -> bool {
     };
     let loader = argument(&call, sink, 0).filter(|l| tree::span(l.value) == used);
     loader.is_some_and(|loader| {
-        let verdict = judge(module, call.node, Some(tree::span(loader.node)), PATTERN);
+        let verdict = scene.judge.judge(call.node, Some(tree::span(loader.node)));
         !matches!(verdict, Verdict::Documented(_))
     })
 }

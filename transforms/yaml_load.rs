@@ -1,8 +1,11 @@
 //! `yaml.load` and its relatives with loaders that make any object.
 
+use std::cell::{OnceCell, RefCell};
 use std::sync::LazyLock;
 
-use super::exception::{Pattern, Verdict, judge};
+use rustc_hash::FxHashMap;
+
+use super::exception::{Judge, Pattern, Verdict};
 use super::finding::{Exception, ExceptionKind, Finding, Fix, Level, Remedy};
 use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
@@ -55,24 +58,25 @@ impl Transform for YamlLoad {
     }
 
     fn check(&self, module: &Module, program: &Program, findings: &mut Vec<Finding>) {
+        let scene = Scene::new(module, program);
         for reference in references(module, "yaml", &FUNCTIONS) {
             let Some(sink) = sinks::row(ABOUT.name, &reference.sink) else { continue };
-            if let Some((range, remedy)) = remedy(module, program, &reference, sink) {
+            if let Some((range, remedy)) = remedy(&scene, &reference, sink) {
                 findings.push(finding(module, range, reference.sink, remedy));
             }
         }
         for reference in references(module, "ruamel", &RUAMEL) {
             let Some(sink) = sinks::row(ABOUT.name, &reference.sink) else { continue };
-            if let Some((range, remedy)) = yaml_ruamel::remedy(module, &reference, sink) {
+            if let Some((range, remedy)) = yaml_ruamel::remedy(&scene, &reference, sink) {
                 findings.push(finding(module, range, reference.sink, remedy));
             }
         }
-        unsafe_classes(module, findings);
+        unsafe_classes(&scene, findings);
     }
 }
 
 fn finding(module: &Module, range: Span, sink: String, remedy: Remedy) -> Finding {
-    let node = module.root().descendant_for_byte_range(range.start, range.end);
+    let node = module.nodes().covering(range);
     Finding {
         transform: ABOUT.name,
         file: module.file,
@@ -84,12 +88,30 @@ fn finding(module: &Module, range: Span, sink: String, remedy: Remedy) -> Findin
     }
 }
 
-fn remedy(
-    module: &Module,
-    program: &Program,
-    found: &Reference,
-    sink: &Sink,
-) -> Option<(Span, Remedy)> {
+/// What is worked out once for a module.
+pub(super) struct Scene<'m> {
+    pub(super) module: &'m Module,
+    pub(super) program: &'m Program<'m>,
+    pub(super) judge: Judge<'m>,
+    constructors: OnceCell<Option<Registered>>,
+    /// For each imported loader (name and scope), the line of a use that is no loader of a call.
+    pub(super) other_uses: RefCell<FxHashMap<(String, usize), Option<usize>>>,
+}
+
+impl<'m> Scene<'m> {
+    fn new(module: &'m Module, program: &'m Program<'m>) -> Self {
+        Self {
+            module,
+            program,
+            judge: Judge::new(module, PATTERN),
+            constructors: OnceCell::new(),
+            other_uses: RefCell::default(),
+        }
+    }
+}
+
+fn remedy(scene: &Scene, found: &Reference, sink: &Sink) -> Option<(Span, Remedy)> {
+    let module = scene.module;
     let (node, offset) = match found.usage {
         Usage::Call(node) => (node, 0),
         Usage::Partial(node) => (node, 1),
@@ -101,19 +123,13 @@ fn remedy(
         }
     };
     let call = Call::at(node, module.text())?;
-    Some((tree::span(node), of_call(module, program, found, sink, &call, offset)))
+    Some((tree::span(node), of_call(scene, found, sink, &call, offset)))
 }
 
-fn of_call(
-    module: &Module,
-    program: &Program,
-    found: &Reference,
-    sink: &Sink,
-    call: &Call,
-    offset: usize,
-) -> Remedy {
+fn of_call(scene: &Scene, found: &Reference, sink: &Sink, call: &Call, offset: usize) -> Remedy {
+    let (module, program) = (scene.module, scene.program);
     let loader = argument(call, sink, offset);
-    let verdict = judge(module, call.node, loader.map(|l| tree::span(l.node)), PATTERN);
+    let verdict = scene.judge.judge(call.node, loader.map(|l| tree::span(l.node)));
     let class = loader.map_or(Loader::Replaceable, |l| classify(module, program, l.value));
     if let Loader::Safe(reason) = class {
         return Remedy::Exception(Exception { kind: ExceptionKind::Safe, reason });
@@ -133,7 +149,8 @@ fn of_call(
     if let Some(reason) = held_back(module, found, sink, call, &class, loader.is_some()) {
         return Remedy::Report(reason);
     }
-    let constructors = if was_safe { None } else { registered(module, program) };
+    let registered = || scene.constructors.get_or_init(|| registered(module, program)).clone();
+    let constructors = if was_safe { None } else { registered() };
     if let Some(Registered::Here(line)) = constructors {
         return Remedy::Report(format!(
             "constructors are registered on another loader in line {line} and would be lost; register them on `yaml.SafeLoader` and call `yaml.safe_load`"
@@ -148,7 +165,7 @@ fn of_call(
         }
         _ => (Level::Auto, String::new()),
     };
-    match edits(module, program, found, sink, call, loader, class) {
+    match edits(scene, found, sink, call, loader, class) {
         Ok((title, ops, group)) => Remedy::Ops(Fix { title, reason, level, ops, group }),
         Err(reason) => Remedy::Report(reason),
     }
@@ -189,7 +206,8 @@ fn held_back(
 }
 
 /// Class statements that derive a loader from an unsafe one.
-fn unsafe_classes(module: &Module, findings: &mut Vec<Finding>) {
+fn unsafe_classes(scene: &Scene, findings: &mut Vec<Finding>) {
+    let module = scene.module;
     if !module.text().contains("Loader") {
         return;
     }
@@ -201,7 +219,7 @@ fn unsafe_classes(module: &Module, findings: &mut Vec<Finding>) {
                 continue;
             };
             let sink = format!("yaml.{found}");
-            if let Verdict::Documented(reason) = judge(module, bases, None, PATTERN) {
+            if let Verdict::Documented(reason) = scene.judge.judge(bases, None) {
                 let exception = Exception { kind: ExceptionKind::Documented, reason };
                 let remedy = Remedy::Exception(exception);
                 findings.push(finding(module, tree::span(base), sink, remedy));

@@ -138,13 +138,12 @@ fn derives(module: &Module, program: &Program, node: Node, level: usize) -> Opti
     match module.names.bindings(name, scope) {
         [binding] => match &binding.kind {
             BindingKind::Class { definition } => {
-                let class = tree::exact(module.root(), *definition, &["class_definition"])?;
+                let class = module.exact(*definition, &["class_definition"])?;
                 bases_are_safe(module, program, class, level)
             }
             BindingKind::Assignment { value } => {
-                let value = module.root().descendant_for_byte_range(value.start, value.end)?;
-                let kind = ["identifier", "attribute"].contains(&value.kind());
-                if kind { derives(module, program, value, level + 1) } else { None }
+                let value = module.exact(*value, &["identifier", "attribute"])?;
+                derives(module, program, value, level + 1)
             }
             BindingKind::Import { target, .. } => of_program(program, target, level),
             _ => None,

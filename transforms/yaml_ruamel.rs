@@ -1,19 +1,19 @@
 //! `ruamel.yaml`: its old functions, and `YAML(typ="unsafe")`.
 
-use super::exception::{Verdict, judge};
+use super::exception::Verdict;
 use super::finding::{Exception, ExceptionKind, Fix, Level, Remedy};
 use super::reference::{Reference, Usage};
 use super::sinks::{Kind, Sink};
-use super::yaml_load::{PATTERN, argument};
+use super::yaml_load::{Scene, argument};
 use crate::plan::op::{Anchor, Op};
 use crate::python::call::Call;
-use crate::python::module::Module;
 use crate::python::{literal, tree};
 use crate::workspace::source::Piece;
 use crate::workspace::span::Span;
 
 /// The place of an unsafe call and what to do about it.
-pub fn remedy(module: &Module, found: &Reference, sink: &Sink) -> Option<(Span, Remedy)> {
+pub(super) fn remedy(scene: &Scene, found: &Reference, sink: &Sink) -> Option<(Span, Remedy)> {
+    let module = scene.module;
     let Usage::Call(node) = found.usage else { return None };
     let call = Call::at(node, module.text())?;
     let span = tree::span(node);
@@ -28,7 +28,7 @@ pub fn remedy(module: &Module, found: &Reference, sink: &Sink) -> Option<(Span, 
     if literal::plain_string(typ.value, module.text()) != sink.r#unsafe.as_deref() {
         return None;
     }
-    let verdict = judge(module, node, Some(tree::span(typ.node)), PATTERN);
+    let verdict = scene.judge.judge(node, Some(tree::span(typ.node)));
     if let Verdict::Documented(reason) = verdict {
         let exception = Exception { kind: ExceptionKind::Documented, reason };
         return Some((span, Remedy::Exception(exception)));

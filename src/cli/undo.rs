@@ -1,6 +1,7 @@
 //! `untrust undo`: put back what a run wrote.
 
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::arguments::UndoArguments;
 use crate::report::escape::visible_path;
@@ -13,7 +14,7 @@ pub(super) fn run(arguments: &UndoArguments) -> anyhow::Result<u8> {
     let root = root(arguments)?;
     if arguments.list {
         for run in list(&state, &root)? {
-            println!("{}  {}  {} files", run.id, run.command, run.files);
+            println!("{}  {}  {}  {} files", run.id, age(run.time), run.command, run.files);
         }
         return Ok(0);
     }
@@ -35,7 +36,22 @@ fn root(arguments: &UndoArguments) -> anyhow::Result<PathBuf> {
 }
 
 fn print(files: &[PathBuf]) {
+    let here = std::env::current_dir().unwrap_or_default();
     for file in files {
-        println!("{}", visible_path(file));
+        println!("{}", visible_path(file.strip_prefix(&here).unwrap_or(file)));
     }
+    eprintln!("put back {} {}", files.len(), if files.len() == 1 { "file" } else { "files" });
+}
+
+/// How long ago a time in seconds since 1970 was.
+fn age(time: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let seconds = now.saturating_sub(time);
+    let (count, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3600 => (seconds / 60, "minute"),
+        3600..86400 => (seconds / 3600, "hour"),
+        _ => (seconds / 86400, "day"),
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }

@@ -9,6 +9,7 @@ use crate::python::module::Module;
 use crate::report::model::{ExceptionView, FindingView, Mode, Position, Summary};
 use crate::scan::level;
 use crate::transforms::finding::{ExceptionKind, Finding, Level, Remedy};
+use crate::workspace::span::Span;
 use crate::workspace::{FileId, line_length};
 
 /// The findings that are open, in order.
@@ -20,10 +21,12 @@ pub(super) fn findings(session: &Session, fixed: &BTreeSet<usize>) -> Vec<Findin
 fn finding(session: &Session, finding: &Finding) -> FindingView {
     let module = &session.scan.modules[&finding.file];
     let start = position(module, finding.range.start);
+    let (source_line, column) = excerpt(module, finding.range.start, start.column);
     let line = module.lines.span(start.line - 1);
-    let source_line = module.slice(line).trim_end_matches(['\r', '\n']).to_owned();
-    let end_in_line = finding.range.end.min(line.start + source_line.len());
-    let marked = &module.text()[finding.range.start..end_in_line.max(finding.range.start)];
+    let line_end = line.start + module.slice(line).trim_end_matches(['\r', '\n']).len();
+    let marked = Span::new(finding.range.start, finding.range.end.min(line_end));
+    let marked =
+        module.lines.column(module.text(), marked.end.max(marked.start)) + 1 - start.column;
     FindingView {
         transform: finding.transform,
         level: level_name(level(finding).unwrap_or(Level::Report)),
@@ -33,7 +36,7 @@ fn finding(session: &Session, finding: &Finding) -> FindingView {
         message: finding.message.clone(),
         advice: advice(&finding.remedy),
         sink: finding.sink.clone(),
-        caret: (start.column, marked.chars().count().max(1)),
+        caret: (column, marked.max(1)),
         source_line,
     }
 }
@@ -56,9 +59,22 @@ fn advice(remedy: &Remedy) -> String {
 }
 
 fn position(module: &Module, offset: usize) -> Position {
-    let line = module.lines.of(offset);
-    let column = module.text()[module.lines.start(line)..offset].chars().count() + 1;
-    Position { line: line + 1, column }
+    let line = module.lines.of(offset) + 1;
+    Position { line, column: module.lines.column(module.text(), offset) + 1 }
+}
+
+/// Bytes of a line before and behind a finding that can be shown at most.
+const SHOWN: usize = 4096;
+
+/// The part of a line around an offset, and the 1-based column of the offset in that part.
+fn excerpt(module: &Module, offset: usize, column: usize) -> (String, usize) {
+    let line = module.lines.span(module.lines.of(offset));
+    let text = module.text();
+    let from = text.floor_char_boundary(offset.saturating_sub(SHOWN)).max(line.start);
+    let to = text.floor_char_boundary(offset + SHOWN).min(line.end);
+    let part = text[from..to].trim_end_matches(['\r', '\n']).to_owned();
+    let column = if from == line.start { column } else { text[from..offset].chars().count() + 1 };
+    (part, column)
 }
 
 /// The places that stay, in order.

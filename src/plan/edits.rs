@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
 use super::flatten::{Overlap, flatten};
@@ -51,7 +52,7 @@ pub(super) fn find<'t>(
     kinds: &[&str],
     owner: usize,
 ) -> Result<Node<'t>, Trouble> {
-    tree::exact(module.root(), span, kinds).ok_or(Trouble::Unplaced(owner))
+    module.exact(span, kinds).ok_or(Trouble::Unplaced(owner))
 }
 
 /// Arguments that are set and dropped, call by call.
@@ -107,9 +108,7 @@ fn single(module: &Module, op: &Op, owner: usize) -> Result<Option<Edit>, Troubl
         Op::ReplaceComment { at, text } => replace_comment(module, at.range, text),
         Op::DeleteComment { at } => layout::comment::delete(module, at.range),
         Op::InsertStatement { before, text } => {
-            let node =
-                module.root().descendant_for_byte_range(before.range.start, before.range.end);
-            let statement = node.and_then(tree::statement).ok_or(Trouble::Unplaced(owner))?;
+            let statement = module.statement_at(before.range).ok_or(Trouble::Unplaced(owner))?;
             layout::statement::insert_before(module, statement, text)
         }
         _ => return Ok(None),
@@ -147,8 +146,7 @@ fn deleted_statements(
     all.dedup_by_key(|(_, span)| *span);
     let mut nodes = Vec::new();
     for (owner, span) in &all {
-        let node = module.root().descendant_for_byte_range(span.start, span.end);
-        nodes.push(node.and_then(tree::statement).ok_or(Trouble::Unplaced(*owner))?);
+        nodes.push(module.statement_at(*span).ok_or(Trouble::Unplaced(*owner))?);
     }
     let owner = all.first().map_or(0, |(owner, _)| *owner);
     Ok(layout::statement::delete(module, &nodes).into_iter().map(|edit| (owner, edit)).collect())
@@ -170,9 +168,10 @@ fn imports(
     edits: &[TextEdit],
 ) -> Result<Vec<OwnedEdit>, Trouble> {
     let mut statements: BTreeMap<Span, Wanted> = BTreeMap::new();
+    let dropped = dropped_imports(module, ops, edits);
     for (owner, op) in ops {
         match op {
-            Op::DropImport { at } if !is_used(module, at.range, edits) => {
+            Op::DropImport { at } if dropped.contains(&at.range) => {
                 let statement = import_around(module, at.range, *owner)?;
                 let wanted = statements.entry(tree::span(statement)).or_default();
                 wanted.owner = *owner;
@@ -238,9 +237,8 @@ fn new_imports(module: &Module, ops: &[OwnedOp]) -> Result<Vec<(usize, Edit)>, T
 }
 
 fn import_around(module: &Module, span: Span, owner: usize) -> Result<Node<'_>, Trouble> {
-    let node = module.root().descendant_for_byte_range(span.start, span.end);
-    let statement = node.and_then(tree::statement);
-    statement
+    module
+        .statement_at(span)
         .filter(|s| matches!(s.kind(), "import_from_statement" | "import_statement"))
         .ok_or(Trouble::Unplaced(owner))
 }
@@ -251,20 +249,36 @@ fn imports_name(module: &Module, statement: Node, name: &str) -> bool {
     statement.children_by_field_name("name", &mut cursor).any(|item| module.text_of(item) == name)
 }
 
-/// Whether a use of the imported name stays.
-fn is_used(module: &Module, item: Span, edits: &[TextEdit]) -> bool {
-    let scopes = module.names.scopes.iter().enumerate();
-    for (scope, facts) in scopes {
-        for (name, bindings) in &facts.bindings {
-            let is_it = |b: &crate::python::names::Binding| {
-                b.span == item && matches!(b.kind, BindingKind::Import { .. })
-            };
-            if !bindings.iter().any(is_it) {
-                continue;
-            }
-            let uses = module.names.uses_of(name, scope, module.text());
-            return uses.iter().any(|used| !edits.iter().any(|e| e.range.contains(*used)));
-        }
+/// The imports that ops would drop and of which no use stays.
+fn dropped_imports(module: &Module, ops: &[OwnedOp], edits: &[TextEdit]) -> FxHashSet<Span> {
+    let asked: FxHashSet<Span> = ops
+        .iter()
+        .filter_map(|(_, op)| match op {
+            Op::DropImport { at } => Some(at.range),
+            _ => None,
+        })
+        .collect();
+    if asked.is_empty() {
+        return asked;
     }
-    true
+    // The edits are apart from one another, in order.
+    let is_gone = |used: Span| {
+        let next = edits.partition_point(|edit| edit.range.end < used.end);
+        edits.get(next).is_some_and(|edit| edit.range.contains(used))
+    };
+    let mut kept: FxHashSet<(usize, &str)> = FxHashSet::default();
+    for used in module.names.uses.iter().filter(|used| !is_gone(used.span)) {
+        let name = module.slice(used.span);
+        kept.extend(module.names.binding_scope(name, used.scope).map(|scope| (scope, name)));
+    }
+    let scopes = module.names.scopes.iter().enumerate();
+    let bindings = scopes.flat_map(|(scope, facts)| {
+        facts.bindings.iter().map(move |(name, bindings)| (scope, name.as_str(), bindings))
+    });
+    bindings
+        .filter(|(scope, name, _)| !kept.contains(&(*scope, *name)))
+        .flat_map(|(_, _, bindings)| bindings)
+        .filter(|b| matches!(b.kind, BindingKind::Import { .. }) && asked.contains(&b.span))
+        .map(|b| b.span)
+        .collect()
 }

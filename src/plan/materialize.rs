@@ -119,7 +119,7 @@ fn build_file(module: &Module, ops: &[OwnedOp]) -> Result<NewFile, Failure> {
 }
 
 /// The change to leave out so that the others can be made: the later one of a conflict, else the
-/// one that fails alone, else the first that fails beside those before it.
+/// first that fails beside those before it.
 fn blame(module: &Module, ops: &[OwnedOp], failure: &Failure) -> Dropped {
     let message = match failure {
         Failure::Trouble(Trouble::Conflict(overlap)) if overlap.first != overlap.second => {
@@ -142,10 +142,17 @@ fn blame(module: &Module, ops: &[OwnedOp], failure: &Failure) -> Dropped {
         let some: Vec<OwnedOp> = ops.iter().copied().filter(|(owner, _)| wanted(*owner)).collect();
         build_file(module, &some).is_err()
     };
-    let alone = owners.iter().copied().find(|one| fails(&|owner| owner == *one));
-    let guilty = alone
-        .or_else(|| owners.iter().copied().find(|last| fails(&|owner| owner <= *last)))
-        .or(owners.last().copied())
-        .unwrap_or_default();
+    let owners: Vec<usize> = owners.into_iter().collect();
+    // Of the changes up to the guilty one, each shorter row passes.
+    let (mut good, mut bad) = (0, owners.len().saturating_sub(1));
+    while good < bad {
+        let middle = usize::midpoint(good, bad);
+        if fails(&|owner| owner <= owners[middle]) {
+            bad = middle;
+        } else {
+            good = middle + 1;
+        }
+    }
+    let guilty = owners.get(bad).copied().unwrap_or_default();
     Dropped { change: guilty, cause: Cause::Failed { message } }
 }

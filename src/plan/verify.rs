@@ -5,14 +5,12 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
-use crate::python::module::{Module, parse};
+use crate::python::module::{Module, TOO_DEEP, parse};
 use crate::python::tree;
 use crate::workspace::source::TextEdit;
 
 /// Deeper trees are parsed on a thread with a stack of its own.
 const DEEP: usize = 100;
-/// Deeper trees are not edited: a recursive parser cannot judge them.
-pub const TOO_DEEP: usize = 4000;
 
 /// Checks the text that replaces a module's. `Err` says what is wrong with it.
 pub fn verify(module: &Module, edits: &[TextEdit], new: &str) -> Result<(), String> {
@@ -20,7 +18,7 @@ pub fn verify(module: &Module, edits: &[TextEdit], new: &str) -> Result<(), Stri
         return Err(format!("the code is nested more than {TOO_DEEP} levels deep"));
     }
     let errors = parse_errors(new);
-    let before = module.damage.len();
+    let before = if module.damage.is_empty() { 0 } else { parse_errors(module.text()) };
     if errors > before {
         return Err(format!("the new text has {errors} syntax errors, the old one {before}"));
     }

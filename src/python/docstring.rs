@@ -164,17 +164,17 @@ pub fn documentation<'t>(module: &'t Module, function: Node<'t>) -> Option<Docum
     if &text[name.byte_range()] != "__init__" {
         return None;
     }
-    let definition = class_of(function)?;
+    let definition = class_of(module, function)?;
     let found = of(definition, text).and_then(|docstring| read(module, docstring, &signature))?;
     let known = |entry: &Entry| entry.names.iter().any(|n| signature.binding(n, text).is_some());
     found.entries.iter().any(known).then_some(found)
 }
 
 /// The class whose body holds a method directly.
-fn class_of(method: Node) -> Option<Node> {
-    let outer = method.parent().filter(|parent| parent.kind() == "decorated_definition");
-    let body = outer.unwrap_or(method).parent()?;
-    body.parent().filter(|parent| parent.kind() == "class_definition")
+fn class_of<'t>(module: &'t Module, method: Node<'t>) -> Option<Node<'t>> {
+    let outer = module.parent(method).filter(|parent| parent.kind() == "decorated_definition");
+    let body = module.parent(outer.unwrap_or(method))?;
+    module.parent(body).filter(|parent| parent.kind() == "class_definition")
 }
 
 /// The documented parameters in a docstring over several lines; `None` if there are none.

@@ -1,5 +1,7 @@
 //! Lines of a text.
 
+use std::sync::OnceLock;
+
 use crate::workspace::span::Span;
 
 /// The offsets at which lines begin.
@@ -7,7 +9,12 @@ use crate::workspace::span::Span;
 pub struct Lines {
     starts: Vec<usize>,
     length: usize,
+    /// How many characters stand before each stride of bytes; counted when first asked for.
+    characters: OnceLock<Vec<usize>>,
 }
+
+/// Bytes from one count of characters to the next.
+const STRIDE: usize = 1024;
 
 impl Lines {
     /// The lines of a text whose lines end with a line feed.
@@ -15,7 +22,7 @@ impl Lines {
         let starts = std::iter::once(0)
             .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| i + 1))
             .collect();
-        Self { starts, length: text.len() }
+        Self { starts, length: text.len(), characters: OnceLock::new() }
     }
 
     /// The 0-based line that holds the offset; a line feed belongs to the line it ends.
@@ -33,8 +40,53 @@ impl Lines {
         Span::new(self.start(line), self.start(line + 1))
     }
 
+    /// The 0-based column of an offset, in characters. `text` is the text of the lines.
+    pub fn column(&self, text: &str, offset: usize) -> usize {
+        let start = self.start(self.of(offset));
+        if offset - start <= STRIDE {
+            return text[start..offset].chars().count();
+        }
+        self.characters_before(text, offset) - self.characters_before(text, start)
+    }
+
+    fn characters_before(&self, text: &str, offset: usize) -> usize {
+        // Every character has one byte that continues none.
+        let count = |bytes: &[u8]| bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        let counts = self.characters.get_or_init(|| {
+            let chunks = text.as_bytes().chunks(STRIDE).scan(0, |sum, chunk| {
+                let before = *sum;
+                *sum += count(chunk);
+                Some(before)
+            });
+            chunks.collect()
+        });
+        let stride = offset / STRIDE;
+        let before = counts.get(stride).copied().unwrap_or_default();
+        match counts.get(stride) {
+            Some(_) => before + count(&text.as_bytes()[stride * STRIDE..offset]),
+            None => count(text.as_bytes()),
+        }
+    }
+
     /// How many lines there are; a text that ends with a line feed has an empty last one.
     pub fn count(&self) -> usize {
         self.starts.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_in_lines_of_any_length() {
+        let text = format!("é = 1\n{}x\n", "é".repeat(3000));
+        let lines = Lines::new(&text);
+        assert_eq!(lines.column(&text, 2), 1);
+        let x = text.find('x').unwrap();
+        assert_eq!(lines.column(&text, x), 3000);
+        assert_eq!(lines.column(&text, text.len()), 0);
+        let long = "é".repeat(1024);
+        assert_eq!(Lines::new(&long).column(&long, long.len()), 1024);
     }
 }

@@ -10,6 +10,7 @@ pub mod literal;
 pub mod module;
 pub mod names;
 mod names_build;
+pub mod nodes;
 pub mod signature;
 pub mod stdlib;
 pub mod tree;

@@ -5,10 +5,17 @@ use tree_sitter::{Node, Parser, Tree};
 use super::comment::Comment;
 use super::lines::Lines;
 use super::names::Names;
+use super::nodes::{Nodes, Parsed};
 use super::{comment, names_build, tree};
 use crate::workspace::FileId;
 use crate::workspace::source::Source;
 use crate::workspace::span::Span;
+
+/// Deeper trees are not edited: a recursive parser cannot judge them.
+pub const TOO_DEEP: usize = 4000;
+
+/// How far outwards from a node is looked.
+const MOST_ANCESTORS: usize = 4096;
 
 /// A parsed module.
 #[derive(Debug)]
@@ -18,7 +25,7 @@ pub struct Module {
     /// Its text and bytes.
     pub source: Source,
     /// Its syntax tree; a damaged text gives a tree with errors.
-    pub tree: Tree,
+    parsed: Parsed,
     /// Its lines.
     pub lines: Lines,
     /// Its comments, in order.
@@ -43,19 +50,67 @@ pub fn parse(text: &str) -> Tree {
 impl Module {
     /// Parses a source and resolves its names.
     pub fn new(source: Source) -> Self {
-        let tree = parse(&source.text);
-        let root = tree.root_node();
+        let mut walked = None;
+        let parsed = Parsed::new(parse(&source.text), |tree| {
+            let (nodes, facts) = names_build::build(tree.root_node(), &source.text);
+            walked = Some(facts);
+            nodes
+        });
+        let walked = walked.expect("the walk has just been made");
         let lines = Lines::new(&source.text);
-        let walked = names_build::build(root, &source.text);
         let comments = comment::placed(&walked.comments, &source.text, &lines);
         let (names, depth) = (walked.names, walked.depth);
-        let damage = damage(root);
-        Self { file: source.file, tree, lines, comments, names, damage, depth, source }
+        let damage = damage(parsed.borrow_owner().root_node());
+        Self { file: source.file, parsed, lines, comments, names, damage, depth, source }
     }
 
     /// The tree's root.
     pub fn root(&self) -> Node<'_> {
-        self.tree.root_node()
+        self.parsed.borrow_owner().root_node()
+    }
+
+    /// The nodes with their parents.
+    pub fn nodes(&self) -> &Nodes<'_> {
+        self.parsed.borrow_dependent()
+    }
+
+    /// The node around a node.
+    pub fn parent(&self, node: Node) -> Option<Node<'_>> {
+        self.nodes().parent(node)
+    }
+
+    /// The nodes around a node, the innermost first; only so many as people write.
+    pub fn ancestors(&self, node: Node) -> impl Iterator<Item = Node<'_>> {
+        let first = self.parent(node);
+        std::iter::successors(first, |around| self.parent(*around)).take(MOST_ANCESTORS)
+    }
+
+    /// Whether a node stands directly in a block or at the top of the module.
+    pub fn is_statement(&self, node: Node) -> bool {
+        node.is_named()
+            && node.kind() != "comment"
+            && self.parent(node).is_some_and(|p| matches!(p.kind(), "module" | "block"))
+    }
+
+    /// The innermost statement that holds the node, or is it.
+    pub fn statement<'t>(&'t self, node: Node<'t>) -> Option<Node<'t>> {
+        std::iter::once(node).chain(self.ancestors(node)).find(|node| self.is_statement(*node))
+    }
+
+    /// The innermost statement around a span.
+    pub fn statement_at(&self, span: Span) -> Option<Node<'_>> {
+        self.statement(self.nodes().covering(span)?)
+    }
+
+    /// The node of one of these kinds that covers exactly the span.
+    pub fn exact(&self, wanted: Span, kinds: &[&str]) -> Option<Node<'_>> {
+        let mut node = self.nodes().covering(wanted)?;
+        loop {
+            if tree::span(node) == wanted && kinds.contains(&node.kind()) {
+                return Some(node);
+            }
+            node = self.parent(node).filter(|parent| tree::span(*parent) == wanted)?;
+        }
     }
 
     /// The text.
@@ -79,12 +134,14 @@ impl Module {
         if self.damage.is_empty() {
             return false;
         }
-        let around = tree::statement(node).map_or(tree::span(node), tree::span);
+        let around = self.statement(node).map_or(tree::span(node), tree::span);
         let around = if around.len() > 4096 { tree::span(node) } else { around };
         let first = self.lines.start(self.lines.of(around.start).saturating_sub(1));
         let last = self.lines.start(self.lines.of(around.end) + 2);
         let near = Span::new(first, last);
-        self.damage.iter().any(|damaged| {
+        // Spans of damage are apart from one another.
+        let from = self.damage.partition_point(|damaged| damaged.end < near.start);
+        self.damage[from..].iter().take_while(|damaged| damaged.start <= near.end).any(|damaged| {
             damaged.overlaps(near) || (damaged.is_empty() && near.contains(*damaged))
         })
     }
@@ -92,7 +149,8 @@ impl Module {
     /// The qualified name of the functions and classes around a node, `Engine.load`; empty at
     /// module level.
     pub fn scope_of(&self, node: Node) -> String {
-        let mut names: Vec<&str> = tree::ancestors(node)
+        let mut names: Vec<&str> = self
+            .ancestors(node)
             .filter(|a| matches!(a.kind(), "function_definition" | "class_definition"))
             .filter_map(|definition| definition.child_by_field_name("name"))
             .map(|name| self.text_of(name))
@@ -136,8 +194,14 @@ fn damage(root: Node) -> Vec<Span> {
     if !root.has_error() {
         return Vec::new();
     }
-    tree::preorder(root)
-        .filter(|node| node.is_error() || node.is_missing())
-        .map(tree::span)
-        .collect()
+    let mut damage: Vec<Span> = Vec::new();
+    let damaged = tree::preorder(root).filter(|node| node.is_error() || node.is_missing());
+    for span in damaged.map(tree::span) {
+        match damage.last_mut() {
+            Some(last) if last.contains(span) => {}
+            Some(last) if span.start < last.end => last.end = span.end,
+            _ => damage.push(span),
+        }
+    }
+    damage
 }

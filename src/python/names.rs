@@ -99,6 +99,8 @@ pub struct Names {
     pub quoted: Vec<String>,
     /// Attributes that are assigned to (`torch.load = ...`).
     pub assigned_attributes: Vec<Span>,
+    /// The scopes in the order of the text.
+    pub(super) by_start: Vec<usize>,
 }
 
 /// What is known of an expression's dotted name.
@@ -147,11 +149,23 @@ impl Resolution {
 }
 
 impl Names {
+    /// To be called once all scopes are known.
+    pub(super) fn finish(&mut self) {
+        self.by_start = (0..self.scopes.len()).collect();
+        // A scope that holds another one at the same place comes first.
+        let key = |&s: &usize| (self.scopes[s].span.start, usize::MAX - self.scopes[s].span.end, s);
+        self.by_start.sort_by_key(key);
+    }
+
     /// The innermost scope at an offset.
     pub fn scope_at(&self, offset: usize) -> usize {
-        // Scopes are stored parents first, in the order of the text.
-        let contains = |scope: &Scope| scope.span.start <= offset && offset < scope.span.end;
-        self.scopes.iter().rposition(contains).unwrap_or(0)
+        let behind = self.by_start.partition_point(|&s| self.scopes[s].span.start <= offset);
+        let mut scope = behind.checked_sub(1).map_or(0, |last| self.by_start[last]);
+        while offset >= self.scopes[scope].span.end {
+            let Some(parent) = self.scopes[scope].parent else { break };
+            scope = parent;
+        }
+        scope
     }
 
     /// The scope that binds `name` as seen from `scope`.

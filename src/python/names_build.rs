@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::names::{Binding, BindingKind, Names, Scope, ScopeKind, Use};
+use super::nodes::Nodes;
 use super::tree;
 use crate::workspace::span::Span;
 
@@ -18,7 +19,7 @@ pub(super) struct Walked {
 }
 
 /// Walks over a module's tree.
-pub(super) fn build(root: Node, text: &str) -> Walked {
+pub(super) fn build<'t>(root: Node<'t>, text: &str) -> (Nodes<'t>, Walked) {
     let module = Scope {
         kind: ScopeKind::Module,
         parent: None,
@@ -34,15 +35,18 @@ pub(super) fn build(root: Node, text: &str) -> Walked {
         pending: FxHashMap::default(),
         handlers: 0,
         path: Vec::new(),
+        nodes: Nodes::default(),
         comments: Vec::new(),
         depth: 0,
     };
     builder.walk(root);
-    Walked { names: builder.names, comments: builder.comments, depth: builder.depth }
+    builder.names.finish();
+    let walked = Walked { names: builder.names, comments: builder.comments, depth: builder.depth };
+    (builder.nodes, walked)
 }
 
-struct Builder<'t> {
-    text: &'t str,
+struct Builder<'t, 'x> {
+    text: &'x str,
     names: Names,
     /// The scope that begins at the node with this id.
     pending: FxHashMap<usize, usize>,
@@ -50,6 +54,7 @@ struct Builder<'t> {
     handlers: usize,
     /// The nodes around the current one. Asking a node for its parent costs a walk from the root.
     path: Vec<Node<'t>>,
+    nodes: Nodes<'t>,
     comments: Vec<Span>,
     depth: usize,
 }
@@ -62,13 +67,15 @@ enum Leave {
     Handler,
 }
 
-impl<'t> Builder<'t> {
+impl<'t> Builder<'t, '_> {
     fn walk(&mut self, root: Node<'t>) {
         let mut cursor = root.walk();
         let mut scope = 0;
         let mut open: Vec<Leave> = Vec::new();
+        let mut places: Vec<u32> = Vec::new();
         loop {
             let node = cursor.node();
+            let place = self.nodes.push(node, places.last().copied());
             let leave = match self.pending.remove(&node.id()) {
                 Some(inner) => Leave::Scope(std::mem::replace(&mut scope, inner)),
                 None if self.is_import_error_handler(node) => {
@@ -85,6 +92,7 @@ impl<'t> Builder<'t> {
             if cursor.goto_first_child() {
                 open.push(leave);
                 self.path.push(node);
+                places.push(place);
                 self.depth = self.depth.max(self.path.len());
                 continue;
             }
@@ -94,6 +102,7 @@ impl<'t> Builder<'t> {
                     return;
                 }
                 self.path.pop();
+                places.pop();
                 let leave = open.pop().expect("each level that was entered is left once");
                 self.leave(leave, &mut scope);
             }
@@ -272,13 +281,13 @@ impl<'t> Builder<'t> {
     }
 
     fn case(&mut self, node: Node, scope: usize) {
-        for child in tree::preorder(node) {
-            let captures = child.kind() == "dotted_name"
-                && child.named_child_count() == 1
-                && child.parent().is_some_and(|parent| parent.kind() != "class_pattern");
-            if captures {
+        let mut waiting = vec![(node, "")];
+        while let Some((child, around)) = waiting.pop() {
+            let is_name = child.kind() == "dotted_name" && child.named_child_count() == 1;
+            if is_name && around != "class_pattern" {
                 self.bind_pattern(child, scope, &BindingKind::Other);
             }
+            waiting.extend(tree::children(child).into_iter().map(|inner| (inner, child.kind())));
         }
     }
 

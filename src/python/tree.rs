@@ -45,34 +45,6 @@ pub fn all_children(node: Node) -> Vec<Node> {
     node.children(&mut cursor).collect()
 }
 
-/// The node of one of these kinds that covers exactly the span.
-pub fn exact<'t>(root: Node<'t>, wanted: Span, kinds: &[&str]) -> Option<Node<'t>> {
-    let mut node = root.descendant_for_byte_range(wanted.start, wanted.end)?;
-    loop {
-        if span(node) == wanted && kinds.contains(&node.kind()) {
-            return Some(node);
-        }
-        node = node.parent().filter(|parent| span(*parent) == wanted)?;
-    }
-}
-
-/// The ancestors, the parent first.
-pub fn ancestors(node: Node) -> impl Iterator<Item = Node> {
-    std::iter::successors(node.parent(), Node::parent)
-}
-
-/// Whether a node stands directly in a block or at the top of the module.
-pub fn is_statement(node: Node) -> bool {
-    node.parent().is_some_and(|parent| matches!(parent.kind(), "module" | "block"))
-        && node.is_named()
-        && node.kind() != "comment"
-}
-
-/// The innermost statement that holds the node, or is it.
-pub fn statement(node: Node) -> Option<Node> {
-    std::iter::once(node).chain(ancestors(node)).find(|candidate| is_statement(*candidate))
-}
-
 /// The expression inside any parentheses.
 pub fn unparenthesised(mut node: Node) -> Node {
     while node.kind() == "parenthesized_expression" {

@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use crate::program::Program;
-use crate::python::module::Module;
+use crate::python::module::{Module, TOO_DEEP};
 use crate::transforms::Transform;
 use crate::transforms::finding::{Finding, Level, Remedy};
 use crate::workspace::source::Source;
+use crate::workspace::span::Span;
 use crate::workspace::{FileId, FileKind, ReadError, ReadProblem, SkipCause, Skipped, Workspace};
 use filter::{Filter, Held};
 
@@ -164,6 +165,12 @@ fn look(
         }
     }
     findings.sort_by(|a, b| (a.range, a.transform).cmp(&(b.range, b.transform)));
+    if module.depth > TOO_DEEP {
+        let cause = format!("nested more than {TOO_DEEP} levels deep");
+        for finding in &mut findings {
+            report_only(finding, |title| format!("the code is {cause}; do it by hand ({title})"));
+        }
+    }
     if !settings.vendored
         && !findings.is_empty()
         && let Some(cause) = workspace.vendored(candidate.file, &module.source.bytes)
@@ -182,7 +189,7 @@ fn look(
 /// Bytes that do not decode are kept where nothing depends on them: in comments and strings.
 fn undecodable_code(module: &Module) -> Option<String> {
     let at = module.source.undecodable.iter().find(|&&at| {
-        let node = module.root().descendant_for_byte_range(at, at + 1);
+        let node = module.nodes().covering(Span::new(at, at + 1));
         !node.is_some_and(|node| matches!(node.kind(), "comment" | "string_content" | "string"))
     })?;
     Some(format!(
@@ -193,9 +200,15 @@ fn undecodable_code(module: &Module) -> Option<String> {
 
 /// Turns a fix in code of others into a report.
 fn hold_back(finding: &mut Finding, cause: &str) {
+    report_only(finding, |title| {
+        format!("it is {cause}; --include-vendored lets it be edited ({title})")
+    });
+}
+
+/// Turns a fix into a report with a reason that names it.
+fn report_only(finding: &mut Finding, reason: impl Fn(&str) -> String) {
     if let Remedy::Ops(fix) = &finding.remedy {
-        let reason = format!("it is {cause}; --include-vendored lets it be edited ({})", fix.title);
-        finding.remedy = Remedy::Report(reason);
+        finding.remedy = Remedy::Report(reason(&fix.title));
     }
 }
 

@@ -53,7 +53,7 @@ fn anchor(range: Span) -> Anchor {
 /// Adds the parameter, annotated where the signature takes annotations.
 fn add(module: &Module, function: Span, name: &str, default: &str) -> Op {
     let kinds = ["function_definition", "lambda"];
-    let node = tree::exact(module.root(), function, &kinds).unwrap();
+    let node = module.exact(function, &kinds).unwrap();
     let takes = Signature::at(node).unwrap().takes_annotation(module.text());
     Op::AddParameter {
         function: anchor(function),

@@ -57,12 +57,8 @@ pub fn is_there(module: &Module, import: &Import, at: usize) -> bool {
 /// Whether an import has run when the code at the offset does: it stands before it in a block
 /// around it, or at the top of the module while the code is in a function.
 fn reaches(module: &Module, import: Span, at: usize) -> bool {
-    let Some(statement) =
-        module.root().descendant_for_byte_range(import.start, import.end).and_then(tree::statement)
-    else {
-        return false;
-    };
-    let Some(block) = statement.parent() else { return false };
+    let Some(statement) = module.statement_at(import) else { return false };
+    let Some(block) = module.parent(statement) else { return false };
     if block.kind() == "module" {
         return statement.start_byte() < at || in_function(module, at);
     }
@@ -126,9 +122,7 @@ fn sections<'t>(module: &Module, imports: &[Node<'t>]) -> Vec<Vec<Node<'t>>> {
         let joined = sections.last().and_then(|section| section.last()).is_some_and(|before| {
             let gap = Span::new(before.end_byte(), import.start_byte());
             let mut lines = module.slice(gap).lines().skip(1);
-            before
-                .next_named_sibling()
-                .is_some_and(|next| next.kind() == "comment" || next == *import)
+            follows(module, *before, *import)
                 && lines.all(|line| !line.trim().is_empty() || gap_ends(line, gap, module))
         });
         match sections.last_mut() {
@@ -137,6 +131,13 @@ fn sections<'t>(module: &Module, imports: &[Node<'t>]) -> Vec<Vec<Node<'t>>> {
         }
     }
     sections
+}
+
+/// Whether only comments stand between two statements of the module.
+fn follows(module: &Module, before: Node, statement: Node) -> bool {
+    let between = module.nodes().from(before.end_byte());
+    let mut other = between.iter().filter(|node| node.is_named() && node.kind() != "comment");
+    other.next().is_some_and(|next| next.id() == statement.id())
 }
 
 /// The last piece of a gap is the indentation of what follows, no blank line.

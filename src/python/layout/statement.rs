@@ -1,5 +1,6 @@
 //! Inserting and deleting statements.
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use super::Edit;
@@ -20,15 +21,15 @@ pub fn insert_before(module: &Module, statement: Node, text: &str) -> Edit {
 
 /// The edits that delete the statements. Those that are all of a block leave `pass`.
 pub fn delete(module: &Module, statements: &[Node]) -> Vec<Edit> {
+    let deleted: FxHashSet<usize> = statements.iter().map(Node::id).collect();
+    let mut emptied: FxHashMap<usize, Option<usize>> = FxHashMap::default();
     let mut edits = Vec::new();
     for (position, statement) in statements.iter().enumerate() {
-        let siblings: Vec<Node> =
-            statement.parent().map(|parent| tree::children(parent)).unwrap_or_default();
-        let in_block = statement.parent().is_some_and(|parent| parent.kind() == "block");
-        let deleted = |sibling: &Node| statements.iter().any(|other| other.id() == sibling.id());
-        let leaves_nothing = in_block && siblings.iter().all(deleted);
-        let first_of_block = siblings.first().is_some_and(|first| first.id() == statement.id());
-        if leaves_nothing && first_of_block {
+        let block = module.parent(*statement).filter(|parent| parent.kind() == "block");
+        let first = block.and_then(|block| {
+            *emptied.entry(block.id()).or_insert_with(|| first_if_all(block, &deleted))
+        });
+        if first == Some(statement.id()) {
             edits.push(Edit::replace(tree::span(*statement), "pass"));
             continue;
         }
@@ -36,6 +37,13 @@ pub fn delete(module: &Module, statements: &[Node]) -> Vec<Edit> {
         edits.push(Edit::delete(reach(module, *statement, earlier)));
     }
     edits
+}
+
+/// The id of a block's first statement, if all of its statements go.
+fn first_if_all(block: Node, deleted: &FxHashSet<usize>) -> Option<usize> {
+    let statements = tree::children(block);
+    let all = statements.iter().all(|statement| deleted.contains(&statement.id()));
+    statements.first().filter(|_| all).map(Node::id)
 }
 
 /// What goes with a statement: its lines, or its part of a line that others share.

@@ -1,0 +1,183 @@
+//! Properties of plans and texts, on generated modules.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use untrust::plan::build;
+use untrust::plan::change::Change;
+use untrust::plan::materialize::materialize;
+use untrust::program::Program;
+use untrust::python::module::Module;
+use untrust::report::diff::{FileDiff, unified};
+use untrust::scan::{Scan, Settings, scan};
+use untrust::transforms::REGISTRY;
+use untrust::transforms::finding::Remedy;
+use untrust::workspace::source::{Source, TextEdit};
+use untrust::workspace::span::Span;
+use untrust::workspace::{FileId, Options, Workspace};
+
+use support::{Sandbox, apply_patch};
+
+/// What modules are made of. Each is a whole statement; `%` stands for a number of its own.
+const STATEMENTS: &[&str] = &[
+    "s% = torch.load(path)",
+    "s% = torch.load(path, weights_only=False)  # big",
+    "s% = torch.load(\n    path,\n    map_location='cpu'  # moved\n)",
+    "s% = torch.load(\n    torch.load(inner),  # é\n    weights_only = (False),\n)",
+    "s% = load(path,)",
+    "s% = T.load(*paths, **options)",
+    "s% = list(map(torch.load, paths))",
+    "s% = y.load(stream, Loader=FullLoader)",
+    "s% = y.load(y.load(stream, FullLoader), Loader=y.Loader)",
+    "s% = yload(stream, Loader=Loader)  # nosec B506 - ours",
+    "s% = yload(\n    stream,\n    Loader=UnsafeLoader,  # noqa: S506\n)",
+    "s% = y.full_load(f'{torch.load(path)}')",
+    "s% = y.load(stream, Loader=CLoader)",
+    "run%()  # nosec",
+    "if s:\n    # nosec\n    t% = torch.load(path); u% = y.load(stream)\nelse:\n    from yaml import UnsafeLoader as U%\n    v% = y.load(stream, Loader=U%)",
+    "def f%(load, path):\n    '''Doc.'''\n    return load(path), torch.load(path, weights_only=0)",
+    "class C%(FullLoader):\n\tx = [torch.load(p) for p in paths if p]",
+    "# weights_only=False is needed for the optimizer states\ns% = torch.load(path, weights_only=False)",
+    "s% = torch.load(path, weights_only=False)  # written by save() in this same run",
+    "s% = 'torch.load(path)  # nosec'",
+    "name% = FullLoader",
+];
+
+const HEADER: &str = "'''Module.'''\nfrom __future__ import annotations\nimport sys\n\nimport torch\nimport torch as T\nimport yaml as y\nfrom torch import load\nfrom yaml import CLoader, FullLoader, Loader, UnsafeLoader\nfrom yaml import load as yload\n\n";
+
+fn module_text() -> impl Strategy<Value = String> {
+    let statements = prop::collection::vec(0..STATEMENTS.len(), 1..9);
+    (statements, 0..4_usize, any::<bool>()).prop_map(|(chosen, ending, last)| {
+        let mut text = HEADER.to_owned();
+        for (number, index) in chosen.into_iter().enumerate() {
+            text.push_str(&STATEMENTS[index].replace('%', &number.to_string()));
+            text.push('\n');
+        }
+        if last {
+            text.pop();
+        }
+        text.replace('\n', ["\n", "\r\n", "\r", "\n"][ending])
+    })
+}
+
+struct Planned {
+    scan: Scan,
+    changes: Vec<Change>,
+}
+
+impl Planned {
+    fn modules(&self) -> BTreeMap<FileId, &Module> {
+        self.scan.modules.iter().map(|(id, module)| (*id, module)).collect()
+    }
+
+    /// The new bytes with the changes at these places, the old ones if nothing changes.
+    fn make(&self, chosen: &[usize], old: &[u8]) -> Vec<u8> {
+        let approved: Vec<&Change> = chosen.iter().map(|index| &self.changes[*index]).collect();
+        let made = materialize(&self.modules(), &approved);
+        assert_eq!(made.dropped, [], "{}", String::from_utf8_lossy(old));
+        made.files.into_values().next().map_or_else(|| old.to_vec(), |file| file.bytes)
+    }
+}
+
+fn plan(bytes: &[u8], prefilter: bool) -> Planned {
+    let sandbox = Sandbox::new(&[]);
+    sandbox.write("module.py", bytes);
+    let options = Options { root: Some(sandbox.root()), ..Options::default() };
+    let workspace = Workspace::open(&[sandbox.root()], options.clone()).unwrap();
+    let program = Program::new(&workspace, options);
+    let settings = Settings { transforms: REGISTRY, tests: false, vendored: false, prefilter };
+    let scan = scan(&workspace, &program, &settings, &|_| {});
+    let ids = build::ids(&scan.findings, |id| workspace.file(id).relative.as_path());
+    let changes = build::changes(&scan.findings, &ids);
+    Planned { scan, changes }
+}
+
+fn chosen(count: usize, mask: u64) -> Vec<usize> {
+    (0..count).filter(|index| mask >> (index % 64) & 1 == 1).collect()
+}
+
+fn parses(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    ruff_python_parser::parse_module(&text).is_ok()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_subset_of_changes_parses_and_is_its_patch(text in module_text(), mask in any::<u64>()) {
+        prop_assert!(parses(text.as_bytes()), "{}", text);
+        let planned = plan(text.as_bytes(), true);
+        let new = planned.make(&chosen(planned.changes.len(), mask), text.as_bytes());
+        prop_assert!(parses(&new), "{}", String::from_utf8_lossy(&new));
+        let path = std::path::Path::new("module.py");
+        let patch = unified(&FileDiff { old: text.as_bytes(), new: &new, path });
+        let sandbox = Sandbox::new(&[("module.py", &text)]);
+        if !patch.is_empty() {
+            apply_patch(&sandbox.root(), &patch);
+        }
+        prop_assert_eq!(sandbox.read("module.py").into_bytes(), new);
+    }
+
+    #[test]
+    fn two_runs_give_the_bytes_of_one(text in module_text(), a in any::<u64>(), b in any::<u64>()) {
+        let planned = plan(text.as_bytes(), true);
+        let count = planned.changes.len();
+        let first = chosen(count, a);
+        let both = chosen(count, a | b);
+        let at_once = planned.make(&both, text.as_bytes());
+        let halfway = planned.make(&first, text.as_bytes());
+        let again = plan(&halfway, true);
+        // What was left in the first run comes in the same order in the second.
+        let rest: Vec<usize> = (0..count).filter(|index| !first.contains(index)).collect();
+        prop_assert_eq!(again.changes.len(), rest.len(), "{}", String::from_utf8_lossy(&halfway));
+        let second: Vec<usize> =
+            (0..rest.len()).filter(|&position| both.contains(&rest[position])).collect();
+        let then = again.make(&second, &halfway);
+        prop_assert_eq!(
+            String::from_utf8_lossy(&then).into_owned(),
+            String::from_utf8_lossy(&at_once).into_owned()
+        );
+    }
+
+    #[test]
+    fn all_changes_leave_nothing_to_do(text in module_text()) {
+        let planned = plan(text.as_bytes(), true);
+        let all: Vec<usize> = (0..planned.changes.len()).collect();
+        let new = planned.make(&all, text.as_bytes());
+        prop_assert_eq!(plan(&new, true).changes.len(), 0, "{}", String::from_utf8_lossy(&new));
+    }
+
+    #[test]
+    fn the_prefilter_misses_nothing(text in module_text(), cut in any::<prop::sample::Index>()) {
+        // Damaged texts too: from any line on.
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let text: String = lines[cut.index(lines.len())..].concat();
+        let places = |planned: &Planned| -> Vec<(Span, &str, bool)> {
+            let findings = planned.scan.findings.iter();
+            findings.map(|f| (f.range, f.transform, matches!(f.remedy, Remedy::Report(_)))).collect()
+        };
+        prop_assert_eq!(places(&plan(text.as_bytes(), true)), places(&plan(text.as_bytes(), false)));
+    }
+
+    #[test]
+    fn bytes_outside_an_edit_are_kept(
+        cookie in prop::sample::select(vec!["", "# coding: latin-1\n", "# coding: cp1251\n", "# coding: shift_jis\n", "# coding: gbk\n", "\u{feff}"]),
+        before in prop::collection::vec(any::<u8>(), 0..60),
+        after in prop::collection::vec(any::<u8>(), 0..60),
+    ) {
+        let mark = b"\n@MARK@\n";
+        let head = [cookie.as_bytes(), &before].concat();
+        let bytes = [&head, mark.as_slice(), &after].concat();
+        let Ok(source) = Source::python(FileId(0), bytes.clone()) else { return Ok(()) };
+        prop_assert_eq!(source.encode(&[]).unwrap(), bytes.clone());
+        let Some(at) = source.text.find("@MARK@") else { return Ok(()) };
+        let edit = TextEdit { range: Span::new(at, at + 6), text: "new".to_owned() };
+        let expected = String::from_utf8_lossy(&bytes).matches("@MARK@").count() == 1;
+        if expected && let Ok(new) = source.encode(&[edit]) {
+            prop_assert_eq!(new, [&head, b"\nnew\n".as_slice(), &after].concat());
+        }
+    }
+}
