@@ -80,6 +80,15 @@ fn finding(module: &Module, comment: Comment, rest: &str) -> Finding {
 /// no marker. bandit reads `#\s*nosec:?` followed by codes or plugin names. What stays keeps its
 /// own spacing.
 pub fn without_marker(comment: &str) -> Option<String> {
+    let mut rest = without_markers_once(comment)?;
+    // What stood behind a marker may be one itself.
+    while let Some(less) = without_markers_once(&rest) {
+        rest = less;
+    }
+    Some(rest)
+}
+
+fn without_markers_once(comment: &str) -> Option<String> {
     let parts = split_at_hashes(comment);
     if !parts.iter().any(|part| strip_nosec(part).is_some()) {
         return None;
@@ -106,7 +115,14 @@ fn split_at_hashes(comment: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
     for (at, _) in comment.match_indices('#') {
-        if !comment[start..at].trim_start_matches('#').is_empty() {
+        // One inside a word or quotes is no beginning (`/page#anchor`, `see `# nosec``).
+        let begins = comment[..at].is_empty() || comment[..at].ends_with([' ', '\t', '#']);
+        let says_more = !comment[start..at].trim_start_matches('#').is_empty();
+        let is_joined_marker = !begins
+            && strip_nosec(&comment[at..]).is_some_and(|rest| {
+                rest.trim_start().is_empty() && !comment[..at].ends_with(['`', '\'', '"', '/'])
+            });
+        if says_more && (begins || is_joined_marker) {
             parts.push(&comment[start..at]);
             start = at;
         }
@@ -127,15 +143,22 @@ fn strip_nosec(part: &str) -> Option<&str> {
 /// The reason behind a `nosec` marker, its codes left out.
 fn marker_rest(part: &str) -> Option<&str> {
     let mut rest = strip_nosec(part)?.trim_start();
-    rest = rest.strip_prefix(':').unwrap_or(rest).trim_start();
+    rest = rest.trim_start_matches(':').trim_start();
     loop {
         let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
         if end == 0 || !is_code(&rest[..end]) {
             break;
         }
         rest = rest[end..].trim_start_matches([',', ' ', '\t']);
+        let next = rest.trim_start_matches(['/', ';', ':', '|', '+']);
+        let word = next.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(next.len());
+        if is_code(&next[..word]) {
+            rest = next;
+        }
     }
-    Some(rest.trim_start_matches(['-', '–', '—', ':', ',', ';', ' ', '\t']))
+    let reason = rest.trim_start_matches(['-', '–', '—', ':', ',', ';']);
+    let parted = reason.is_empty() || reason.starts_with(char::is_whitespace) || reason == rest;
+    Some(if parted || rest.starts_with(':') { reason.trim_start() } else { rest })
 }
 
 /// Whether a word is a bandit code (`B602`) or one of its plugin names.
@@ -167,6 +190,13 @@ mod tests {
             ("# nosec B607 - see issue #42", "# see issue #42"),
             ("# nosec: https://example.org/audit#urlopen", "# https://example.org/audit#urlopen"),
             ("# für Gäste # nosec", "# für Gäste"),
+            ("# nosec nosec", ""),
+            ("#nosec nosec#nosec", ""),
+            ("# nosec -*- x -*-", "# -*- x -*-"),
+            ("# nosec B101/B102", ""),
+            ("# nosec B101;B102", ""),
+            ("# nosec::B101", ""),
+            ("# nosec (see https://x/#nosec)", "# (see https://x/#nosec)"),
             ("# nosec  # noqa: S602  # type: ignore", "# noqa: S602  # type: ignore"),
         ];
         for (before, after) in cases {
@@ -174,5 +204,6 @@ mod tests {
         }
         assert_eq!(without_marker("# about nosecurity"), None);
         assert_eq!(without_marker("# why nosec is bad"), None);
+        assert_eq!(without_marker("# see `# nosec` for this"), None);
     }
 }

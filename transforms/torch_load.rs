@@ -94,11 +94,13 @@ fn remedy(scene: &Scene, reference: &Reference, sink: &Sink) -> Option<Remedy> {
         Usage::Mention => return None,
     };
     let call = Call::at(node, module.text())?;
-    let argument = call.keyword("weights_only");
-    let unsafe_argument = match argument {
-        None => unsafe_in_display(module, &call),
-        Some(argument) => match literal::truth(argument.value, module.text()) {
-            Some(false) => Some(Unsafe { value: argument.value, whole: tree::span(argument.node) }),
+    let splats = splats(module, &call);
+    let keyword = call.keyword("weights_only").map(|a| (a.value, tree::span(a.node)));
+    let entry = splats.entries.iter().find(|(name, ..)| *name == "weights_only");
+    let unsafe_argument = match keyword.or(entry.map(|(_, value, whole)| (*value, *whole))) {
+        None => None,
+        Some((value, whole)) => match literal::truth(value, module.text()) {
+            Some(false) => Some(Unsafe { value, whole }),
             // True is safe, and any expression is a decision that was made elsewhere.
             _ => return None,
         },
@@ -116,16 +118,15 @@ fn remedy(scene: &Scene, reference: &Reference, sink: &Sink) -> Option<Remedy> {
             "{doubt}; pass `weights_only=True` if it is `torch.load`"
         )));
     }
-    let splatted = call.arguments.iter().any(|a| {
-        a.kind == ArgumentKind::DoubleSplat && tree::unparenthesised(a.value).kind() != "dictionary"
-    });
-    if splatted && unsafe_argument.is_none() {
+    if splats.open && (unsafe_argument.is_none() || keyword.is_none()) {
         return report(
             "the arguments behind `**` may hold `weights_only` already; see to it that it is True",
         );
     }
     let excluded = sink.excludes.iter().find(|(name, position)| {
-        call.keyword(name).is_some() || call.positional(**position).is_some()
+        call.keyword(name).is_some()
+            || call.positional(**position).is_some()
+            || splats.entries.iter().any(|(entry, ..)| entry == name)
     });
     if let Some((name, _)) = excluded {
         return Some(Remedy::Report(format!(
@@ -144,19 +145,30 @@ struct Unsafe<'t> {
     whole: Span,
 }
 
-/// The entry of `**{"weights_only": False}`.
-fn unsafe_in_display<'t>(module: &'t Module, call: &Call<'t>) -> Option<Unsafe<'t>> {
-    let displays = call.arguments.iter().filter(|a| a.kind == ArgumentKind::DoubleSplat);
-    for display in displays.map(|a| tree::unparenthesised(a.value)) {
-        for pair in tree::children(display).into_iter().filter(|n| n.kind() == "pair") {
-            let key = pair.child_by_field_name("key")?;
-            let value = pair.child_by_field_name("value")?;
-            if literal::plain_string(key, module.text()) == Some("weights_only") {
-                return Some(Unsafe { value, whole: tree::span(pair) });
+/// What is known of the arguments that `**` brings.
+#[derive(Default)]
+struct Splats<'t> {
+    /// The entries whose keys are written out.
+    entries: Vec<(&'t str, Node<'t>, Span)>,
+    /// Whether others may be there.
+    open: bool,
+}
+
+fn splats<'t>(module: &'t Module, call: &Call<'t>) -> Splats<'t> {
+    let mut found = Splats::default();
+    for splat in call.arguments.iter().filter(|a| a.kind == ArgumentKind::DoubleSplat) {
+        let display = tree::unparenthesised(splat.value);
+        found.open |= display.kind() != "dictionary";
+        for pair in tree::children(display) {
+            let key = pair.child_by_field_name("key");
+            let name = key.and_then(|key| literal::plain_string(key, module.text()));
+            match (name, pair.child_by_field_name("value")) {
+                (Some(name), Some(value)) => found.entries.push((name, value, tree::span(pair))),
+                _ => found.open = true,
             }
         }
     }
-    None
+    found
 }
 
 fn fix(module: &Module, node: Node, found: Option<&Unsafe>, verdict: &Verdict) -> Fix {

@@ -4,14 +4,15 @@ use tree_sitter::Node;
 
 use super::exception::Verdict;
 use super::reference::Reference;
-use super::sinks::{self, Sink};
+use super::sinks::{self, Kind, Sink};
 use super::yaml_load::{Scene, argument};
 use super::yaml_loader::Loader;
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::python::call::{Argument, Call};
+use crate::python::layout::new_import;
 use crate::python::module::Module;
-use crate::python::names::{BindingKind, Resolution};
+use crate::python::names::{Binding, BindingKind, ScopeKind};
 use crate::python::tree;
 use crate::workspace::source::Piece;
 use crate::workspace::span::Span;
@@ -52,6 +53,10 @@ pub(super) fn edits(
             Ok((format!("use yaml.{safe}"), ops, None))
         }
         _ => {
+            let inside = loader.is_some_and(|l| module.holds_comment(tree::span(l.node)));
+            if inside {
+                return Err("a comment stands inside the loader; call `yaml.safe_load`".to_owned());
+            }
             let safe = sink.safe.rsplit('.').next().unwrap_or(&sink.safe);
             let mut ops = Vec::new();
             rename(module, program, found.node, safe, &mut ops)?;
@@ -85,13 +90,15 @@ fn rename(
         return Ok(());
     }
     let scope = module.names.scope_at(node.start_byte());
-    let taken = !module.names.bindings(name, scope).is_empty()
-        && module.names.lookup(name, scope) != Resolution::Known(vec![format!("yaml.{name}")]);
-    if taken {
-        return Err(format!("the name `{name}` means something else here; call `yaml.{name}`"));
+    let old = module.text_of(node);
+    let bindings = module.names.bindings(old, scope);
+    let import = new_import::Import { module: "yaml", name: Some(name), bound_as: name };
+    let is_there = new_import::is_there(module, &import, node.start_byte());
+    if !is_there && let Some(reason) = cannot_bind(module, old, name, scope) {
+        return Err(format!("{reason}; call `yaml.{name}`"));
     }
     ops.push(Op::ReplaceExpression { at: at(tree::span(node)), pieces });
-    for binding in module.names.bindings(module.text_of(node), scope) {
+    for binding in bindings.iter().filter(|_| !is_there) {
         ops.push(Op::EnsureImport {
             at: at(binding.span),
             module: "yaml".to_owned(),
@@ -101,6 +108,50 @@ fn rename(
     }
     drop_imports(module, program, node, ops);
     Ok(())
+}
+
+/// Why a new name cannot be imported where an old one is, so that it means the same wherever the
+/// old one does.
+fn cannot_bind(module: &Module, old: &str, new: &str, scope: usize) -> Option<String> {
+    let names = &module.names;
+    let is_import = |b: &Binding| matches!(b.kind, BindingKind::Import { .. });
+    let other = names.bindings(old, scope).iter().find(|binding| !is_import(binding));
+    if let Some(other) = other {
+        let line = module.lines.of(other.span.start) + 1;
+        return Some(format!("the name `{old}` is also bound in line {line}"));
+    }
+    let declared = |name: &str| names.scopes.iter().any(|scope| scope.declared.contains_key(name));
+    if declared(old) || declared(new) {
+        return Some(format!("the name `{old}` is declared global"));
+    }
+    let bound = names.binding_scope(old, scope).unwrap_or_default();
+    if names.scopes[bound].kind == ScopeKind::Class {
+        return Some(format!("the name `{old}` is an attribute of a class"));
+    }
+    let is_own = |binding: &Binding| match &binding.kind {
+        BindingKind::Import { target, .. } => *target == format!("yaml.{new}"),
+        _ => false,
+    };
+    let bound_otherwise = names.scopes.iter().enumerate().any(|(index, scope)| {
+        scope.bindings.get(new).is_some_and(|b| index != bound || !b.iter().all(is_own))
+    });
+    let comes_from_elsewhere = !names.scopes[bound].bindings.contains_key(new)
+        && (names.quoted.contains(new) || names.is_used(new, module.text()));
+    let star = names.scopes.iter().flat_map(|scope| &scope.stars).any(|(from, _)| from != "yaml");
+    if bound_otherwise || comes_from_elsewhere || star {
+        return Some(format!("the name `{new}` may mean something else here"));
+    }
+    // An inner import of the new name would hide an outer one from the rest of its function.
+    let gives = |binding: &Binding| becomes(binding, new);
+    let outer = bound != 0 && names.scopes[0].bindings.values().flatten().any(gives);
+    outer.then(|| format!("the name `{old}` is imported within a function"))
+}
+
+/// Whether the import of an unsafe name may become that of a safe one.
+fn becomes(binding: &Binding, safe: &str) -> bool {
+    let BindingKind::Import { target, .. } = &binding.kind else { return false };
+    let sink = sinks::row("yaml-load", target).filter(|sink| sink.kind != Kind::Safe);
+    sink.is_some_and(|sink| sink.safe.rsplit('.').next() == Some(safe))
 }
 
 /// Drops the imports of the name that an expression begins with, if the rest of the program does
@@ -119,19 +170,34 @@ fn drop_imports(module: &Module, program: &Program, node: Node, ops: &mut Vec<Op
     let only_imports = bindings.iter().all(|b| matches!(b.kind, BindingKind::Import { .. }));
     let relative = program.relative(module.file);
     let is_package = relative.file_stem().is_some_and(|stem| stem == "__init__");
-    let quoted = module.names.quoted.iter().any(|word| word == name);
+    let quoted = module.names.quoted.contains(name);
     if !only_imports || is_package || quoted {
         return;
     }
     let re_exported = bindings
         .iter()
         .any(|b| module.slice(b.span).split_whitespace().collect::<Vec<_>>() == [name, "as", name]);
-    if re_exported {
+    let bound = module.names.binding_scope(name, scope).unwrap_or_default();
+    let is_attribute = module.names.scopes[bound].kind == ScopeKind::Class;
+    if re_exported || is_attribute || bindings.iter().any(|b| is_kept_for_others(module, b)) {
         return;
     }
     for binding in bindings {
         ops.push(Op::DropImport { at: Anchor { file: module.file, range: binding.span } });
     }
+}
+
+/// Whether the comment behind an import says that it is there though nothing uses it.
+fn is_kept_for_others(module: &Module, binding: &Binding) -> bool {
+    let BindingKind::Import { statement, .. } = &binding.kind else { return false };
+    [statement.end, binding.span.end].iter().any(|&end| {
+        let comment = module.trailing_comment(end, true).map(|c| module.slice(c.span));
+        comment.is_some_and(|comment| {
+            comment.split_once("noqa").is_some_and(|(_, codes)| {
+                codes.contains("F401") || !codes.trim_start().starts_with(':')
+            })
+        })
+    })
 }
 
 /// The 1-based line of the first use of an imported loader that is no loader of a call, or of one

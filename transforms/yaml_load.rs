@@ -153,13 +153,14 @@ fn of_call(scene: &Scene, found: &Reference, sink: &Sink, call: &Call, offset: u
     let constructors = if was_safe { None } else { registered() };
     if let Some(Registered::Here(line)) = constructors {
         return Remedy::Report(format!(
-            "constructors are registered on another loader in line {line} and would be lost; register them on `yaml.SafeLoader` and call `yaml.safe_load`"
+            "constructors or resolvers are registered on another loader in line {line} and would be lost; register them on `yaml.SafeLoader` and call `yaml.safe_load`"
         ));
     }
     let (level, reason) = match (&verdict, constructors) {
-        (_, Some(Registered::Elsewhere(place))) => {
-            (Level::Review, format!("constructors are registered on another loader in {place}"))
-        }
+        (_, Some(Registered::Elsewhere(place))) => (
+            Level::Review,
+            format!("constructors or resolvers are registered on another loader in {place}"),
+        ),
         (Verdict::Wish(_), _) => {
             (Level::Review, "the comment does not say why the data can be trusted".to_owned())
         }

@@ -9,8 +9,8 @@ use super::edits::{OwnedOp, Trouble, of_module};
 use super::flatten::apply;
 use super::verify::verify;
 use crate::python::module::Module;
-use crate::workspace::FileId;
 use crate::workspace::source::{TextEdit, normalise_carriage_returns};
+use crate::workspace::{FileId, cookie};
 
 /// A file as it shall be.
 #[derive(Debug, Clone)]
@@ -115,6 +115,10 @@ fn build_file(module: &Module, ops: &[OwnedOp]) -> Result<NewFile, Failure> {
     normalise_carriage_returns(&mut text);
     verify(module, &edits, &text).map_err(Failure::Check)?;
     let bytes = module.source.encode(&edits).map_err(|e| Failure::Check(e.to_string()))?;
+    if cookie::declared(&bytes).ok() != cookie::declared(&module.source.bytes).ok() {
+        let message = "a comment that names an encoding would come to count, or no longer count";
+        return Err(Failure::Check(message.to_owned()));
+    }
     Ok(NewFile { bytes, edits })
 }
 

@@ -1,13 +1,14 @@
 //! The proof that new text is still Python, by two parsers that know nothing of each other, and
 //! that nothing outside the edits changed.
 
-use ruff_python_ast::token::TokenKind;
+use ruff_python_ast::token::{Token, TokenKind};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
 use crate::python::module::{Module, TOO_DEEP, parse};
 use crate::python::tree;
 use crate::workspace::source::TextEdit;
+use crate::workspace::span::Span;
 
 /// Deeper trees are parsed on a thread with a stack of its own.
 const DEEP: usize = 100;
@@ -23,12 +24,12 @@ pub fn verify(module: &Module, edits: &[TextEdit], new: &str) -> Result<(), Stri
         return Err(format!("the new text has {errors} syntax errors, the old one {before}"));
     }
     if module.depth <= DEEP {
-        return compare(module.text(), edits, new);
+        return compare(module, edits, new);
     }
     std::thread::scope(|scope| {
         let checked = std::thread::Builder::new()
             .stack_size(512 << 20)
-            .spawn_scoped(scope, || compare(module.text(), edits, new));
+            .spawn_scoped(scope, || compare(module, edits, new));
         match checked.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(result)) => result,
             _ => Err("the new text could not be checked".to_owned()),
@@ -45,9 +46,10 @@ fn parse_errors(text: &str) -> usize {
 }
 
 /// A token: its kind, where it stands, in bytes.
-type Token = (TokenKind, usize, usize);
+type Place = (TokenKind, usize, usize);
 
-fn compare(old: &str, edits: &[TextEdit], new: &str) -> Result<(), String> {
+fn compare(module: &Module, edits: &[TextEdit], new: &str) -> Result<(), String> {
+    let old = module.text();
     let before = parse_unchecked(old, ParseOptions::from(Mode::Module));
     let after = parse_unchecked(new, ParseOptions::from(Mode::Module));
     let mut old_errors: Vec<String> = before.errors().iter().map(|e| e.error.to_string()).collect();
@@ -59,7 +61,7 @@ fn compare(old: &str, edits: &[TextEdit], new: &str) -> Result<(), String> {
         let text = added.map_or("the syntax errors differ", String::as_str);
         return Err(format!("the second parser says: {text}"));
     }
-    let list = |parsed: &ruff_python_parser::Parsed<_>| -> Vec<Token> {
+    let list = |parsed: &ruff_python_parser::Parsed<_>| -> Vec<Place> {
         parsed
             .tokens()
             .iter()
@@ -67,6 +69,12 @@ fn compare(old: &str, edits: &[TextEdit], new: &str) -> Result<(), String> {
             .filter(|(kind, ..)| !is_layout(*kind))
             .collect()
     };
+    let cut =
+        before.tokens().iter().find(|t| t.kind() != TokenKind::Comment && is_cut(module, t, edits));
+    if let Some(token) = cut {
+        let range = token.start().to_usize()..token.end().to_usize();
+        return Err(format!("an edit would cut the token `{}`", &old[range]));
+    }
     let mut shifts = Vec::new();
     let mut delta = 0_isize;
     for edit in edits {
@@ -89,6 +97,24 @@ fn compare(old: &str, edits: &[TextEdit], new: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether an edit begins or ends inside a token. A docstring may gain text.
+fn is_cut(module: &Module, token: &Token, edits: &[TextEdit]) -> bool {
+    let (start, end) = (token.start().to_usize(), token.end().to_usize());
+    let inside = |offset: usize| start < offset && offset < end;
+    let from = edits.partition_point(|edit| edit.range.end <= start);
+    let near = edits[from..].iter().take_while(|edit| edit.range.start < end);
+    let mut cuts = near.filter(|edit| inside(edit.range.start) || inside(edit.range.end));
+    let gains =
+        |edit: &TextEdit| edit.range.is_empty() && is_docstring(module, Span::new(start, end));
+    !is_layout(token.kind()) && cuts.any(|edit| !gains(edit))
+}
+
+fn is_docstring(module: &Module, span: Span) -> bool {
+    let string = module.exact(span, &["string"]);
+    let around = string.and_then(|string| module.parent(string));
+    around.is_some_and(|around| around.kind() == "expression_statement")
+}
+
 /// Whether a token is only about lines: these move with what is removed.
 fn is_layout(kind: TokenKind) -> bool {
     matches!(
@@ -103,7 +129,7 @@ fn is_layout(kind: TokenKind) -> bool {
 
 /// The tokens that no edit touches: they overlap none, and none is inserted inside them. An edit
 /// that ends or begins with a comment may have cut it.
-fn outside(tokens: &[Token], edits: &[(usize, usize)]) -> Vec<Token> {
+fn outside(tokens: &[Place], edits: &[(usize, usize)]) -> Vec<Place> {
     let mut index = 0;
     tokens
         .iter()

@@ -12,6 +12,7 @@ pub fn truth(node: Node, text: &str) -> Option<bool> {
         "true" => Some(true),
         "false" | "none" => Some(false),
         "integer" => number_is_true(source),
+        "float" => source.parse().ok().map(|number: f64| number != 0.0),
         "string" => plain_string(node, text).map(|content| !content.is_empty()),
         "list" | "dictionary" | "tuple" => tree::children(node).is_empty().then_some(false),
         _ => None,

@@ -177,6 +177,12 @@ impl Module {
         self.lines.of(a) == self.lines.of(b)
     }
 
+    /// Whether a comment begins within a span.
+    pub fn holds_comment(&self, span: Span) -> bool {
+        let index = self.comments.partition_point(|c| c.span.start < span.start);
+        self.comments.get(index).is_some_and(|comment| comment.span.start < span.end)
+    }
+
     /// The comment that begins behind `offset` in the same line with only white space (and
     /// commas, if `commas`) between.
     pub fn trailing_comment(&self, offset: usize, commas: bool) -> Option<&Comment> {

@@ -4,7 +4,7 @@
 //! anywhere in a function is local to all of it, class scopes are not seen from the functions in
 //! them, comprehensions have a scope of their own.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use super::tree;
@@ -95,8 +95,10 @@ pub struct Names {
     pub scopes: Vec<Scope>,
     /// All uses, bindings by assignment included, in order.
     pub uses: Vec<Use>,
-    /// The names in `__all__` and in string annotations.
-    pub quoted: Vec<String>,
+    /// The words of strings and comments that may be names: in `__all__`, in annotations.
+    pub quoted: FxHashSet<String>,
+    /// Whether an identifier is spelled otherwise than Python reads it (NFKC).
+    pub has_other_spellings: bool,
     /// Attributes that are assigned to (`torch.load = ...`).
     pub assigned_attributes: Vec<Span>,
     /// The scopes in the order of the text.
@@ -228,11 +230,28 @@ impl Names {
         }
         names.sort();
         names.dedup();
+        let rival = rival.or_else(|| self.later_star(name, scope, bindings));
         match rival {
             _ if names.is_empty() => Resolution::Unknown,
             None => Resolution::Known(names),
             Some(rival) => Resolution::Ambiguous { names, rival },
         }
+    }
+
+    /// A star import from another module behind the import of a name from one: it may bring the
+    /// name too. A module's own name is taken to mean the module.
+    fn later_star(&self, name: &str, scope: usize, bindings: &[Binding]) -> Option<Span> {
+        let bound = self.binding_scope(name, scope)?;
+        let from = bindings.iter().find_map(|binding| match &binding.kind {
+            BindingKind::Import { target, .. } => {
+                let (module, last) = target.rsplit_once('.')?;
+                (last == name).then_some((module, binding.span.start))
+            }
+            _ => None,
+        });
+        let (module, start) = from?;
+        let mut stars = self.scopes[bound].stars.iter();
+        stars.find(|(star, span)| star != module && span.start > start).map(|(_, span)| *span)
     }
 
     /// A name that no scope binds: a builtin, or what a star import brings.
@@ -261,6 +280,11 @@ impl Names {
             .filter(|used| self.binding_scope(name, used.scope) == Some(scope))
             .map(|used| used.span)
             .collect()
+    }
+
+    /// Whether an identifier of that name stands anywhere.
+    pub fn is_used(&self, name: &str, text: &str) -> bool {
+        self.uses.iter().any(|used| &text[used.span.range()] == name)
     }
 
     /// Whether `name` can be bound at module level and mean that in `scope`: nothing between

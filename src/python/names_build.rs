@@ -120,7 +120,7 @@ impl<'t> Builder<'t, '_> {
     /// Notes what a node binds or uses; returns the scope that it opens for itself.
     fn enter(&mut self, node: Node<'t>, scope: usize, field: Option<&str>) -> Option<usize> {
         match node.kind() {
-            "comment" => self.comments.push(tree::span(node)),
+            "comment" => self.comment(node),
             "identifier" => self.identifier(node, scope, field),
             "import_statement" => self.import(node, scope),
             "import_from_statement" => self.import_from(node, scope),
@@ -167,6 +167,10 @@ impl<'t> Builder<'t, '_> {
     }
 
     fn identifier(&mut self, node: Node, scope: usize, field: Option<&str>) {
+        let name = &self.text[node.byte_range()];
+        if !name.is_ascii() && !unicode_normalization::is_nfkc(name) {
+            self.names.has_other_spellings = true;
+        }
         let parent = self.path.last().map_or("", Node::kind);
         let is_name_of_something = match parent {
             "parameters" | "lambda_parameters" => true,
@@ -190,8 +194,20 @@ impl<'t> Builder<'t, '_> {
         let Some(body) = node.child_by_field_name("body") else { return };
         let inner = self.open(ScopeKind::Function, tree::span(body), scope);
         self.pending.insert(body.id(), inner);
+        self.type_parameters(node, inner);
         if let Some(parameters) = node.child_by_field_name("parameters") {
             self.parameters(parameters, inner);
+        }
+    }
+
+    /// The names of `[T, *Ts, **P]` behind a function's or a class's name.
+    fn type_parameters(&mut self, definition: Node, scope: usize) {
+        let Some(list) = definition.child_by_field_name("type_parameters") else { return };
+        for parameter in tree::children(list) {
+            let name = tree::preorder(parameter).find(|node| node.kind() == "identifier");
+            if let Some(name) = name {
+                self.bind_pattern(name, scope, &BindingKind::Other);
+            }
         }
     }
 
@@ -225,6 +241,7 @@ impl<'t> Builder<'t, '_> {
         if let Some(body) = node.child_by_field_name("body") {
             let inner = self.open(ScopeKind::Class, tree::span(body), scope);
             self.pending.insert(body.id(), inner);
+            self.type_parameters(node, inner);
         }
     }
 
@@ -283,8 +300,12 @@ impl<'t> Builder<'t, '_> {
     fn case(&mut self, node: Node, scope: usize) {
         let mut waiting = vec![(node, "")];
         while let Some((child, around)) = waiting.pop() {
-            let is_name = child.kind() == "dotted_name" && child.named_child_count() == 1;
-            if is_name && around != "class_pattern" {
+            let is_name = match child.kind() {
+                "dotted_name" => child.named_child_count() == 1 && around != "class_pattern",
+                "identifier" => matches!(around, "splat_pattern" | "as_pattern"),
+                _ => false,
+            };
+            if is_name {
                 self.bind_pattern(child, scope, &BindingKind::Other);
             }
             waiting.extend(tree::children(child).into_iter().map(|inner| (inner, child.kind())));
@@ -372,14 +393,24 @@ impl<'t> Builder<'t, '_> {
             || header.trim() == "except"
     }
 
-    /// Remembers the names in strings that other tools read as code: `__all__`, annotations.
+    /// Remembers the words of strings that may be code: entries of `__all__`, annotations, names
+    /// that are looked up.
     fn quoted(&mut self, node: Node, field: Option<&str>) {
-        let content = &self.text[node.byte_range()];
-        if content.len() > 500 || !(self.is_annotation(field) || self.is_in_all()) {
-            return;
+        let content = self.text[node.byte_range()].trim_matches(['"', '\'']);
+        let may_be_code =
+            || self.is_annotation(field) || self.is_in_all() || self.is_type_argument();
+        if content.len() <= 500 && is_type_like(content) && may_be_code() {
+            self.names.quoted.extend(words(content));
         }
-        let words = content.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-        self.names.quoted.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+    }
+
+    /// Remembers the words of a type comment, `# type: (FullLoader) -> None`.
+    fn comment(&mut self, node: Node) {
+        self.comments.push(tree::span(node));
+        let content = self.text[node.byte_range()].trim_start_matches('#').trim_start();
+        if let Some(types) = content.strip_prefix("type:") {
+            self.names.quoted.extend(words(types));
+        }
     }
 
     fn is_in_all(&self) -> bool {
@@ -394,6 +425,16 @@ impl<'t> Builder<'t, '_> {
             || self.path.iter().rev().take(8).any(|around| around.kind() == "type")
     }
 
+    /// Whether the node stands in a call that takes types as strings.
+    fn is_type_argument(&self) -> bool {
+        let call = self.path.iter().rev().take(4).find(|around| around.kind() == "call");
+        let callee = call.and_then(|call| call.child_by_field_name("function"));
+        callee.is_some_and(|callee| {
+            let name = self.text[callee.byte_range()].rsplit('.').next().unwrap_or_default();
+            ["cast", "TypeVar", "NewType", "ForwardRef", "NamedTuple", "TypedDict"].contains(&name)
+        })
+    }
+
     fn in_import(&self, parent: &str) -> bool {
         let above = self.path.iter().nth_back(1).map_or("", Node::kind);
         let imports = [
@@ -405,6 +446,26 @@ impl<'t> Builder<'t, '_> {
         ];
         parent == "aliased_import" || (parent == "dotted_name" && imports.contains(&above))
     }
+}
+
+/// Whether a text may be a type or a name: no two words stand beside each other.
+fn is_type_like(text: &str) -> bool {
+    let allowed = |c: char| c.is_alphanumeric() || "_.,[]()|*'\"-> ".contains(c);
+    let mut parts = text.split(' ').filter(|part| !part.is_empty());
+    let word = |part: &str| part.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    let mut before = "";
+    text.chars().all(allowed)
+        && parts.all(|part| {
+            let beside = word(part)
+                && before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ']');
+            before = part;
+            !beside
+        })
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    words.filter(|word| !word.is_empty()).map(str::to_owned)
 }
 
 /// A dotted name without the white space, comments and continuations that may stand in it.

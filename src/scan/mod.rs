@@ -165,6 +165,15 @@ fn look(
         }
     }
     findings.sort_by(|a, b| (a.range, a.transform).cmp(&(b.range, b.transform)));
+    if module.names.has_other_spellings {
+        for finding in &mut findings {
+            report_only(finding, |title| {
+                format!(
+                    "identifiers here are spelled otherwise than Python reads them; do it by hand ({title})"
+                )
+            });
+        }
+    }
     if module.depth > TOO_DEEP {
         let cause = format!("nested more than {TOO_DEEP} levels deep");
         for finding in &mut findings {

@@ -25,7 +25,10 @@ pub fn change(module: &Module, statement: Node, drop: &[Span], add: &[&str]) -> 
         return None;
     }
     let region = Span::new(list.items.first()?.span.start, list.items.last()?.span.end);
-    if module.slice(region).contains(['\n', '#', '\\']) {
+    // Outside parentheses a name cannot stand on a line of its own: the lines are joined.
+    let bracketed =
+        module.text()[..region.start].trim_end().ends_with('(') || list.open != region.start;
+    if bracketed && module.slice(region).contains(['\n', '#', '\\']) {
         return Some(over_lines(module, &list, &dropped, &kept, add));
     }
     let original: Vec<&str> = list.items.iter().map(|item| module.slice(item.span)).collect();

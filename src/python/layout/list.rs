@@ -158,12 +158,41 @@ fn remove_line(module: &Module, item: Item) -> Edit {
     Edit::delete(Span::new(module.lines.start(first), module.lines.start(last + 1)))
 }
 
-/// Whether a comment only speaks to a tool about the line it stands on.
+/// Whether a comment only speaks to tools about the line it stands on.
 pub(super) fn is_marker(comment: &str) -> bool {
-    let content = crate::python::comment::content(comment);
-    ["noqa", "nosec", "type: ignore", "pylint:", "pyright:", "mypy:", "isort:", "fmt:", "pragma:"]
-        .iter()
-        .any(|marker| content.starts_with(marker))
+    let parts = comment.split('#').map(str::trim).filter(|part| !part.is_empty());
+    let mut count = 0;
+    for part in parts {
+        count += 1;
+        let names =
+            ["noqa", "nosec", "type:", "pylint:", "pyright:", "mypy:", "isort:", "fmt:", "pragma:"];
+        let Some(rest) = names.iter().find_map(|name| part.strip_prefix(name)) else {
+            return false;
+        };
+        // Codes have no blank between two words, a reason does.
+        let words = rest.split([',', ' ', ':']).filter(|word| !word.is_empty());
+        let words: Vec<&str> = words.collect();
+        let is_code = |word: &&str| word.chars().any(|c| c.is_ascii_digit() || "=[]".contains(c));
+        if words.len() > 1 && !words.iter().all(is_code) {
+            return false;
+        }
+    }
+    count > 0
+}
+
+/// Removes a span; with its lines where nothing else stands on them, and without the white space
+/// before a comment that stays.
+fn delete_to_line_end(module: &Module, span: Span) -> Edit {
+    let line_end = module.lines.span(module.lines.of(span.end)).end;
+    let rest = &module.text()[span.end..line_end];
+    if module.starts_line(span.start) && rest.trim().is_empty() {
+        let first = module.lines.start(module.lines.of(span.start));
+        return Edit::delete(Span::new(first, line_end));
+    }
+    let space = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let before_comment = rest.trim_start().starts_with('#');
+    let end = if before_comment { span.end + space } else { span.end };
+    Edit::delete(Span::new(span.start, end))
 }
 
 /// Removes a comma, with its line where it stands alone.
@@ -188,7 +217,15 @@ fn remove_tail(
     before.comma = last.comma;
     let start = before.span.end;
     let between = Span::new(comma.map_or(start, |c| c + 1), run[0].span.start);
-    if !module.slice(between).contains('#') {
+    if comma.is_some_and(|comma| module.holds_comment(Span::new(start, comma))) {
+        // The comment stands before the comma: all behind it goes, with the line if it is alone.
+        let end = last.comma.map_or(last.span.end, |c| c + 1);
+        let from = comma.unwrap_or(start);
+        before.comma = None;
+        edits.push(delete_to_line_end(module, Span::new(from, end)));
+        return;
+    }
+    if !module.holds_comment(between) {
         edits.push(Edit::delete(Span::new(start, last.span.end)));
         return;
     }

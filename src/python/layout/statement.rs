@@ -52,7 +52,17 @@ fn reach(module: &Module, statement: Node, earlier: Option<Node>) -> Span {
     let line_end = module.lines.span(module.lines.of(span.end)).end;
     let rest = &module.text()[span.end..line_end];
     let semicolon = rest.trim_start().starts_with(';');
-    if semicolon {
+    let behind_semicolon = rest.trim_start().trim_start_matches(';').trim();
+    if semicolon && behind_semicolon.is_empty() && module.starts_line(span.start) {
+        return whole_lines(module, span);
+    }
+    if let Some(comment) = module.trailing_comment(span.end, false)
+        && module.starts_line(span.start)
+        && !super::list::is_marker(module.slice(comment.span))
+    {
+        return Span::new(span.start, comment.span.start);
+    }
+    if semicolon && !behind_semicolon.is_empty() && !behind_semicolon.starts_with(['#', '\\']) {
         // The next statement of the line takes its place.
         let behind = span.end + rest.find(';').map_or(0, |i| i + 1);
         let space = module.text()[behind..].chars().take_while(|c| matches!(c, ' ' | '\t')).count();
@@ -68,6 +78,8 @@ fn reach(module: &Module, statement: Node, earlier: Option<Node>) -> Span {
                 e.end_byte() <= s && module.text()[e.end_byte()..s].trim().is_empty()
             })
         });
+        let end = if rest.trim() == ";" { span.end + rest.trim_end().len() } else { span.end };
+        let span = Span::new(span.start, end);
         return match semicolon {
             Some(from) if !earlier_ends_here => {
                 let kept = module.text()[line_start..from].trim_end().len();
