@@ -5,8 +5,7 @@ use ruff_python_ast::token::{Token, TokenKind};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
-use crate::python::module::{Module, TOO_DEEP, parse};
-use crate::python::tree;
+use crate::python::module::{Module, TOO_DEEP, errors};
 use crate::workspace::source::TextEdit;
 use crate::workspace::span::Span;
 
@@ -18,10 +17,10 @@ pub fn verify(module: &Module, edits: &[TextEdit], new: &str) -> Result<(), Stri
     if module.depth > TOO_DEEP {
         return Err(format!("the code is nested more than {TOO_DEEP} levels deep"));
     }
-    let errors = parse_errors(new);
-    let before = if module.damage.is_empty() { 0 } else { parse_errors(module.text()) };
-    if errors > before {
-        return Err(format!("the new text has {errors} syntax errors, the old one {before}"));
+    let after = errors(new);
+    let before = if module.damage.is_empty() { 0 } else { errors(module.text()) };
+    if after > before {
+        return Err(format!("the new text has {after} syntax errors, the old one {before}"));
     }
     if module.depth <= DEEP {
         return compare(module, edits, new);
@@ -35,14 +34,6 @@ pub fn verify(module: &Module, edits: &[TextEdit], new: &str) -> Result<(), Stri
             _ => Err("the new text could not be checked".to_owned()),
         }
     })
-}
-
-fn parse_errors(text: &str) -> usize {
-    let tree = parse(text);
-    if !tree.root_node().has_error() {
-        return 0;
-    }
-    tree::preorder(tree.root_node()).filter(|n| n.is_error() || n.is_missing()).count()
 }
 
 /// A token: its kind, where it stands, in bytes.

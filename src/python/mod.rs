@@ -1,6 +1,7 @@
 //! Facts of one parsed module, and the layout rules for changing its text. Nothing here knows a
 //! path, a transform or another module.
 
+mod breaks;
 pub mod call;
 pub mod comment;
 pub mod docstring;

@@ -6,7 +6,7 @@ use super::comment::Comment;
 use super::lines::Lines;
 use super::names::Names;
 use super::nodes::{Nodes, Parsed};
-use super::{comment, names_build, tree};
+use super::{breaks, comment, names_build, tree};
 use crate::workspace::FileId;
 use crate::workspace::source::Source;
 use crate::workspace::span::Span;
@@ -47,18 +47,51 @@ pub fn parse(text: &str) -> Tree {
     parser.parse(text, None).expect("no limit is set that could stop it")
 }
 
+/// A tree with the comments that it does not hold.
+struct Read {
+    tree: Tree,
+    /// All comments, where the tree lacks some.
+    comments: Option<Vec<Span>>,
+}
+
+/// Parses a text; where the grammar sees damage that another parser does not, without the line
+/// breaks at which it loses its way.
+fn read(text: &str) -> Read {
+    let tree = parse(text);
+    if !tree.root_node().has_error() {
+        return Read { tree, comments: None };
+    }
+    let Some(unbroken) = breaks::unbroken(text) else { return Read { tree, comments: None } };
+    let again = parse(&unbroken.text);
+    if again.root_node().has_error() {
+        return Read { tree, comments: None };
+    }
+    Read { tree: again, comments: Some(unbroken.comments) }
+}
+
+/// How many errors the grammar sees in a text.
+pub fn errors(text: &str) -> usize {
+    let tree = read(text).tree;
+    if !tree.root_node().has_error() {
+        return 0;
+    }
+    tree::preorder(tree.root_node()).filter(|node| node.is_error() || node.is_missing()).count()
+}
+
 impl Module {
     /// Parses a source and resolves its names.
     pub fn new(source: Source) -> Self {
         let mut walked = None;
-        let parsed = Parsed::new(parse(&source.text), |tree| {
+        let read = read(&source.text);
+        let parsed = Parsed::new(read.tree, |tree| {
             let (nodes, facts) = names_build::build(tree.root_node(), &source.text);
             walked = Some(facts);
             nodes
         });
         let walked = walked.expect("the walk has just been made");
         let lines = Lines::new(&source.text);
-        let comments = comment::placed(&walked.comments, &source.text, &lines);
+        let comments = read.comments.unwrap_or(walked.comments);
+        let comments = comment::placed(&comments, &source.text, &lines);
         let (names, depth) = (walked.names, walked.depth);
         let damage = damage(parsed.borrow_owner().root_node());
         Self { file: source.file, parsed, lines, comments, names, damage, depth, source }
