@@ -139,11 +139,13 @@ fn names_that_are_not_known_get_a_suggestion() {
 }
 
 #[test]
-fn a_path_that_is_not_there_stops_the_command() {
+fn a_path_that_is_not_there_is_named() {
     let sandbox = Sandbox::new(&[("a.py", UNSAFE)]);
-    let missing = sandbox.run(&["check", "nowhere", "a.py"]);
+    let missing = sandbox.run(&["check", "nowhere", "a.py", "-"]);
     assert_eq!(missing.code, 2);
-    assert!(missing.err.contains("no such file or folder: nowhere"), "{}", missing.err);
+    assert!(missing.out.starts_with("a.py:5:12"), "the rest goes on: {}", missing.out);
+    let said = "error: nowhere: there is no such file or folder";
+    assert!(missing.err.contains(said) && missing.err.contains("error: -: "), "{}", missing.err);
     let glob = sandbox.run(&["check", "--exclude", "a[", "."]);
     assert_eq!(glob.code, 2);
     assert!(glob.err.contains("`a[`"), "{}", glob.err);

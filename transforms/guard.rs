@@ -26,7 +26,7 @@ impl<'m> Guards<'m> {
         Self { module, exits: RefCell::default() }
     }
 
-    /// The decision that a call stands behind, as `behind `condition``, within its function.
+    /// The decision that a call stands behind, within its function.
     pub fn of(&self, call: Node, decides: Decides) -> Option<String> {
         let mut below = call;
         for around in self.module.ancestors(call) {

@@ -6,6 +6,7 @@ use std::io::Write;
 use anyhow::Context;
 
 use super::arguments::{Format, ScanArguments};
+use super::output::{note, note_text};
 use super::session::Session;
 use super::views;
 use crate::report::escape::{visible, visible_path};
@@ -36,7 +37,7 @@ pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
     let failed = session.report_problems();
     verbose(&session, arguments);
     if !arguments.quiet {
-        eprint!("{}", text::summary(&summary));
+        note_text(&text::summary(&summary));
     }
     Ok(exit_code(failed, !findings.is_empty(), arguments))
 }
@@ -63,22 +64,22 @@ pub(super) fn verbose(session: &Session, arguments: &ScanArguments) {
         return;
     }
     for skipped in session.skipped().filter(|s| arguments.verbose || s.cause.is_named()) {
-        eprintln!("skipped: {}: {}", visible_path(&skipped.relative), skipped.cause.text());
+        note(&format!("skipped: {}: {}", visible_path(&skipped.relative), skipped.cause.text()));
     }
     for (id, line) in &session.scan.syntax_errors {
         let path = visible_path(&session.workspace.file(*id).relative);
-        eprintln!("syntax error: {path}:{line}: what is near it is left as it is");
+        note(&format!("syntax error: {path}:{line}: what is near it is left as it is"));
     }
     if !arguments.verbose {
         return;
     }
     for exception in views::exceptions(session) {
         let place = format!("{}:{}", visible_path(&exception.path), exception.start.line);
-        eprintln!(
+        note(&format!(
             "exception: {place}: {} ({}): {}",
             exception.sink,
             exception.kind,
             visible(&exception.reason)
-        );
+        ));
     }
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use colored::control::SHOULD_COLORIZE;
 
-use super::arguments::ScanArguments;
+use super::arguments::{Format, ScanArguments};
 use super::check::{exit_code, output, verbose};
+use super::output::note_text;
 use super::session::Session;
 use super::views;
 use crate::report::diff::{FileDiff, unified};
@@ -17,6 +18,9 @@ use crate::workspace::{FileId, repository_top};
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
+    if arguments.format != Format::Text {
+        anyhow::bail!("`diff` prints a patch; --format is for check");
+    }
     let session = Session::open(arguments, true)?;
     session.note_interrupted();
     let on_terminal = arguments.output.is_none() && std::io::stdout().is_terminal();
@@ -42,7 +46,7 @@ pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
     let failed = session.report_problems();
     verbose(&session, arguments);
     if !arguments.quiet {
-        eprint!("{}", text::summary(&views::summary(&session, Mode::Diff, &fixed)));
+        note_text(&text::summary(&views::summary(&session, Mode::Diff, &fixed)));
     }
     Ok(exit_code(failed, !session.materialized.files.is_empty(), arguments))
 }

@@ -5,19 +5,24 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
-use super::arguments::FixArguments;
+use super::arguments::{FixArguments, Format};
 use super::check::{exit_code, verbose};
 use super::diff::left;
+use super::output::{note, note_text};
 use super::session::Session;
 use super::views;
 use crate::report::escape::visible_path;
 use crate::report::model::Mode;
 use crate::report::text;
+use crate::workspace::repository_top;
 use crate::workspace::vcs::{State, Vcs};
 use crate::write::{FileWrite, Run, StateDir, WriteError, apply, recover};
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
+    if arguments.scan.format != Format::Text || arguments.scan.output.is_some() {
+        bail!("`fix` writes files and lists them; --format and --output are for check and diff");
+    }
     let mut session = Session::open(&arguments.scan, true)?;
     if session.stdin {
         return to_stdout(&session, arguments);
@@ -25,7 +30,10 @@ pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
     // Files of a run that was killed are put back first: what was just read may be half of it.
     let state = StateDir::default_location()?;
     if let Some(files) = recover(&state, &session.workspace.root)? {
-        eprintln!("rolled back a run that was interrupted ({} files); planning again", files.len());
+        note(&format!(
+            "rolled back a run that was interrupted ({} files); planning again",
+            files.len()
+        ));
         return run(arguments);
     }
     guard(&writes(&session), arguments)?;
@@ -39,7 +47,7 @@ pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
     let failed = session.report_problems();
     verbose(&session, &arguments.scan);
     if !quiet {
-        eprint!("{}", text::summary(&views::summary(&session, Mode::Fix, &fixed)));
+        note_text(&text::summary(&views::summary(&session, Mode::Fix, &fixed)));
     }
     let open = (0..session.scan.findings.len()).any(|index| session.is_open(index, &fixed));
     Ok(exit_code(failed, open, &arguments.scan))
@@ -62,10 +70,23 @@ fn writes(session: &Session) -> Vec<FileWrite> {
 
 /// Refuses to write what could not be told from the user's own changes afterwards.
 fn guard(writes: &[FileWrite], arguments: &FixArguments) -> anyhow::Result<()> {
+    if arguments.allow_dirty && arguments.allow_no_vcs {
+        return Ok(());
+    }
     let mut vcs = Vcs::new();
     let (mut dirty, mut outside) = (Vec::new(), Vec::new());
     for write in writes {
-        match vcs.state(&write.path).map_err(anyhow::Error::msg)? {
+        // A file that is gone or may not be read is not written later on.
+        if std::fs::File::open(&write.path).is_err() || !write.path.is_file() {
+            continue;
+        }
+        if arguments.allow_dirty && repository_top(&write.path).is_some() {
+            continue;
+        }
+        let state = vcs.state(&write.path).map_err(|error| {
+            anyhow::anyhow!("{error}; --allow-dirty writes without asking version control")
+        })?;
+        match state {
             State::Clean => {}
             State::Dirty | State::Untracked => dirty.push(write.path.clone()),
             State::NoRepository => outside.push(write.path.clone()),
@@ -109,12 +130,18 @@ fn write(session: &mut Session, state: &StateDir) -> anyhow::Result<Vec<PathBuf>
         }
         match apply(state, &run, &writes) {
             // Each round drops files, so that there is a last one.
-            Err(WriteError::Stale(paths)) => session.drop_stale(&paths),
+            Err(WriteError::Stale(paths)) => {
+                session.leave(&paths, "it changed meanwhile; run again");
+            }
+            Err(WriteError::ReadOnly(paths)) => session.leave(&paths, "it is read-only"),
             other => break other?,
         }
     };
     for path in &written.hard_links {
-        eprintln!("note: {} had other hard links, which keep the old text", visible_path(path));
+        note(&format!(
+            "note: {} had other hard links, which keep the old text",
+            visible_path(path)
+        ));
     }
     Ok(written.files)
 }

@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod explain;
 mod fix;
+mod output;
 mod session;
 mod undo;
 mod views;
@@ -14,7 +15,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::report::escape::visible;
 use arguments::{Cli, ColorChoice, Command};
+use output::note;
 
 /// Parses the command line, runs the command and returns the exit code: 0 nothing left to do,
 /// 1 findings, 2 the command could not do what was asked.
@@ -28,9 +31,9 @@ pub fn run() -> ExitCode {
         Command::Explain { transform } => explain::explain(transform),
         Command::Transforms => explain::list(),
         Command::Completions { shell } => {
-            let mut command = Cli::command();
-            clap_complete::generate(*shell, &mut command, "untrust", &mut std::io::stdout());
-            Ok(0)
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "untrust", &mut script);
+            std::io::stdout().write_all(&script).map(|()| 0).map_err(Into::into)
         }
         Command::Man => man(),
     };
@@ -38,7 +41,10 @@ pub fn run() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_closed_pipe(&error) => ExitCode::from(2),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            for (index, line) in format!("{error:#}").lines().enumerate() {
+                let sign = if index == 0 { "error: " } else { "" };
+                note(&format!("{sign}{}", visible(line)));
+            }
             ExitCode::from(2)
         }
     }

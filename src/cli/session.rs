@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::arguments::ScanArguments;
+use super::output::note;
 use crate::plan::build;
 use crate::plan::change::Change;
 use crate::plan::materialize::{Cause, Dropped, Materialized, materialize};
@@ -19,6 +20,9 @@ use crate::transforms::finding::{Finding, Level, Remedy};
 use crate::transforms::{REGISTRY, Transform, named, nearest};
 use crate::workspace::{FileId, Options, Skipped, Stdin, Workspace};
 
+/// More threads only get in each other's way.
+const MOST_THREADS: usize = 64;
+
 /// Everything that a command shows or writes.
 pub(super) struct Session {
     pub(super) workspace: Workspace,
@@ -29,8 +33,8 @@ pub(super) struct Session {
     pub(super) materialized: Materialized,
     /// Whether the text came from standard input.
     pub(super) stdin: bool,
-    /// Files that changed on disk while they were looked at: their changes were dropped.
-    pub(super) stale: Vec<PathBuf>,
+    /// Files that could not be written, and why: their changes were dropped.
+    pub(super) left: Vec<(PathBuf, &'static str)>,
 }
 
 impl Session {
@@ -39,7 +43,8 @@ impl Session {
     pub(super) fn open(arguments: &ScanArguments, writes: bool) -> anyhow::Result<Self> {
         if let Some(jobs) = arguments.jobs {
             // A second call in one process keeps the first setting, which is as good.
-            let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+            let _ =
+                rayon::ThreadPoolBuilder::new().num_threads(jobs.min(MOST_THREADS)).build_global();
         }
         let transforms = chosen(arguments)?;
         let (paths, options) = inputs(arguments)?;
@@ -76,17 +81,17 @@ impl Session {
         drop(program);
         let chosen: Vec<&Change> = approved.iter().map(|&index| &changes[index]).collect();
         let materialized = materialize(&modules, &chosen);
-        let stale = Vec::new();
-        Ok(Self { workspace, scan, changes, approved, materialized, stdin, stale })
+        let left = Vec::new();
+        Ok(Self { workspace, scan, changes, approved, materialized, stdin, left })
     }
 
-    /// Drops the changes that concern files which changed on disk, and makes the new bytes of the
-    /// rest again.
-    pub(super) fn drop_stale(&mut self, paths: &[PathBuf]) {
+    /// Drops the changes that concern files which cannot be written, and makes the new bytes of
+    /// the rest again.
+    pub(super) fn leave(&mut self, paths: &[PathBuf], why: &'static str) {
         let is_stale = |id: FileId| paths.contains(&self.workspace.file(id).path);
         let concerns = |change: &Change| change.ops.iter().any(|op| is_stale(op.anchor().file));
         self.approved.retain(|&index| !concerns(&self.changes[index]));
-        self.stale.extend_from_slice(paths);
+        self.left.extend(paths.iter().map(|path| (path.clone(), why)));
         let modules: BTreeMap<FileId, &Module> =
             self.scan.modules.iter().map(|(id, module)| (*id, module)).collect();
         let chosen: Vec<&Change> = self.approved.iter().map(|&i| &self.changes[i]).collect();
@@ -130,8 +135,8 @@ impl Session {
     pub(super) fn note_interrupted(&self) {
         let state = crate::write::StateDir::default_location();
         if state.is_ok_and(|state| crate::write::is_interrupted(&state, &self.workspace.root)) {
-            eprintln!(
-                "note: a run was interrupted here; `untrust undo` puts its files back, and so does the next `untrust fix`"
+            note(
+                "note: a run was interrupted here; `untrust undo` puts its files back, and so does the next `untrust fix`",
             );
         }
     }
@@ -143,17 +148,15 @@ impl Session {
         let mut any = false;
         for problem in problems {
             any = true;
-            eprintln!("error: {}: {}", visible_path(&problem.path), visible(&problem.message));
+            note(&format!("error: {}: {}", visible_path(&problem.path), visible(&problem.message)));
         }
-        for path in &self.stale {
+        for (path, why) in &self.left {
             any = true;
-            eprintln!(
-                "error: {}: it changed while it was looked at, and was not written; run again",
-                visible_path(path)
-            );
+            let path = path.strip_prefix(&self.workspace.root).unwrap_or(path);
+            note(&format!("error: {}: it was not written, for {why}", visible_path(path)));
         }
         for dropped in &self.materialized.dropped {
-            eprintln!("{}", self.describe(dropped));
+            note(&self.describe(dropped));
         }
         any
     }

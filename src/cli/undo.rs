@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::arguments::UndoArguments;
+use super::output::{note, print_line};
 use crate::report::escape::visible_path;
 use crate::workspace::repository_top;
 use crate::write::{StateDir, list, recover, undo};
@@ -13,13 +14,24 @@ pub(super) fn run(arguments: &UndoArguments) -> anyhow::Result<u8> {
     let state = StateDir::default_location()?;
     let root = root(arguments)?;
     if arguments.list {
-        for run in list(&state, &root)? {
-            println!("{}  {}  {}  {} files", run.id, age(run.time), run.command, run.files);
+        let runs = list(&state, &root)?;
+        if runs.is_empty() {
+            note("there is no run to undo here");
+        }
+        for run in runs {
+            let files = if run.files == 1 { "file" } else { "files" };
+            print_line(&format!(
+                "{}  {}  {}  {} {files}",
+                run.id,
+                age(run.time),
+                run.command,
+                run.files
+            ));
         }
         return Ok(0);
     }
     if let Some(files) = recover(&state, &root)? {
-        eprintln!("rolled back a run that was interrupted");
+        note("rolled back a run that was interrupted");
         print(&files);
         return Ok(0);
     }
@@ -38,9 +50,9 @@ fn root(arguments: &UndoArguments) -> anyhow::Result<PathBuf> {
 fn print(files: &[PathBuf]) {
     let here = std::env::current_dir().unwrap_or_default();
     for file in files {
-        println!("{}", visible_path(file.strip_prefix(&here).unwrap_or(file)));
+        print_line(&format!("{}", visible_path(file.strip_prefix(&here).unwrap_or(file))));
     }
-    eprintln!("put back {} {}", files.len(), if files.len() == 1 { "file" } else { "files" });
+    note(&format!("put back {} {}", files.len(), if files.len() == 1 { "file" } else { "files" }));
 }
 
 /// How long ago a time in seconds since 1970 was.

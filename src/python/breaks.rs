@@ -16,7 +16,7 @@ pub(super) struct Unbroken {
     pub comments: Vec<Span>,
 }
 
-/// Brackets within brackets that the recursive parser is shown; CPython takes 200.
+/// Brackets within brackets that the recursive parser is shown; Python itself takes 200.
 const MOST_NESTED: usize = 1_000;
 /// Operators and keywords on which it recurs that it is shown.
 const MOST_RECURSIVE: usize = 20_000;

@@ -250,8 +250,11 @@ impl Names {
             _ => None,
         });
         let (module, start) = from?;
-        let mut stars = self.scopes[bound].stars.iter();
-        stars.find(|(star, span)| star != module && span.start > start).map(|(_, span)| *span)
+        self.scopes[bound]
+            .stars
+            .iter()
+            .find(|(star, span)| star != module && span.start > start)
+            .map(|(_, span)| *span)
     }
 
     /// A name that no scope binds: a builtin, or what a star import brings.

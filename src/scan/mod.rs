@@ -100,6 +100,8 @@ pub fn scan(
             scan.modules.insert(module.file, *module);
         }
     }
+    let unread = scan.skipped.iter().filter(|s| s.cause != SkipCause::Test).count();
+    scan.files -= unread + scan.errors.len().min(scan.files - unread);
     scan.errors.sort();
     scan
 }

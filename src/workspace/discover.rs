@@ -26,6 +26,9 @@ pub struct Found {
     pub whole: bool,
 }
 
+/// Lists of git that have more bytes are not read.
+const LARGEST_LIST: u64 = 16 << 20;
+
 /// Folders that never hold a program's own code.
 const CACHES: [&str; 10] = [
     ".git",
@@ -43,16 +46,12 @@ const CACHES: [&str; 10] = [
 /// Finds the files below `paths`.
 pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError> {
     let mut absolute = Vec::new();
+    let mut errors = Vec::new();
     for path in paths {
-        let full = path.canonicalize().or_else(|_| {
-            // A broken link is there all the same.
-            if path.is_symlink() {
-                std::path::absolute(path)
-            } else {
-                Err(std::io::ErrorKind::NotFound.into())
-            }
-        });
-        absolute.push(full.map_err(|_| OpenError::NotFound(path.clone()))?);
+        match locate(path, options) {
+            Ok(found) => absolute.push(found),
+            Err(message) => errors.push(ReadProblem { path: path.clone(), message }),
+        }
     }
     let root = root_of(&absolute, options)?;
     if let Some(path) = absolute.iter().find(|path| !path.starts_with(&root)) {
@@ -66,7 +65,7 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
         whole: absolute.contains(&root),
         root,
         options,
-        out: Mutex::default(),
+        out: Mutex::new(Out { errors, ..Out::default() }),
     };
     rayon::scope(|scope| {
         for path in &absolute {
@@ -80,6 +79,31 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
     Ok(walk.finish())
 }
 
+/// Where a path that was named leads; the error says why it cannot be looked at.
+fn locate(path: &Path, options: &Options) -> Result<PathBuf, String> {
+    if path == Path::new("-") {
+        return Err("`-` stands for standard input and can only stand alone".to_owned());
+    }
+    let target = path.canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound if path.is_symlink() => "it is a broken link".to_owned(),
+        std::io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        _ => error.to_string(),
+    })?;
+    let written = std::path::absolute(path).map_err(|error| error.to_string())?;
+    let leaves = written.ancestors().filter(|part| part.is_symlink()).any(|link| {
+        let repository = || link.parent().and_then(repository_top);
+        let bound = match &options.root {
+            Some(root) => root.canonicalize().ok(),
+            None => repository().and_then(|top| top.canonicalize().ok()),
+        };
+        bound.is_some_and(|bound| !target.starts_with(bound))
+    });
+    if leaves {
+        return Err(format!("it leads out of the repository, to {}", target.display()));
+    }
+    Ok(target)
+}
+
 /// Whether a path relative to the root is a test, by the globs or the usual names.
 pub(super) fn is_test(relative: &Path, tests: Option<&[String]>) -> Result<bool, OpenError> {
     Ok(match tests {
@@ -90,7 +114,8 @@ pub(super) fn is_test(relative: &Path, tests: Option<&[String]>) -> Result<bool,
 
 fn root_of(paths: &[PathBuf], options: &Options) -> Result<PathBuf, OpenError> {
     if let Some(root) = &options.root {
-        return root.canonicalize().map_err(|_| OpenError::NotFound(root.clone()));
+        let found = root.canonicalize().ok().filter(|root| root.is_dir());
+        return found.ok_or_else(|| OpenError::NotFound(root.clone()));
     }
     let mut common: Option<PathBuf> = None;
     for path in paths {
@@ -116,6 +141,10 @@ fn globs(patterns: &[String]) -> Result<GlobSet, OpenError> {
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
         let bare = pattern.trim_end_matches('/').trim_start_matches("./");
+        if bare.is_empty() {
+            let message = "it is empty".to_owned();
+            return Err(OpenError::Glob { glob: pattern.clone(), message });
+        }
         let anywhere = !bare.contains('/');
         let forms = [bare.to_owned(), format!("{bare}/**")];
         for form in forms {
@@ -214,7 +243,10 @@ impl Walk<'_> {
         rules.push(Arc::new(global));
         if let Some(git) = common_git_folder(repository) {
             let mut builder = GitignoreBuilder::new(repository);
-            builder.add(git.join("info/exclude"));
+            let list = git.join("info/exclude");
+            if is_small_file(&list) {
+                builder.add(list);
+            }
             rules.extend(builder.build().ok().map(Arc::new));
         }
         let mut folders: Vec<&Path> =
@@ -229,7 +261,7 @@ impl Walk<'_> {
             return None;
         }
         let file = folder.join(".gitignore");
-        if !file.is_file() {
+        if !is_small_file(&file) {
             return None;
         }
         let mut builder = GitignoreBuilder::new(folder);
@@ -285,10 +317,15 @@ impl Walk<'_> {
 
     fn explicit(&self, path: &Path) {
         let mut out = Out::default();
+        let refused = |message: String| ReadProblem { path: path.to_owned(), message };
         match path.metadata() {
-            Err(_) => out.skipped.push(self.skipped(path, SkipCause::BrokenLink)),
+            Err(error) => out.errors.push(refused(error.to_string())),
             Ok(metadata) if !metadata.is_file() => {
-                out.skipped.push(self.skipped(path, SkipCause::NotRegular));
+                out.errors.push(refused("it is not a regular file".to_owned()));
+            }
+            Ok(metadata) if metadata.len() > self.options.size_limit => {
+                let message = "it is larger than the size limit; --size-limit raises it";
+                out.errors.push(refused(message.to_owned()));
             }
             Ok(_) => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -380,17 +417,26 @@ fn unreadable(error: &walkdir::Error) -> ReadProblem {
 
 /// The folder that holds what all work trees of a repository share. `.git` is a file in a linked
 /// work tree: it names a folder, in which `commondir` names that one.
-fn common_git_folder(repository: &Path) -> Option<PathBuf> {
+pub(super) fn common_git_folder(repository: &Path) -> Option<PathBuf> {
     let git = repository.join(".git");
     if git.is_dir() {
         return Some(git);
     }
+    if !is_small_file(&git) {
+        return None;
+    }
     let text = std::fs::read_to_string(&git).ok()?;
     let own = repository.join(text.strip_prefix("gitdir:")?.trim());
-    match std::fs::read_to_string(own.join("commondir")) {
-        Ok(common) => Some(own.join(common.trim())),
-        Err(_) => Some(own),
+    let common = own.join("commondir");
+    if !is_small_file(&common) {
+        return Some(own);
     }
+    std::fs::read_to_string(common).ok().map(|common| own.join(common.trim()))
+}
+
+/// Whether a list that git reads is a regular file of a size that people write.
+pub(super) fn is_small_file(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST_LIST)
 }
 
 /// Whether the rules leave a path out: the last rule that matches decides.

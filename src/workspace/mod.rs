@@ -162,8 +162,8 @@ pub struct ReadProblem {
 /// Why nothing can be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// A path that was named is not there.
-    #[error("no such file or folder: {}", .0.display())]
+    /// The root that was named is not there.
+    #[error("there is no such folder to be the root: {}", .0.display())]
     NotFound(PathBuf),
     /// A path that was named lies outside the root that was named.
     #[error("{} is outside the root {}; give a --root that holds both", .path.display(), .root.display())]

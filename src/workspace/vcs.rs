@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gix::bstr::BStr;
 
+use super::discover::common_git_folder;
 use super::repository_top;
 
 /// The state of a file.
@@ -48,12 +49,44 @@ impl Vcs {
             self.repositories.insert(top.clone(), open(&top)?);
         }
         let opened = &self.repositories[&top];
-        let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
+        let bytes = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
         compare(opened, &relative, &bytes)
     }
 }
 
+/// Files that git reads, below its folder. A special file in the place of one would never end.
+const READ_BY_GIT: [&str; 10] = [
+    "HEAD",
+    "config",
+    "config.worktree",
+    "index",
+    "commondir",
+    "gitdir",
+    "packed-refs",
+    "shallow",
+    "info/exclude",
+    "objects/info/alternates",
+];
+
+/// Refuses a repository in which something else stands where git keeps a file.
+fn inspect(top: &Path) -> Result<(), String> {
+    let git = common_git_folder(top).ok_or("its `.git` is not a folder and names none")?;
+    let head = git.join("HEAD");
+    let is_odd = |path: &Path| path.metadata().is_ok_and(|metadata| !metadata.is_file());
+    if let Some(odd) = READ_BY_GIT.iter().find(|name| is_odd(&git.join(name))) {
+        return Err(format!("its `{odd}` is not a regular file"));
+    }
+    let reference = std::fs::read_to_string(head).unwrap_or_default();
+    let name = reference.strip_prefix("ref:").map(str::trim).unwrap_or_default();
+    if is_odd(&git.join(name)) && !name.is_empty() {
+        return Err(format!("its `{name}` is not a regular file"));
+    }
+    Ok(())
+}
+
 fn open(top: &Path) -> Result<Opened, String> {
+    inspect(top)
+        .map_err(|why| format!("the git repository in {} cannot be read: {why}", top.display()))?;
     let options = gix::open::Options::isolated();
     let repository = gix::open_opts(top, options).map_err(|error| {
         format!("the git repository in {} cannot be read: {error}", top.display())
@@ -77,7 +110,14 @@ fn compare(opened: &Opened, relative: &Path, bytes: &[u8]) -> Result<State, Stri
     if !is_blob(bytes, &staged)? && !is_blob(&without_carriage_returns(bytes), &staged)? {
         return Ok(State::Dirty);
     }
-    let Ok(tree) = opened.repository.head_tree() else { return Ok(State::Dirty) };
+    let tree = match opened.repository.head_tree() {
+        Ok(tree) => tree,
+        // Nothing was committed yet.
+        Err(_) if opened.repository.head().is_ok_and(|head| head.is_unborn()) => {
+            return Ok(State::Dirty);
+        }
+        Err(error) => return Err(format!("the last commit cannot be read: {error}")),
+    };
     let committed = tree.lookup_entry_by_path(relative).map_err(|e| e.to_string())?;
     let same = committed.is_some_and(|entry| entry.object_id() == staged);
     Ok(if same { State::Clean } else { State::Dirty })

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::disk::{at, create, hash, prepare, replace, sync_folder, temporary};
+use super::disk::{at, create, hash, is_at_home, prepare, replace, sync_folder, temporary};
 use super::journal::StateDir;
 use super::{FileWrite, Run, WriteError, Written};
 
@@ -48,24 +48,29 @@ pub(super) fn apply_in_steps(
 fn inspect(writes: &[FileWrite]) -> Result<Vec<PathBuf>, WriteError> {
     let mut hard_links = Vec::new();
     let mut stale = Vec::new();
+    let mut read_only = Vec::new();
     for write in writes {
-        let found = fs::symlink_metadata(&write.path);
-        if found.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+        if !is_as_read(write) {
             stale.push(write.path.clone());
-            continue;
+        } else if !may_write(&write.path) {
+            read_only.push(write.path.clone());
         }
-        let metadata = at(&write.path, found)?;
-        if metadata.is_file() && !may_write(&write.path) {
-            return Err(WriteError::ReadOnly(write.path.clone()));
-        }
-        if !metadata.is_file() || hash(&write.path)? != write.expected {
-            stale.push(write.path.clone());
-        }
-        if metadata.nlink() > 1 {
+        if fs::metadata(&write.path).is_ok_and(|metadata| metadata.nlink() > 1) {
             hard_links.push(write.path.clone());
         }
     }
-    if stale.is_empty() { Ok(hard_links) } else { Err(WriteError::Stale(stale)) }
+    if !stale.is_empty() {
+        return Err(WriteError::Stale(stale));
+    }
+    if !read_only.is_empty() {
+        return Err(WriteError::ReadOnly(read_only));
+    }
+    Ok(hard_links)
+}
+
+/// Whether a file is where it was and holds what was read.
+fn is_as_read(write: &FileWrite) -> bool {
+    is_at_home(&write.path) && hash(&write.path).is_ok_and(|found| found == write.expected)
 }
 
 /// Whether the user may write the file itself: a rename would only ask the folder.
@@ -78,12 +83,15 @@ fn replace_all(id: &str, writes: &[FileWrite], step: Step) -> Result<(), WriteEr
     for (index, write) in writes.iter().enumerate() {
         let temporary = temporary(&write.path, id, index);
         step()?;
+        let stale = || WriteError::Stale(vec![write.path.clone()]);
+        if !is_at_home(&write.path) {
+            return Err(stale());
+        }
         prepare(&write.path, &temporary, &write.new)?;
         step()?;
-        // Somebody may have saved the file since it was read.
-        let is_link = at(&write.path, fs::symlink_metadata(&write.path))?.is_symlink();
-        if is_link || hash(&write.path)? != write.expected {
-            return Err(WriteError::Stale(vec![write.path.clone()]));
+        // Somebody may have saved or moved the file since it was read.
+        if !is_as_read(write) {
+            return Err(stale());
         }
         at(&write.path, fs::rename(&temporary, &write.path))?;
         if let Some(folder) = write.path.parent() {
@@ -97,6 +105,9 @@ fn replace_all(id: &str, writes: &[FileWrite], step: Step) -> Result<(), WriteEr
 fn roll_back(id: &str, writes: &[FileWrite]) -> Result<(), WriteError> {
     for (index, write) in writes.iter().enumerate() {
         let _ = fs::remove_file(temporary(&write.path, id, index));
+        if !is_at_home(&write.path) {
+            continue;
+        }
         let is_new = hash(&write.path).is_ok_and(|found| found == blake3::hash(&write.new));
         if is_new {
             replace(&write.path, id, index, &write.old)?;

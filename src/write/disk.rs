@@ -9,12 +9,20 @@ use super::WriteError;
 
 /// Adds a path to what the system says.
 pub(super) fn at<T>(path: &Path, result: std::io::Result<T>) -> Result<T, WriteError> {
-    result.map_err(|source| WriteError::Io { path: path.to_owned(), source })
+    result.map_err(|error| WriteError::Io { path: path.to_owned(), error })
 }
 
 /// The hash of a file's bytes.
 pub(super) fn hash(path: &Path) -> Result<blake3::Hash, WriteError> {
     at(path, fs::read(path)).map(|bytes| blake3::hash(&bytes))
+}
+
+/// Whether a path is still that of a file, and no link stands in it: what was asked for is what
+/// would be replaced.
+pub(super) fn is_at_home(path: &Path) -> bool {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    let folder = path.parent().unwrap_or(path);
+    is_file && folder.canonicalize().is_ok_and(|found| found == folder)
 }
 
 /// Writes a new file that only the user can read, down to the disk.
@@ -53,6 +61,9 @@ pub(super) fn replace(
     index: usize,
     bytes: &[u8],
 ) -> Result<(), WriteError> {
+    if !is_at_home(path) {
+        return Err(WriteError::Stale(vec![path.to_owned()]));
+    }
     let temporary = temporary(path, run, index);
     // What an earlier attempt left is worth nothing.
     let _ = fs::remove_file(&temporary);

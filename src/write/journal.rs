@@ -72,13 +72,30 @@ impl Stored {
 
     pub(super) fn old_bytes(&self, index: usize) -> Result<Vec<u8>, WriteError> {
         let path = self.folder.join("old").join(index.to_string());
-        super::disk::at(&path, fs::read(&path))
+        let bytes = super::disk::at(&path, fs::read(&path))?;
+        if blake3::hash(&bytes).to_hex().as_str() != self.manifest.files[index].old {
+            return Err(WriteError::Damaged(path));
+        }
+        Ok(bytes)
+    }
+
+    /// Marks that the run is being undone, so that this can be finished if it is killed.
+    pub(super) fn mark_undoing(&self) -> Result<(), WriteError> {
+        let mark = self.folder.join(UNDOING);
+        let _ = fs::remove_file(&mark);
+        create(&mark, b"")?;
+        sync_folder(&self.folder)
     }
 
     pub(super) fn remove(&self) -> Result<(), WriteError> {
         super::disk::at(&self.folder, fs::remove_dir_all(&self.folder))
     }
 }
+
+/// The mark of a run that is being undone.
+const UNDOING: &str = "undoing";
+/// Seconds after which a run without a manifest is one that was killed.
+const BEGINNING: u64 = 600;
 
 /// Finished runs that are kept.
 const KEPT: usize = 50;
@@ -136,7 +153,8 @@ impl StateDir {
             .flatten()
             .filter_map(|entry| {
                 let folder = entry.path();
-                let done = folder.join("done").exists();
+                // A run that is half undone is to be rolled back like one that is half done.
+                let done = folder.join("done").exists() && !folder.join(UNDOING).exists();
                 if !wanted(done) {
                     return None;
                 }
@@ -165,6 +183,22 @@ impl StateDir {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let id = format!("{:010}-{:09}-{}", now.as_secs(), now.subsec_nanos(), std::process::id());
         let folder = self.path.join("runs").join(&id);
+        let written = self.record(&id, &folder, run, writes, now.as_secs());
+        if written.is_err() {
+            // Half a journal is worth nothing, and may be all that a full disk holds.
+            let _ = fs::remove_dir_all(&folder);
+        }
+        written.map(|()| (id, folder))
+    }
+
+    fn record(
+        &self,
+        id: &str,
+        folder: &Path,
+        run: &Run,
+        writes: &[FileWrite],
+        now: u64,
+    ) -> Result<(), WriteError> {
         let old = folder.join("old");
         self.make(&old)?;
         for (index, write) in writes.iter().enumerate() {
@@ -180,11 +214,11 @@ impl StateDir {
             root: run.root.as_os_str().as_bytes().to_vec(),
             command: run.command.clone(),
             tool: run.version.clone(),
-            time: now.as_secs(),
+            time: now,
             files: files.collect(),
         };
         let text = serde_json::to_vec(&manifest).map_err(|error| WriteError::State {
-            path: folder.clone(),
+            path: folder.join(id),
             message: error.to_string(),
         })?;
         // A manifest is there whole or not at all.
@@ -193,9 +227,8 @@ impl StateDir {
         let path = folder.join("manifest.json");
         fs::rename(&part, &path).map_err(|error| state(&path, &error))?;
         sync_folder(&old)?;
-        sync_folder(&folder)?;
-        sync_folder(&self.path.join("runs"))?;
-        Ok((id, folder))
+        sync_folder(folder)?;
+        sync_folder(&self.path.join("runs"))
     }
 
     fn make(&self, folder: &Path) -> Result<(), WriteError> {
@@ -203,8 +236,18 @@ impl StateDir {
         made.map_err(|error| state(&self.path, &error))
     }
 
-    /// Forgets finished runs that are too many or too old.
+    /// Forgets finished runs that are too many or too old, and what a killed run left before it
+    /// changed anything.
     fn prune(&self) {
+        for entry in fs::read_dir(self.path.join("runs")).into_iter().flatten().flatten() {
+            let folder = entry.path();
+            let age = fs::metadata(&folder).ok().and_then(|m| m.modified().ok()?.elapsed().ok());
+            let is_old = age.is_some_and(|age| age.as_secs() > BEGINNING);
+            if is_old && !folder.join("manifest.json").exists() {
+                // One that cannot be removed is tried again next time.
+                let _ = fs::remove_dir_all(&folder);
+            }
+        }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let done: Vec<Stored> = self.runs().into_iter().filter(|run| run.done).collect();
         let surplus = (done.len() + 1).saturating_sub(KEPT);

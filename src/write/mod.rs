@@ -59,19 +59,22 @@ pub enum WriteError {
     /// Another run writes below the same root.
     #[error("another run is writing below {}; wait for it to end", .0.display())]
     Busy(PathBuf),
-    /// A file may not be written.
-    #[error("nothing was written: {} is read-only; make it writable or --exclude it", .0.display())]
-    ReadOnly(PathBuf),
+    /// Files may not be written.
+    #[error("nothing was written: these files are read-only; make them writable or --exclude them\n  {}", list_paths(.0))]
+    ReadOnly(Vec<PathBuf>),
+    /// What the journal keeps is not what was there.
+    #[error("nothing was put back: the journal is damaged at {}", .0.display())]
+    Damaged(PathBuf),
     /// There is no such run.
     #[error("there is no run to undo here; `untrust undo --list` shows those that there are")]
     NoRun,
     /// The system refused.
-    #[error("{}: {source}", .path.display())]
+    #[error("{}: {error}; nothing was written, or what was is put back", .path.display())]
     Io {
         /// What was read or written.
         path: PathBuf,
         /// What the system says.
-        source: std::io::Error,
+        error: std::io::Error,
     },
     /// The journal cannot be kept.
     #[error("the journal in {} cannot be used: {message}; set XDG_STATE_HOME to a folder that can be written", .path.display())]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::WriteError;
-use super::disk::{hash, replace, temporary};
+use super::disk::{hash, is_at_home, replace, temporary};
 use super::journal::{StateDir, Stored, concerns};
 
 /// Whether a run that concerns the folder was killed and waits to be rolled back.
@@ -28,6 +28,9 @@ pub fn recover(state: &StateDir, folder: &Path) -> Result<Option<Vec<PathBuf>>, 
         for (index, entry) in run.manifest.files.iter().enumerate() {
             let path = entry.path();
             let _ = fs::remove_file(temporary(&path, &run.id, index));
+            if !is_at_home(&path) {
+                continue;
+            }
             let is_new = hash(&path).is_ok_and(|found| found.to_hex().as_str() == entry.new);
             if is_new {
                 replace(&path, &run.id, index, &run.old_bytes(index)?)?;
@@ -57,7 +60,9 @@ pub fn undo(
     let mut changed = Vec::new();
     for (index, entry) in found.manifest.files.iter().enumerate() {
         let path = entry.path();
-        match hash(&path).map(|hash| hash.to_hex().to_string()) {
+        let found = hash(&path).map(|hash| hash.to_hex().to_string());
+        match found {
+            _ if !is_at_home(&path) => changed.push(path),
             Ok(hash) if hash == entry.new => todo.push((index, path)),
             // An undo that was killed got as far as this file.
             Ok(hash) if hash == entry.old => {}
@@ -67,9 +72,13 @@ pub fn undo(
     if !changed.is_empty() {
         return Err(WriteError::ChangedSince(changed));
     }
+    // Before anything is changed it is known that all can be.
+    let olds: Result<Vec<Vec<u8>>, WriteError> =
+        todo.iter().map(|(index, _)| found.old_bytes(*index)).collect();
+    found.mark_undoing()?;
     let mut restored = Vec::new();
-    for (index, path) in todo {
-        replace(&path, &found.id, index, &found.old_bytes(index)?)?;
+    for ((index, path), old) in todo.into_iter().zip(olds?) {
+        replace(&path, &found.id, index, &old)?;
         restored.push(path);
     }
     found.remove()?;
