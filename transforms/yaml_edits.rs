@@ -49,7 +49,7 @@ pub(super) fn edits(
         Loader::Fast(safe) => {
             let value = loader.ok_or("the loader is not there")?.value;
             let mut ops = Vec::new();
-            rename(module, program, value, safe, &mut ops)?;
+            rename(scene, value, safe, &mut ops)?;
             Ok((format!("use yaml.{safe}"), ops, None))
         }
         _ => {
@@ -59,7 +59,7 @@ pub(super) fn edits(
             }
             let safe = sink.safe.rsplit('.').next().unwrap_or(&sink.safe);
             let mut ops = Vec::new();
-            rename(module, program, found.node, safe, &mut ops)?;
+            rename(scene, found.node, safe, &mut ops)?;
             if let Some(loader) = loader {
                 ops.push(Op::DropArgument {
                     call: at(tree::span(call.node)),
@@ -74,13 +74,8 @@ pub(super) fn edits(
 
 /// Makes an expression mean another name of yaml: the attribute changes, or the imported name does
 /// and its import follows.
-fn rename(
-    module: &Module,
-    program: &Program,
-    node: Node,
-    name: &str,
-    ops: &mut Vec<Op>,
-) -> Result<(), String> {
+fn rename(scene: &Scene, node: Node, name: &str, ops: &mut Vec<Op>) -> Result<(), String> {
+    let (module, program) = (scene.module, scene.program);
     let at = |range: Span| Anchor { file: module.file, range };
     let node = tree::unparenthesised(node);
     let pieces = vec![Piece::text(name)];
@@ -94,7 +89,7 @@ fn rename(
     let bindings = module.names.bindings(old, scope);
     let import = new_import::Import { module: "yaml", name: Some(name), bound_as: name };
     let is_there = new_import::is_there(module, &import, node.start_byte());
-    if !is_there && let Some(reason) = cannot_bind(module, old, name, scope) {
+    if !is_there && let Some(reason) = cannot_bind_at(scene, old, name, scope) {
         return Err(format!("{reason}; call `yaml.{name}`"));
     }
     ops.push(Op::ReplaceExpression { at: at(tree::span(node)), pieces });
@@ -110,12 +105,24 @@ fn rename(
     Ok(())
 }
 
-/// Why a new name cannot be imported where an old one is, so that it means the same wherever the
+/// As [`cannot_bind`], worked out once for each scope that binds the old name.
+fn cannot_bind_at(scene: &Scene, old: &str, new: &str, scope: usize) -> Option<String> {
+    let bound = scene.module.names.binding_scope(old, scope).unwrap_or_default();
+    let key = (old.to_owned(), new.to_owned(), bound);
+    if let Some(known) = scene.renamings.borrow().get(&key) {
+        return known.clone();
+    }
+    let found = cannot_bind(scene.module, old, new, bound);
+    scene.renamings.borrow_mut().insert(key, found.clone());
+    found
+}
+
+/// Why a new name cannot be imported in the scope that binds an old one, so that it means the same wherever the
 /// old one does.
-fn cannot_bind(module: &Module, old: &str, new: &str, scope: usize) -> Option<String> {
+fn cannot_bind(module: &Module, old: &str, new: &str, bound: usize) -> Option<String> {
     let names = &module.names;
     let is_import = |b: &Binding| matches!(b.kind, BindingKind::Import { .. });
-    let other = names.bindings(old, scope).iter().find(|binding| !is_import(binding));
+    let other = names.scopes[bound].bindings.get(old).into_iter().flatten().find(|b| !is_import(b));
     if let Some(other) = other {
         let line = module.lines.of(other.span.start) + 1;
         return Some(format!("the name `{old}` is also bound in line {line}"));
@@ -124,7 +131,6 @@ fn cannot_bind(module: &Module, old: &str, new: &str, scope: usize) -> Option<St
     if declared(old) || declared(new) {
         return Some(format!("the name `{old}` is declared global"));
     }
-    let bound = names.binding_scope(old, scope).unwrap_or_default();
     if names.scopes[bound].kind == ScopeKind::Class {
         return Some(format!("the name `{old}` is an attribute of a class"));
     }

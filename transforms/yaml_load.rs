@@ -94,6 +94,8 @@ pub(super) struct Scene<'m> {
     pub(super) program: &'m Program<'m>,
     pub(super) judge: Judge<'m>,
     constructors: OnceCell<Option<Registered>>,
+    /// For each renaming (old name, new name, scope of the old one), why it cannot be made.
+    pub(super) renamings: RefCell<FxHashMap<(String, String, usize), Option<String>>>,
     /// For each imported loader (name and scope), the line of a use that is no loader of a call.
     pub(super) other_uses: RefCell<FxHashMap<(String, usize), Option<usize>>>,
 }
@@ -105,6 +107,7 @@ impl<'m> Scene<'m> {
             program,
             judge: Judge::new(module, PATTERN),
             constructors: OnceCell::new(),
+            renamings: RefCell::default(),
             other_uses: RefCell::default(),
         }
     }

@@ -50,7 +50,7 @@ fn root(arguments: &UndoArguments) -> anyhow::Result<PathBuf> {
 fn print(files: &[PathBuf]) {
     let here = std::env::current_dir().unwrap_or_default();
     for file in files {
-        print_line(&format!("{}", visible_path(file.strip_prefix(&here).unwrap_or(file))));
+        print_line(&visible_path(file.strip_prefix(&here).unwrap_or(file)));
     }
     note(&format!("put back {} {}", files.len(), if files.len() == 1 { "file" } else { "files" }));
 }

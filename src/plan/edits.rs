@@ -192,9 +192,15 @@ fn imports(
     }
     let mut found = new_imports(module, ops)?;
     let mut emptied = Vec::new();
+    let mut at_top_already: FxHashSet<&str> = FxHashSet::default();
     for (span, mut wanted) in statements {
-        wanted.add.sort_unstable();
         let statement = import_around(module, span, wanted.owner)?;
+        let at_top = module.parent(statement).is_some_and(|parent| parent.kind() == "module");
+        if at_top {
+            // One statement that always runs is enough.
+            wanted.add.retain(|name| at_top_already.insert(*name));
+        }
+        wanted.add.sort_unstable();
         if wanted.drop.is_empty() && wanted.add.is_empty() {
             continue;
         }
@@ -216,24 +222,27 @@ fn in_import(module: &Module, span: Span) -> bool {
 
 /// Imports that the module lacks, each once.
 fn new_imports(module: &Module, ops: &[OwnedOp]) -> Result<Vec<(usize, Edit)>, Trouble> {
-    let mut added: BTreeMap<layout::new_import::Import, (usize, Edit)> = BTreeMap::new();
+    // For each import the first place that lacks it, and who needs it there.
+    let mut lacking: BTreeMap<layout::new_import::Import, (usize, usize)> = BTreeMap::new();
     for (owner, op) in ops {
         let Op::EnsureImport { at, module: from, name, bound_as } = op else { continue };
-        if in_import(module, at.range) {
-            continue;
-        }
+        let place = at.range.start;
         let import = layout::new_import::Import { module: from, name: name.as_deref(), bound_as };
-        if layout::new_import::is_there(module, &import, at.range.start) {
+        let known = lacking.get(&import).is_some_and(|(first, _)| *first <= place);
+        if known
+            || in_import(module, at.range)
+            || layout::new_import::is_there(module, &import, place)
+        {
             continue;
         }
-        let edit = layout::new_import::add(module, &import, at.range.start)
-            .ok_or(Trouble::Unplaced(*owner))?;
-        let first = added.entry(import).or_insert((*owner, edit.clone()));
-        if edit.span.start < first.1.span.start {
-            *first = (*owner, edit);
-        }
+        lacking.insert(import, (place, *owner));
     }
-    Ok(added.into_values().collect())
+    let mut found = Vec::new();
+    for (import, (place, owner)) in lacking {
+        let edit = layout::new_import::add(module, &import, place);
+        found.push((owner, edit.ok_or(Trouble::Unplaced(owner))?));
+    }
+    Ok(found)
 }
 
 fn import_around(module: &Module, span: Span, owner: usize) -> Result<Node<'_>, Trouble> {
