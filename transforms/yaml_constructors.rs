@@ -10,7 +10,8 @@ use crate::python::names::{Binding, BindingKind};
 use crate::python::tree;
 
 /// What a module that registers a constructor holds.
-pub const CONSTRUCTORS: [&str; 6] = [
+pub const CONSTRUCTORS: [&str; 7] = [
+    "construct_",
     "add_constructor",
     "add_multi_constructor",
     "add_implicit_resolver",
