@@ -288,3 +288,101 @@ fn documentation_of_the_command_is_generated() {
     shows("transforms", &sandbox.run(&["transforms"]).out);
     shows("help", &sandbox.run(&["--help"]).out);
 }
+
+#[test]
+fn a_link_out_of_the_repository_is_not_followed() {
+    let sandbox = Sandbox::new(&[("a.py", UNSAFE), ("d/b.py", UNSAFE)]);
+    let outside = sandbox.folder.path().join("outside");
+    fs::create_dir(&outside).unwrap();
+    fs::write(outside.join("o.py"), UNSAFE).unwrap();
+    symlink("../outside/o.py", sandbox.root().join("link.py")).unwrap();
+    symlink("../outside", sandbox.root().join("folder")).unwrap();
+    sandbox.commit();
+    let fix = sandbox.run(&["fix", "link.py", "folder", "folder/o.py", "a.py"]);
+    assert_eq!(fix.code, 2);
+    assert_eq!(fix.err.matches("it leads out of the repository").count(), 3, "{}", fix.err);
+    assert_eq!(fs::read_to_string(outside.join("o.py")).unwrap(), UNSAFE);
+    assert_eq!(sandbox.read("a.py"), FIXED, "the rest goes on");
+    assert_eq!(sandbox.run(&["fix", "--allow-dirty", "."]).code, 0);
+    assert_eq!(fs::read_to_string(outside.join("o.py")).unwrap(), UNSAFE);
+}
+
+#[test]
+fn undo_leaves_what_is_no_longer_in_its_place() {
+    let sandbox = Sandbox::new(&[("a.py", UNSAFE), ("d/b.py", UNSAFE)]);
+    assert_eq!(sandbox.run(&["fix", "--allow-no-vcs"]).code, 0);
+    let outside = sandbox.folder.path().join("outside");
+    fs::rename(sandbox.root().join("d"), &outside).unwrap();
+    symlink("../outside", sandbox.root().join("d")).unwrap();
+    let undo = sandbox.run(&["undo"]);
+    assert_eq!(undo.code, 2);
+    assert!(undo.err.contains("d/b.py"), "{}", undo.err);
+    assert_eq!(fs::read_to_string(outside.join("b.py")).unwrap(), FIXED);
+    assert_eq!(sandbox.read("a.py"), FIXED, "nothing was put back");
+}
+
+#[test]
+fn undo_refuses_a_journal_that_was_changed() {
+    let sandbox = Sandbox::new(&[("a.py", UNSAFE)]);
+    assert_eq!(sandbox.run(&["fix", "--allow-no-vcs"]).code, 0);
+    let runs = sandbox.folder.path().join("state/untrust/runs");
+    let run = fs::read_dir(runs).unwrap().next().unwrap().unwrap().path();
+    fs::write(run.join("old/0"), "x\n").unwrap();
+    let undo = sandbox.run(&["undo"]);
+    assert_eq!(undo.code, 2);
+    assert!(undo.err.contains("the journal is damaged"), "{}", undo.err);
+    assert_eq!(sandbox.read("a.py"), FIXED);
+}
+
+#[test]
+fn special_files_in_the_place_of_lists_do_not_hang() {
+    let sandbox = Sandbox::new(&[("a.py", UNSAFE)]);
+    sandbox.commit();
+    let fifo = |path: &str| {
+        let path = sandbox.root().join(path);
+        let _ = fs::remove_file(&path);
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    fifo(".git/info/exclude");
+    fifo(".gitignore");
+    fifo(".gitattributes");
+    assert_eq!(sandbox.run(&["check"]).code, 1);
+    fifo(".git/packed-refs");
+    let fix = sandbox.run(&["fix"]);
+    assert_eq!(fix.code, 2);
+    assert!(fix.err.contains("`packed-refs` is not a regular file"), "{}", fix.err);
+    symlink("/dev/zero", sandbox.root().join("zero.py")).unwrap();
+    assert_eq!(sandbox.run(&["check"]).code, 1);
+}
+
+#[test]
+fn nothing_of_a_repository_is_run() {
+    let sandbox = Sandbox::new(&[("a.py", UNSAFE), (".gitattributes", "*.py filter=x diff=x\n")]);
+    sandbox.git(&["init", "-q"]);
+    sandbox.git(&["add", "-A"]);
+    sandbox.git(&["commit", "-q", "-m", "before"]);
+    let marker = sandbox.folder.path().join("ran");
+    let touch = format!("touch {}", marker.display());
+    for key in
+        ["core.fsmonitor", "filter.x.clean", "filter.x.smudge", "diff.x.textconv", "core.pager"]
+    {
+        sandbox.git(&["config", key, &touch]);
+    }
+    let hook = sandbox.root().join(".git/hooks/post-index-change");
+    fs::write(&hook, format!("#!/bin/sh\n{touch}\n")).unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    for arguments in [["check"].as_slice(), &["diff"], &["fix"], &["undo"]] {
+        assert!(sandbox.run(arguments).code < 2, "{arguments:?}");
+    }
+    assert!(!marker.exists());
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_an_error() {
+    let sandbox = Sandbox::new(&[("a.py", UNSAFE)]);
+    let check = sandbox.run(&["check", "--format", "json", "--output", "report.json"]);
+    assert_eq!((check.code, check.out.as_str()), (1, ""));
+    assert!(sandbox.read("report.json").contains("torch.load"));
+    assert_eq!(sandbox.run(&["check", "--output", "no/report.txt"]).code, 2);
+    assert_eq!(sandbox.run(&["fix", "--format", "json"]).code, 2);
+}

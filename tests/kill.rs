@@ -62,7 +62,7 @@ fn the_next_fix_goes_on_after_a_killed_one() {
     let sandbox = program();
     let old = tree(&sandbox.root());
     let mut replaced = 0;
-    for delay in (0..400).step_by(10) {
+    for delay in (0..10_000).step_by(10) {
         let mut command = sandbox.command(&["fix", "--allow-no-vcs", "-q"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(delay));

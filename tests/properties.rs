@@ -43,6 +43,11 @@ const STATEMENTS: &[&str] = &[
     "s% = torch.load(path, weights_only=False)  # written by save() in this same run",
     "s% = 'torch.load(path)  # nosec'",
     "name% = FullLoader",
+    "def g%(stream):\n    from yaml import full_load as fl%, load as l%\n    return l%(stream, Loader=Loader), fl%(stream)",
+    "def h%(stream):\n    if stream:\n        from yaml import unsafe_load\n        return unsafe_load(stream)\n    return safe_load(stream)",
+    "run%(torch.load, key=torch.load)",
+    "s% = torch.load(path, **{'weights_only': False})",
+    "while s:\n    v%(m=\n(1))\n    w% = torch.load(path, map_location=\n  # why\n   None)\n    break",
 ];
 
 const HEADER: &str = "'''Module.'''\nfrom __future__ import annotations\nimport sys\n\nimport torch\nimport torch as T\nimport yaml as y\nfrom torch import load\nfrom yaml import CLoader, FullLoader, Loader, UnsafeLoader\nfrom yaml import load as yload\n\n";
@@ -104,7 +109,6 @@ fn parses(bytes: &[u8]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
 
     #[test]
     fn any_subset_of_changes_parses_and_is_its_patch(text in module_text(), mask in any::<u64>()) {

@@ -1,5 +1,8 @@
 //! The edits that make calls of yaml safe, with the imports that follow.
 
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
 use super::exception::Verdict;
@@ -89,7 +92,12 @@ fn rename(scene: &Scene, node: Node, name: &str, ops: &mut Vec<Op>) -> Result<()
     let bindings = module.names.bindings(old, scope);
     let import = new_import::Import { module: "yaml", name: Some(name), bound_as: name };
     let is_there = new_import::is_there(module, &import, node.start_byte());
-    if !is_there && let Some(reason) = cannot_bind_at(scene, old, name, scope) {
+    // An outer import of the new name may be one that another change brings.
+    let bound = module.names.binding_scope(old, scope).unwrap_or_default();
+    if is_there && bound != 0 && module.names.binding_scope(name, scope) != Some(bound) {
+        return Err(format!("the name `{old}` is imported within a function; call `yaml.{name}`"));
+    }
+    if !is_there && let Some(reason) = cannot_bind(scene, old, name, scope) {
         return Err(format!("{reason}; call `yaml.{name}`"));
     }
     ops.push(Op::ReplaceExpression { at: at(tree::span(node)), pieces });
@@ -105,52 +113,69 @@ fn rename(scene: &Scene, node: Node, name: &str, ops: &mut Vec<Op>) -> Result<()
     Ok(())
 }
 
-/// As [`cannot_bind`], worked out once for each scope that binds the old name.
-fn cannot_bind_at(scene: &Scene, old: &str, new: &str, scope: usize) -> Option<String> {
-    let bound = scene.module.names.binding_scope(old, scope).unwrap_or_default();
-    let key = (old.to_owned(), new.to_owned(), bound);
-    if let Some(known) = scene.renamings.borrow().get(&key) {
-        return known.clone();
-    }
-    let found = cannot_bind(scene.module, old, new, bound);
-    scene.renamings.borrow_mut().insert(key, found.clone());
-    found
+/// What is known of a name that is to be imported, wherever that is.
+pub(super) struct NewName {
+    /// The scopes in which a binding of the name would change what a use of it means.
+    captures: FxHashSet<usize>,
+    /// Whether a scope declares it global or nonlocal.
+    declared: bool,
+    /// Whether an import at the top of the module may become one of it.
+    at_top: bool,
 }
 
-/// Why a new name cannot be imported in the scope that binds an old one, so that it means the same wherever the
-/// old one does.
-fn cannot_bind(module: &Module, old: &str, new: &str, bound: usize) -> Option<String> {
-    let names = &module.names;
+impl NewName {
+    fn new(module: &Module, name: &str) -> Self {
+        let names = &module.names;
+        let mut captures = FxHashSet::default();
+        for used in names.uses.iter().filter(|used| module.slice(used.span) == name) {
+            let bound = names.binding_scope(name, used.scope);
+            let around = std::iter::successors(Some(used.scope), |s| names.scopes[*s].parent);
+            captures.extend(around.take_while(|scope| Some(*scope) != bound));
+        }
+        Self {
+            captures,
+            declared: names.scopes.iter().any(|scope| scope.declared.contains_key(name)),
+            at_top: names.scopes[0].bindings.values().flatten().any(|b| becomes(b, name)),
+        }
+    }
+}
+
+/// Why a new name, used in a scope in the place of an old one, cannot be imported where the old one
+/// is so that it means the same.
+fn cannot_bind(scene: &Scene, old: &str, new: &str, scope: usize) -> Option<String> {
+    let (module, names) = (scene.module, &scene.module.names);
+    let bound = names.binding_scope(old, scope).unwrap_or_default();
     let is_import = |b: &Binding| matches!(b.kind, BindingKind::Import { .. });
-    let other = names.scopes[bound].bindings.get(old).into_iter().flatten().find(|b| !is_import(b));
-    if let Some(other) = other {
+    let bindings = names.scopes[bound].bindings.get(old);
+    if let Some(other) = bindings.into_iter().flatten().find(|b| !is_import(b)) {
         let line = module.lines.of(other.span.start) + 1;
         return Some(format!("the name `{old}` is also bound in line {line}"));
     }
-    let declared = |name: &str| names.scopes.iter().any(|scope| scope.declared.contains_key(name));
-    if declared(old) || declared(new) {
+    let mut known = scene.new_names.borrow_mut();
+    let mut fact = |name: &str| -> Rc<NewName> {
+        let found = known.entry(name.to_owned());
+        Rc::clone(found.or_insert_with(|| Rc::new(NewName::new(module, name))))
+    };
+    if fact(old).declared || fact(new).declared {
         return Some(format!("the name `{old}` is declared global"));
     }
     if names.scopes[bound].kind == ScopeKind::Class {
         return Some(format!("the name `{old}` is an attribute of a class"));
     }
+    let new_name = fact(new);
     let is_own = |binding: &Binding| match &binding.kind {
         BindingKind::Import { target, .. } => *target == format!("yaml.{new}"),
         _ => false,
     };
-    let bound_otherwise = names.scopes.iter().enumerate().any(|(index, scope)| {
-        scope.bindings.get(new).is_some_and(|b| index != bound || !b.iter().all(is_own))
+    let otherwise = names.binding_scope(new, scope).is_some_and(|other| {
+        other != bound || !names.scopes[other].bindings[new].iter().all(is_own)
     });
-    let comes_from_elsewhere = !names.scopes[bound].bindings.contains_key(new)
-        && (names.quoted.contains(new) || names.is_used(new, module.text()));
-    let star = names.scopes.iter().flat_map(|scope| &scope.stars).any(|(from, _)| from != "yaml");
-    if bound_otherwise || comes_from_elsewhere || star {
+    if otherwise || scene.has_star || new_name.captures.contains(&bound) {
         return Some(format!("the name `{new}` may mean something else here"));
     }
     // An inner import of the new name would hide an outer one from the rest of its function.
-    let gives = |binding: &Binding| becomes(binding, new);
-    let outer = bound != 0 && names.scopes[0].bindings.values().flatten().any(gives);
-    outer.then(|| format!("the name `{old}` is imported within a function"))
+    let hides = bound != 0 && new_name.at_top;
+    hides.then(|| format!("the name `{old}` is imported within a function"))
 }
 
 /// Whether the import of an unsafe name may become that of a safe one.

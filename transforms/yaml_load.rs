@@ -1,6 +1,7 @@
 //! `yaml.load` and its relatives with loaders that make any object.
 
 use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
@@ -11,7 +12,7 @@ use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
 use super::sinks::{self, Kind, Sink};
 use super::yaml_constructors::{CONSTRUCTORS, Registered, registered};
-use super::yaml_edits::edits;
+use super::yaml_edits::{NewName, edits};
 use super::yaml_loader::{Loader, class_of_yaml, classify, is_safe};
 use super::yaml_ruamel;
 use super::{About, Transform};
@@ -94,20 +95,24 @@ pub(super) struct Scene<'m> {
     pub(super) program: &'m Program<'m>,
     pub(super) judge: Judge<'m>,
     constructors: OnceCell<Option<Registered>>,
-    /// For each renaming (old name, new name, scope of the old one), why it cannot be made.
-    pub(super) renamings: RefCell<FxHashMap<(String, String, usize), Option<String>>>,
+    /// Whether a star import of another module may bring any name.
+    pub(super) has_star: bool,
+    /// What is known of names that are to be imported.
+    pub(super) new_names: RefCell<FxHashMap<String, Rc<NewName>>>,
     /// For each imported loader (name and scope), the line of a use that is no loader of a call.
     pub(super) other_uses: RefCell<FxHashMap<(String, usize), Option<usize>>>,
 }
 
 impl<'m> Scene<'m> {
     fn new(module: &'m Module, program: &'m Program<'m>) -> Self {
+        let mut stars = module.names.scopes.iter().flat_map(|scope| &scope.stars);
         Self {
             module,
             program,
             judge: Judge::new(module, PATTERN),
             constructors: OnceCell::new(),
-            renamings: RefCell::default(),
+            has_star: stars.any(|(from, _)| from != "yaml"),
+            new_names: RefCell::default(),
             other_uses: RefCell::default(),
         }
     }
