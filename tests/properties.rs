@@ -92,7 +92,8 @@ fn plan(bytes: &[u8], prefilter: bool) -> Planned {
     let options = Options { root: Some(sandbox.root()), ..Options::default() };
     let workspace = Workspace::open(&[sandbox.root()], options.clone()).unwrap();
     let program = Program::new(&workspace, options);
-    let settings = Settings { transforms: REGISTRY, tests: false, vendored: false, prefilter };
+    let settings =
+        Settings { transforms: REGISTRY, tests: false, vendored: false, prefilter, review: true };
     let scan = scan(&workspace, &program, &settings, &|_| {});
     let ids = build::ids(&scan.findings, |id| workspace.file(id).relative.as_path());
     let changes = build::changes(&scan.findings, &ids);

@@ -12,6 +12,8 @@ pub struct Wanted {
     pub attributes: Vec<&'static str>,
     /// Its modules through which that can be reached, `serialization`.
     pub modules: Vec<&'static str>,
+    /// The keyword by which a call is decided: one that plainly has it is nothing to look at.
+    pub decided_by: Option<&'static str>,
 }
 
 impl Wanted {
@@ -28,7 +30,7 @@ impl Wanted {
             names.sort_unstable();
             names.dedup();
         }
-        Self { package, attributes, modules }
+        Self { package, attributes, modules, decided_by: None }
     }
 }
 
@@ -50,7 +52,11 @@ fn mentions(bytes: &[u8], at: usize, end: usize, wanted: &Wanted) -> bool {
     }
     let (chain_end, read) = chain(bytes, end, &wanted.attributes);
     if read {
-        return true;
+        let decided = |keyword: &str| is_decided(&bytes[chain_end..], keyword);
+        return !wanted.decided_by.is_some_and(decided);
+    }
+    if !leads_on(&bytes[end..chain_end], wanted) {
+        return false;
     }
     if ends_with_word(head, b"from")
         && let Some(list) = imported(bytes, chain_end)
@@ -67,6 +73,66 @@ fn mentions(bytes: &[u8], at: usize, end: usize, wanted: &Wanted) -> bool {
     // Under another name it may be read anywhere.
     let renamed = rest.starts_with(b"as") && !rest.get(2).copied().is_some_and(is_word);
     renamed && in_import(bytes, at) && reads_any(bytes, &wanted.attributes)
+}
+
+/// Whether all names behind the package are modules through which the attributes can be reached.
+fn leads_on(chain: &[u8], wanted: &Wanted) -> bool {
+    let names = chain.split(|byte| !is_word(*byte)).filter(|name| !name.is_empty());
+    // A comment between the names is read as names too.
+    chain.contains(&b'#')
+        || names.into_iter().all(|name| wanted.modules.iter().any(|m| m.as_bytes() == name))
+}
+
+/// Whether a call begins here in which the keyword plainly has a value that is true or another
+/// name: no comment, no triple quotes, no backslash, nothing but simple strings.
+fn is_decided(bytes: &[u8], keyword: &str) -> bool {
+    let Some(arguments) = bytes.strip_prefix(b"(") else { return false };
+    let mut open = 1_usize;
+    let mut at = 0;
+    let mut decided = false;
+    while let Some(&byte) = arguments.get(at) {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open -= 1,
+            b'#' | b'\\' => return false,
+            b'"' | b'\'' => {
+                let Some(length) = simple_string(&arguments[at..]) else { return false };
+                at += length;
+                continue;
+            }
+            _ if open == 1 && arguments[at..].starts_with(keyword.as_bytes()) => {
+                let end = at + keyword.len();
+                decided |= is_whole(arguments, at, end) && names_a_decision(&arguments[end..]);
+            }
+            _ => {}
+        }
+        if open == 0 {
+            return decided;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// The bytes of a string on one line without a backslash.
+fn simple_string(bytes: &[u8]) -> Option<usize> {
+    let quote = bytes[0];
+    let rest = &bytes[1..];
+    let length = memchr::memchr(quote, rest)?;
+    let is_triple = length == 0 && rest.get(1) == Some(&quote);
+    let simple = !is_triple && !rest[..length].iter().any(|byte| matches!(byte, b'\n' | b'\\'));
+    simple.then_some(length + 2)
+}
+
+/// Whether `=True`, or another name that is no false value, follows as a whole argument.
+fn names_a_decision(bytes: &[u8]) -> bool {
+    let Some(value) = bytes.trim_ascii_start().strip_prefix(b"=") else { return false };
+    let value = value.trim_ascii_start();
+    let length = value.iter().take_while(|byte| is_word(**byte) || **byte == b'.').count();
+    let (name, rest) = value.split_at(length);
+    let is_name = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+    let is_false = matches!(name, b"False" | b"None" | b"not" | b"lambda" | b"await" | b"yield");
+    is_name && !is_false && matches!(rest.trim_ascii_start().first(), Some(b',' | b')'))
 }
 
 /// Follows `.name` behind an offset; tells where the last name ends and whether it is one of the
@@ -194,7 +260,8 @@ mod tests {
     use super::*;
 
     fn torch() -> Wanted {
-        Wanted::new("torch", &["torch.load", "torch.serialization.load"])
+        let callables = ["torch.load", "torch.serialization.load"];
+        Wanted { decided_by: Some("weights_only"), ..Wanted::new("torch", &callables) }
     }
 
     #[test]
@@ -220,6 +287,13 @@ mod tests {
             "getattr(torch, \"load\")(p)",
             "getattr(torch.serialization, 'load')",
             "yield from torch.load(p)",
+            "torch.load(p, weights_only=False)",
+            "torch.load('weights_only=True')",
+            "torch.load(p)  # weights_only=True)",
+            "torch.load(g(weights_only=True))",
+            "torch.load(p, weights_only=x or y)",
+            "torch.load(p, weights_only=not x)",
+            "torch.load(p, weights_only=True)\ntorch.load(p)",
         ] {
             assert!(may_refer(text.as_bytes(), &torch()), "{text}");
         }
@@ -229,10 +303,13 @@ mod tests {
     fn most_files_are_not_parsed() {
         for text in [
             "import torch\nimport json\njson.load(f)",
+            "torch.load(f, map_location='cpu', weights_only=True)",
+            "torch.load(g(f), weights_only = args.safe, )",
             "from torch import nn\njson.load(f)",
             "import torchvision\ntorchvision.load(p)",
             "model.torch.load(p)",
-            "import torch.nn as nn\nnn.Linear(3)",
+            "import torch.nn as nn\nnn.load(3)",
+            "from torch.nn import load\nload(3)",
         ] {
             assert!(!may_refer(text.as_bytes(), &torch()), "{text}");
         }

@@ -35,7 +35,8 @@ static ABOUT: About = About {
 
 static SINKS: LazyLock<Vec<&str>> =
     LazyLock::new(|| sinks::callables("torch-load", &[Kind::Flag], "torch"));
-static WANTED: LazyLock<Wanted> = LazyLock::new(|| Wanted::new("torch", &SINKS));
+static WANTED: LazyLock<Wanted> =
+    LazyLock::new(|| Wanted { decided_by: Some("weights_only"), ..Wanted::new("torch", &SINKS) });
 const PATTERN: Pattern =
     Pattern { transform: "torch-load", names: &["weights_only", "torch.load"] };
 const MESSAGE: &str = "`torch.load` unpickles the file, which runs any code that it holds";

@@ -11,7 +11,7 @@ use crate::python::tree;
 
 /// What a module that registers a constructor holds.
 pub const CONSTRUCTORS: [&str; 7] = [
-    "construct_",
+    "Loader.construct_",
     "add_constructor",
     "add_multi_constructor",
     "add_implicit_resolver",

@@ -57,6 +57,7 @@ impl Session {
             tests: arguments.include_tests,
             vendored: arguments.include_vendored,
             prefilter: !arguments.no_prefilter,
+            review: arguments.review_level,
         };
         let bar = progress(workspace.files.len());
         let scan = scan(&workspace, &program, &settings, &|done| {

@@ -97,6 +97,13 @@ impl Module {
         Self { file: source.file, parsed, lines, comments, names, damage, depth, source }
     }
 
+    /// Keeps the text, its lines and comments, and forgets the tree and the names: all that is needed
+    /// to show a place of a module that will not change, in a small part of the memory.
+    pub fn forget_tree(&mut self) {
+        self.parsed = Parsed::new(parse(""), |_| Nodes::default());
+        self.names = Names::default();
+    }
+
     /// The tree's root.
     pub fn root(&self) -> Node<'_> {
         self.parsed.borrow_owner().root_node()

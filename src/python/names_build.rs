@@ -41,6 +41,7 @@ pub(super) fn build<'t>(root: Node<'t>, text: &str) -> (Nodes<'t>, Walked) {
     };
     builder.walk(root);
     builder.names.finish();
+    builder.nodes.finish();
     let walked = Walked { names: builder.names, comments: builder.comments, depth: builder.depth };
     (builder.nodes, walked)
 }

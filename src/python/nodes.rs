@@ -28,6 +28,13 @@ impl<'t> Nodes<'t> {
         place
     }
 
+    /// To be called once all nodes are there.
+    pub(super) fn finish(&mut self) {
+        self.list.shrink_to_fit();
+        self.parents.shrink_to_fit();
+        self.places.shrink_to_fit();
+    }
+
     /// The node around a node.
     pub fn parent(&self, node: Node) -> Option<Node<'t>> {
         let place = *self.places.get(&node.id())?;

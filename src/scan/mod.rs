@@ -27,6 +27,8 @@ pub struct Settings<'a> {
     pub vendored: bool,
     /// Whether files are parsed only where something can be found.
     pub prefilter: bool,
+    /// Whether fixes that need a review may be applied.
+    pub review: bool,
 }
 
 /// What a scan found.
@@ -122,7 +124,10 @@ fn read_all(
     progress: &(dyn Fn(usize) + Sync),
 ) -> Vec<Result<Candidate, (FileId, ReadError)>> {
     let done = AtomicUsize::new(0);
+    // Long stretches for each thread: a buffer that has grown is used again.
+    let stretch = (ids.len() / 64).max(1);
     ids.par_iter()
+        .with_min_len(stretch)
         .map_init(Vec::new, |buffer, &file| {
             progress(done.fetch_add(1, Ordering::Relaxed) + 1);
             if let Err(error) = workspace.read(file, buffer) {
@@ -130,7 +135,8 @@ fn read_all(
             }
             let held = filter.held(buffer);
             let wanted = held.transforms != 0;
-            let bytes = if wanted { std::mem::take(buffer) } else { Vec::new() };
+            // The buffer is as large as the largest file so far; a copy is as large as this one.
+            let bytes = if wanted { buffer.as_slice().to_vec() } else { Vec::new() };
             (wanted || held.words != 0).then_some(Ok(Candidate { file, held, bytes }))
         })
         .flatten()
@@ -159,7 +165,7 @@ fn look(
         Ok(source) => source,
         Err(error) => return refused(error.to_string()),
     };
-    let module = Module::new(source);
+    let mut module = Module::new(source);
     let mut findings = Vec::new();
     for (index, transform) in settings.transforms.iter().enumerate() {
         if candidate.held.transforms & 1 << index != 0 {
@@ -193,6 +199,13 @@ fn look(
     let problem = undecodable_code(&module).map(problem);
     if findings.is_empty() && module.damage.is_empty() {
         return problem.map(|problem| Outcome { parsed: None, problem: Some(problem) });
+    }
+    let applies = |finding: &Finding| match &finding.remedy {
+        Remedy::Ops(fix) => fix.level == Level::Auto || settings.review,
+        _ => false,
+    };
+    if !findings.iter().any(applies) {
+        module.forget_tree();
     }
     Some(Outcome { parsed: Some((Box::new(module), findings)), problem })
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rayon::slice::ParallelSliceMut;
 use rustc_hash::FxHashSet;
 use walkdir::{DirEntry, WalkDir};
 
@@ -63,6 +64,7 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
         exclude: globs(&options.exclude)?,
         tests: options.tests.as_deref().map(globs).transpose()?,
         whole: absolute.contains(&root),
+        several: absolute.len() > 1,
         root,
         options,
         out: Mutex::new(Out { errors, ..Out::default() }),
@@ -169,6 +171,8 @@ struct Walk<'o> {
     options: &'o Options,
     root: PathBuf,
     whole: bool,
+    /// Whether several paths were named, which may overlap.
+    several: bool,
     repository: Option<PathBuf>,
     include: GlobSet,
     exclude: GlobSet,
@@ -379,8 +383,9 @@ impl Walk<'_> {
         } else {
             files.iter().map(|file| file.path.clone()).collect()
         };
+        let mut linked: FxHashSet<PathBuf> = FxHashSet::default();
         for (path, target) in links {
-            if paths.contains(&target) {
+            if paths.contains(&target) || !linked.insert(target.clone()) {
                 skipped.push(self.skipped(&path, SkipCause::Duplicate));
                 continue;
             }
@@ -393,12 +398,14 @@ impl Walk<'_> {
             files.extend(out.files.into_iter().map(|file| File { path: target.clone(), ..file }));
             skipped.append(&mut out.skipped);
         }
-        // A file that was named and found below a folder is one that was named.
-        files.sort_by(|a, b| {
-            (&a.path, !a.explicit, &a.relative).cmp(&(&b.path, !b.explicit, &b.relative))
-        });
-        files.dedup_by(|b, a| a.path == b.path);
-        files.sort_by(|a, b| a.relative.cmp(&b.relative));
+        if self.several {
+            // A file that was named and found below a folder is one that was named.
+            files.sort_by(|a, b| {
+                (&a.path, !a.explicit, &a.relative).cmp(&(&b.path, !b.explicit, &b.relative))
+            });
+            files.dedup_by(|b, a| a.path == b.path);
+        }
+        files.par_sort_by(|a, b| a.relative.cmp(&b.relative));
         for (index, file) in files.iter_mut().enumerate() {
             file.id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
         }
