@@ -47,7 +47,6 @@ pub enum Command {
 
 /// Options of all commands that scan.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct ScanArguments {
     /// Files and folders to look at; `-` is standard input [default: .]
     pub paths: Vec<PathBuf>,
