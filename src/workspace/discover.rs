@@ -2,14 +2,14 @@
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::FxHashSet;
 use walkdir::{DirEntry, WalkDir};
 
+use super::gitignore::{self, Rules, ignored};
 use super::kind::{self, FileKind};
 use super::{File, FileId, OpenError, Options, ReadProblem, SkipCause, Skipped, repository_top};
 
@@ -26,9 +26,6 @@ pub struct Found {
     /// Whether everything below the root was looked for.
     pub whole: bool,
 }
-
-/// Lists of git that have more bytes are not read.
-const LARGEST_LIST: u64 = 16 << 20;
 
 /// Folders that never hold a program's own code.
 const CACHES: [&str; 10] = [
@@ -190,9 +187,6 @@ struct Out {
     links: Vec<(PathBuf, PathBuf)>,
 }
 
-/// The ignore rules that hold in a folder, those of the folder itself last.
-type Rules = Vec<Arc<Gitignore>>;
-
 impl Walk<'_> {
     /// Looks at the entries of a folder; those below it are left to other threads. `top` is a
     /// folder that was named.
@@ -214,8 +208,8 @@ impl Walk<'_> {
             self.merge(out);
             return;
         }
-        if holds(".gitignore") {
-            rules.extend(self.rules_in(folder));
+        if holds(".gitignore") && self.options.gitignore && self.repository.is_some() {
+            rules.extend(gitignore::of_folder(folder));
         }
         for entry in entries {
             if !entry.file_type().is_dir() {
@@ -236,41 +230,10 @@ impl Walk<'_> {
         out.links.append(&mut found.links);
     }
 
-    /// The rules of the folders from the repository's top down to before `top`, and those that the
-    /// user and the repository hold outside the tree.
+    /// The rules that hold above a folder.
     fn rules_above(&self, top: &Path) -> Rules {
-        let Some(repository) = self.repository.as_ref().filter(|_| self.options.gitignore) else {
-            return Vec::new();
-        };
-        let mut rules = Vec::new();
-        let (global, _) = GitignoreBuilder::new(repository).build_global();
-        rules.push(Arc::new(global));
-        if let Some(git) = common_git_folder(repository) {
-            let mut builder = GitignoreBuilder::new(repository);
-            let list = git.join("info/exclude");
-            if is_small_file(&list) {
-                builder.add(list);
-            }
-            rules.extend(builder.build().ok().map(Arc::new));
-        }
-        let mut folders: Vec<&Path> =
-            top.ancestors().skip(1).take_while(|folder| folder.starts_with(repository)).collect();
-        folders.reverse();
-        rules.extend(folders.into_iter().filter_map(|folder| self.rules_in(folder)));
-        rules
-    }
-
-    fn rules_in(&self, folder: &Path) -> Option<Arc<Gitignore>> {
-        if !self.options.gitignore || self.repository.is_none() {
-            return None;
-        }
-        let file = folder.join(".gitignore");
-        if !is_small_file(&file) {
-            return None;
-        }
-        let mut builder = GitignoreBuilder::new(folder);
-        builder.add(file);
-        builder.build().ok().map(Arc::new)
+        let repository = self.repository.as_ref().filter(|_| self.options.gitignore);
+        repository.map(|repository| gitignore::above(repository, top)).unwrap_or_default()
     }
 
     fn leaves_out_folder(&self, entry: &DirEntry, rules: &Rules) -> bool {
@@ -420,42 +383,4 @@ fn unreadable(error: &walkdir::Error) -> ReadProblem {
     let path = error.path().unwrap_or(Path::new("")).to_owned();
     let message = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
     ReadProblem { path, message }
-}
-
-/// The folder that holds what all work trees of a repository share. `.git` is a file in a linked
-/// work tree: it names a folder, in which `commondir` names that one.
-pub(super) fn common_git_folder(repository: &Path) -> Option<PathBuf> {
-    let git = repository.join(".git");
-    if git.is_dir() {
-        return Some(git);
-    }
-    if !is_small_file(&git) {
-        return None;
-    }
-    let text = std::fs::read_to_string(&git).ok()?;
-    let own = repository.join(text.strip_prefix("gitdir:")?.trim());
-    let common = own.join("commondir");
-    if !is_small_file(&common) {
-        return Some(own);
-    }
-    std::fs::read_to_string(common).ok().map(|common| own.join(common.trim()))
-}
-
-/// Whether a list that git reads is a regular file of a size that people write.
-pub(super) fn is_small_file(path: &Path) -> bool {
-    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST_LIST)
-}
-
-/// Whether the rules leave a path out: the last rule that matches decides.
-fn ignored(rules: &Rules, path: &Path, is_dir: bool) -> bool {
-    for matcher in rules.iter().rev() {
-        let matched = matcher.matched(path, is_dir);
-        if matched.is_ignore() {
-            return true;
-        }
-        if matched.is_whitelist() {
-            return false;
-        }
-    }
-    false
 }

@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod cookie;
 pub mod discover;
+mod gitignore;
 pub mod kind;
 pub mod line_length;
 pub mod source;

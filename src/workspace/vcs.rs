@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gix::bstr::BStr;
 
-use super::discover::common_git_folder;
+use super::gitignore::common_git_folder;
 use super::repository_top;
 
 /// The state of a file.

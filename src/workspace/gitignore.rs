@@ -1,0 +1,82 @@
+//! What git leaves out.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+/// The ignore rules that hold in a folder, those of the folder itself last.
+pub(super) type Rules = Vec<Arc<Gitignore>>;
+
+/// Lists of git that have more bytes are not read.
+const LARGEST_LIST: u64 = 16 << 20;
+
+/// The rules of the folders from the repository's top down to before `top`, and those that the
+/// user and the repository hold outside the tree.
+pub(super) fn above(repository: &Path, top: &Path) -> Rules {
+    let mut rules = Vec::new();
+    let (global, _) = GitignoreBuilder::new(repository).build_global();
+    rules.push(Arc::new(global));
+    if let Some(git) = common_git_folder(repository) {
+        let mut builder = GitignoreBuilder::new(repository);
+        let list = git.join("info/exclude");
+        if is_small_file(&list) {
+            builder.add(list);
+        }
+        rules.extend(builder.build().ok().map(Arc::new));
+    }
+    let mut folders: Vec<&Path> =
+        top.ancestors().skip(1).take_while(|folder| folder.starts_with(repository)).collect();
+    folders.reverse();
+    rules.extend(folders.into_iter().filter_map(|folder| of_folder(folder)));
+    rules
+}
+
+/// The rules that a folder holds itself.
+pub(super) fn of_folder(folder: &Path) -> Option<Arc<Gitignore>> {
+    let file = folder.join(".gitignore");
+    if !is_small_file(&file) {
+        return None;
+    }
+    let mut builder = GitignoreBuilder::new(folder);
+    builder.add(file);
+    builder.build().ok().map(Arc::new)
+}
+
+/// The folder that holds what all work trees of a repository share. `.git` is a file in a linked
+/// work tree: it names a folder, in which `commondir` names that one.
+pub(super) fn common_git_folder(repository: &Path) -> Option<PathBuf> {
+    let git = repository.join(".git");
+    if git.is_dir() {
+        return Some(git);
+    }
+    if !is_small_file(&git) {
+        return None;
+    }
+    let text = std::fs::read_to_string(&git).ok()?;
+    let own = repository.join(text.strip_prefix("gitdir:")?.trim());
+    let common = own.join("commondir");
+    if !is_small_file(&common) {
+        return Some(own);
+    }
+    std::fs::read_to_string(common).ok().map(|common| own.join(common.trim()))
+}
+
+/// Whether a list that git reads is a regular file of a size that people write.
+pub(super) fn is_small_file(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST_LIST)
+}
+
+/// Whether the rules leave a path out: the last rule that matches decides.
+pub(super) fn ignored(rules: &Rules, path: &Path, is_dir: bool) -> bool {
+    for matcher in rules.iter().rev() {
+        let matched = matcher.matched(path, is_dir);
+        if matched.is_ignore() {
+            return true;
+        }
+        if matched.is_whitelist() {
+            return false;
+        }
+    }
+    false
+}
