@@ -28,7 +28,7 @@ pub(super) fn above(repository: &Path, top: &Path) -> Rules {
     let mut folders: Vec<&Path> =
         top.ancestors().skip(1).take_while(|folder| folder.starts_with(repository)).collect();
     folders.reverse();
-    rules.extend(folders.into_iter().filter_map(|folder| of_folder(folder)));
+    rules.extend(folders.into_iter().filter_map(of_folder));
     rules
 }
 
