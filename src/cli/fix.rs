@@ -38,7 +38,6 @@ pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
     }
     guard(&writes(&session), arguments)?;
     let written = write(&mut session, &state)?;
-    list(&written, arguments)?;
     let fixed = session.fixed();
     let quiet = arguments.scan.quiet;
     if !quiet {
@@ -49,6 +48,7 @@ pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
     if !quiet {
         note_text(&text::summary(&views::summary(&session, Mode::Fix, &fixed)));
     }
+    list(&written, arguments)?;
     let open = (0..session.scan.findings.len()).any(|index| session.is_open(index, &fixed));
     Ok(exit_code(failed, open, &arguments.scan))
 }
