@@ -1,6 +1,7 @@
 //! What is looked at: the root, its files, their bytes and texts.
 
 pub mod attributes;
+pub mod codec;
 pub mod cookie;
 pub mod discover;
 mod gitignore;

@@ -7,45 +7,9 @@
 use encoding_rs::Encoding;
 
 use super::FileId;
+use super::codec::{Codec, OffsetMap};
 use super::cookie;
 use super::span::Span;
-
-/// How the bytes of a segment became text.
-#[derive(Debug, Clone)]
-pub enum Codec {
-    /// The bytes are valid UTF-8 and are the text.
-    AsIs,
-    /// The bytes are in another charset, or are UTF-8 with bytes that do not decode. Unchanged
-    /// parts are copied as bytes; replacements must be ASCII, which every supported charset
-    /// writes in the same way.
-    Charset(OffsetMap),
-}
-
-/// The positions at which text and file bytes advance differently.
-#[derive(Debug, Clone, Default)]
-pub struct OffsetMap {
-    /// Pairs of (offset in the segment's text, offset in the segment's bytes), both ascending,
-    /// each directly behind a character whose length differs. Between pairs both advance alike.
-    pub anchors: Vec<(usize, usize)>,
-}
-
-impl OffsetMap {
-    /// The offset in the segment's bytes for an offset in its text. `None` inside a character
-    /// that is written differently.
-    fn byte_of(&self, text_offset: usize) -> Option<usize> {
-        let index = self.anchors.partition_point(|&(text, _)| text <= text_offset);
-        let (text, byte) = match index.checked_sub(1) {
-            Some(i) => self.anchors[i],
-            None => (0, 0),
-        };
-        let candidate = byte + (text_offset - text);
-        match self.anchors.get(index) {
-            // The next anchor ends a character; an offset that would overtake it lies inside.
-            Some(&(_, next_byte)) if candidate >= next_byte => None,
-            _ => Some(candidate),
-        }
-    }
-}
 
 /// A run of text and the file bytes it came from.
 #[derive(Debug, Clone)]
@@ -151,11 +115,9 @@ impl Source {
         for edit in edits {
             let segment = self.segment_at(edit.range).ok_or(CodecError::AcrossSegments)?;
             let range = segment.file_range(edit.range).ok_or(CodecError::InsideCharacter)?;
-            if matches!(segment.codec, Codec::Charset(_)) && !edit.text.is_ascii() {
-                return Err(CodecError::NotAscii);
-            }
+            let written = segment.codec.written(&edit.text)?;
             out.extend_from_slice(&self.bytes[copied..range.start]);
-            out.extend_from_slice(edit.text.as_bytes());
+            out.extend_from_slice(written.as_bytes());
             copied = range.end;
         }
         out.extend_from_slice(&self.bytes[copied..]);
@@ -181,13 +143,9 @@ impl Source {
 impl Segment {
     /// The bytes of the file that a range of the virtual text came from.
     fn file_range(&self, range: Span) -> Option<Span> {
-        let (start, end) = (range.start - self.text.start, range.end - self.text.start);
-        match &self.codec {
-            Codec::AsIs => Some(Span::new(start, end).shifted(self.range.start)),
-            Codec::Charset(map) => {
-                Some(Span::new(map.byte_of(start)?, map.byte_of(end)?).shifted(self.range.start))
-            }
-        }
+        let start = self.codec.byte_of(range.start - self.text.start)?;
+        let end = self.codec.byte_of(range.end - self.text.start)?;
+        Some(Span::new(start, end).shifted(self.range.start))
     }
 }
 
@@ -312,15 +270,5 @@ mod tests {
         let read = source(b"# caf\xe9\nx = 1\n");
         assert_eq!(read.undecodable, [5]);
         assert_eq!(replace(&read, "1", "2").unwrap(), b"# caf\xe9\nx = 2\n");
-    }
-
-    #[test]
-    fn an_offset_inside_a_foreign_character_has_no_byte() {
-        let map = OffsetMap { anchors: vec![(3, 1)] };
-        assert_eq!(map.byte_of(0), Some(0));
-        assert_eq!(map.byte_of(1), None);
-        assert_eq!(map.byte_of(2), None);
-        assert_eq!(map.byte_of(3), Some(1));
-        assert_eq!(map.byte_of(5), Some(3));
     }
 }
