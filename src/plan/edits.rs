@@ -1,7 +1,7 @@
 //! The ops of one file become layout edits: those that meet at one call, one import statement or
 //! one block are worked out together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 use tree_sitter::Node;
@@ -156,7 +156,7 @@ fn deleted_statements(
 #[derive(Default)]
 struct Wanted<'a> {
     owner: usize,
-    drop: Vec<Span>,
+    drop: BTreeSet<Span>,
     add: Vec<&'a str>,
 }
 
@@ -175,9 +175,7 @@ fn imports(
                 let statement = import_around(module, at.range, *owner)?;
                 let wanted = statements.entry(tree::span(statement)).or_default();
                 wanted.owner = *owner;
-                if !wanted.drop.contains(&at.range) {
-                    wanted.drop.push(at.range);
-                }
+                wanted.drop.insert(at.range);
             }
             Op::EnsureImport { at, name: Some(name), .. } if in_import(module, at.range) => {
                 let statement = import_around(module, at.range, *owner)?;
@@ -204,7 +202,8 @@ fn imports(
         if wanted.drop.is_empty() && wanted.add.is_empty() {
             continue;
         }
-        match layout::import::change(module, statement, &wanted.drop, &wanted.add) {
+        let drop: Vec<Span> = wanted.drop.into_iter().collect();
+        match layout::import::change(module, statement, &drop, &wanted.add) {
             Some(changed) => found.extend(changed.into_iter().map(|edit| (wanted.owner, edit))),
             None => emptied.push((wanted.owner, span)),
         }

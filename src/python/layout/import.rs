@@ -1,5 +1,6 @@
 //! Changing import statements, and where a new one goes.
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use super::Edit;
@@ -13,12 +14,13 @@ use crate::workspace::span::Span;
 /// has the names in `add`. `None` if an item is not there, or if nothing would be left.
 pub fn change(module: &Module, statement: Node, drop: &[Span], add: &[&str]) -> Option<Vec<Edit>> {
     let list = items(statement)?;
-    let dropped: Vec<usize> = drop
-        .iter()
-        .map(|span| list.items.iter().position(|item| item.span == *span))
-        .collect::<Option<_>>()?;
+    let places: FxHashMap<Span, usize> =
+        list.items.iter().enumerate().map(|(index, item)| (item.span, index)).collect();
+    let dropped: Vec<usize> =
+        drop.iter().map(|span| places.get(span).copied()).collect::<Option<_>>()?;
+    let gone: FxHashSet<usize> = dropped.iter().copied().collect();
     let kept: Vec<Item> = (0..list.items.len())
-        .filter(|index| !dropped.contains(index))
+        .filter(|index| !gone.contains(index))
         .map(|index| list.items[index])
         .collect();
     if kept.is_empty() && add.is_empty() {
@@ -32,12 +34,12 @@ pub fn change(module: &Module, statement: Node, drop: &[Span], add: &[&str]) -> 
         return Some(over_lines(module, &list, &dropped, &kept, add));
     }
     let original: Vec<&str> = list.items.iter().map(|item| module.slice(item.span)).collect();
-    Some(vec![Edit::replace(region, merged(&original, &dropped, add).join(", "))])
+    Some(vec![Edit::replace(region, merged(&original, &gone, add).join(", "))])
 }
 
 /// The names of a statement on one line: sorted if they were, else a new one takes the place of
 /// the one that it replaces.
-fn merged<'a>(original: &[&'a str], dropped: &[usize], add: &[&'a str]) -> Vec<&'a str> {
+fn merged<'a>(original: &[&'a str], dropped: &FxHashSet<usize>, add: &[&'a str]) -> Vec<&'a str> {
     let mut slots: Vec<Option<&str>> =
         (0..original.len()).map(|i| (!dropped.contains(&i)).then_some(original[i])).collect();
     let mut rest = Vec::new();

@@ -1,5 +1,7 @@
 //! Taking items out of a list.
 
+use rustc_hash::FxHashSet;
+
 use super::{Item, List, line_break};
 use crate::python::layout::Edit;
 use crate::python::module::Module;
@@ -12,6 +14,7 @@ pub(super) fn remove(
     drop: &[usize],
     edits: &mut Vec<Edit>,
 ) -> Vec<Item> {
+    let drop: FxHashSet<usize> = drop.iter().copied().collect();
     let mut kept: Vec<Item> = Vec::new();
     let mut index = 0;
     while index < list.items.len() {
