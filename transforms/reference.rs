@@ -211,6 +211,7 @@ fn usage<'t>(module: &'t Module, node: Node<'t>) -> Usage<'t> {
         "call" if parent.child_by_field_name("function").is_some_and(|f| f.id() == inner.id()) => {
             Usage::Call(parent)
         }
+        "argument_list" if is_only_looked_at(module, parent) => Usage::Mention,
         "argument_list" => partial(module, inner, parent).map_or(Usage::HandedOn, Usage::Partial),
         "keyword_argument" | "pair" | "list" | "tuple" | "set" => Usage::HandedOn,
         "delete_statement"
@@ -222,6 +223,28 @@ fn usage<'t>(module: &'t Module, node: Node<'t>) -> Usage<'t> {
         | "class_pattern" => Usage::Mention,
         _ => Usage::Value,
     }
+}
+
+/// Whether the call that the arguments belong to looks at a function without calling it.
+fn is_only_looked_at(module: &Module, list: Node) -> bool {
+    const LOOKS: [&str; 12] = [
+        "wraps",
+        "update_wrapper",
+        "signature",
+        "hasattr",
+        "getattr",
+        "type",
+        "isinstance",
+        "id",
+        "repr",
+        "callable",
+        "getsource",
+        "getdoc",
+    ];
+    let callee = module.parent(list).and_then(|call| call.child_by_field_name("function"));
+    callee.is_some_and(|callee| {
+        LOOKS.contains(&module.text_of(callee).rsplit('.').next().unwrap_or_default())
+    })
 }
 
 /// The `functools.partial` call whose first argument the node is.

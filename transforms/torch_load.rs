@@ -14,7 +14,9 @@ use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::python::call::{ArgumentKind, Call};
+use crate::python::layout::new_import;
 use crate::python::module::Module;
+use crate::python::names::{Binding, BindingKind};
 use crate::python::{literal, tree};
 use crate::workspace::source::Piece;
 use crate::workspace::span::Span;
@@ -86,7 +88,7 @@ fn remedy(scene: &Scene, reference: &Reference, sink: &Sink) -> Option<Remedy> {
     }
     let node = match reference.usage {
         Usage::Call(node) | Usage::Partial(node) => node,
-        Usage::HandedOn => return Some(by_reference(module, reference)),
+        Usage::HandedOn => return handed_on(module, reference),
         Usage::Value => {
             return report(
                 "`torch.load` is kept as a value, and its calls are not seen here; pass `weights_only=True` in each of them",
@@ -94,6 +96,12 @@ fn remedy(scene: &Scene, reference: &Reference, sink: &Sink) -> Option<Remedy> {
         }
         Usage::Mention => return None,
     };
+    let outer = module.parent(node).filter(|_| matches!(reference.usage, Usage::Partial(_)));
+    if outer.is_some_and(|outer| matches!(outer.kind(), "call" | "argument_list")) {
+        return report(
+            "the partial call is called or handed on at once, so that others may pass `weights_only`; see to it that it is True",
+        );
+    }
     let call = Call::at(node, module.text())?;
     let splats = splats(module, &call);
     let keyword = call.keyword("weights_only").map(|a| (a.value, tree::span(a.node)));
@@ -197,14 +205,34 @@ fn fix(module: &Module, node: Node, found: Option<&Unsafe>, verdict: &Verdict) -
     }
 }
 
+/// `pool.submit(torch.load, path, weights_only=False)`: the call that it is handed to may decide.
+fn handed_on(module: &Module, reference: &Reference) -> Option<Remedy> {
+    let list = module.parent(reference.node).filter(|list| list.kind() == "argument_list");
+    let receiver = list.and_then(|list| module.parent(list));
+    let call = receiver.and_then(|receiver| Call::at(receiver, module.text()));
+    let Some(argument) = call.as_ref().and_then(|call| call.keyword("weights_only")) else {
+        return Some(by_reference(module, reference));
+    };
+    if literal::truth(argument.value, module.text()) != Some(false) {
+        return None;
+    }
+    let found = Unsafe { value: argument.value, whole: tree::span(argument.node) };
+    Some(Remedy::Ops(Fix {
+        level: Level::Review,
+        reason: "the argument is handed on with the function".to_owned(),
+        ..fix(module, reference.node, Some(&found), &Verdict::Silent)
+    }))
+}
+
 /// Where `torch.load` is handed on, a partial call of it can be.
 fn by_reference(module: &Module, reference: &Reference) -> Remedy {
     let node = reference.node;
-    let means = |name: &str, target: &str| {
-        module.names.lookup(name, reference.scope).single() == Some(target)
-    };
     let at = Anchor { file: module.file, range: tree::span(node) };
-    let (callee, import) = if means("partial", "functools.partial") {
+    let is_there = |name: Option<&str>, bound_as: &str| {
+        let import = new_import::Import { module: "functools", name, bound_as };
+        new_import::is_there(module, &import, node.start_byte())
+    };
+    let (callee, import) = if is_there(Some("partial"), "partial") {
         ("partial", None)
     } else {
         let import = Op::EnsureImport {
@@ -215,7 +243,16 @@ fn by_reference(module: &Module, reference: &Reference) -> Remedy {
         };
         ("functools.partial", Some(import))
     };
-    let is_free = import.is_none() || means("functools", "functools");
+    // An import at the top of the module is seen here unless something nearer hides it.
+    let names = &module.names;
+    let is_import = |b: &Binding| matches!(&b.kind, BindingKind::Import { target, .. } if target == "functools");
+    let is_free = import.is_none()
+        || is_there(None, "functools")
+        || match names.binding_scope("functools", reference.scope) {
+            None => true,
+            Some(0) => names.bindings("functools", 0).iter().all(is_import),
+            Some(_) => false,
+        };
     if reference.doubt.is_some() || !is_free || module.is_damaged_near(node) {
         return Remedy::Report(format!(
             "`{0}` is handed on as a value; hand on `functools.partial({0}, weights_only=True)`",

@@ -112,6 +112,12 @@ impl Session {
         applied.flat_map(|&index| self.changes[index].findings.iter().copied()).collect()
     }
 
+    /// The indices of the findings whose fixes were to be applied and were left out.
+    pub(super) fn left_out(&self) -> BTreeSet<usize> {
+        let dropped = self.materialized.dropped.iter().map(|d| self.approved[d.change]);
+        dropped.flat_map(|index| self.changes[index].findings.iter().copied()).collect()
+    }
+
     /// The finding that a change begins with.
     pub(super) fn finding_of(&self, change: &Change) -> &Finding {
         &self.scan.findings[change.findings[0]]
@@ -177,6 +183,11 @@ impl Session {
                     self.line_of(other)
                 )
             }
+            Cause::Held { message } => format!(
+                "left out: {place}: {}: {}; do it by hand",
+                change.transform,
+                visible(message)
+            ),
             Cause::Failed { message } => format!(
                 "left out: {place}: the fix of {} did not pass the checks ({}). This is a bug in untrust {}; please report it with the file and the id {}",
                 change.transform,

@@ -118,6 +118,7 @@ pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) ->
         summary.long_lines = long_lines(session);
     }
     let applied = mode == Mode::Fix;
+    let left_out = session.left_out();
     for (index, finding) in session.scan.findings.iter().enumerate() {
         if matches!(finding.remedy, Remedy::Exception(_)) {
             summary.exceptions += 1;
@@ -130,6 +131,11 @@ pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) ->
         *summary.findings.entry(finding.transform).or_default() += 1;
         match &finding.remedy {
             _ if fixed.contains(&index) => summary.fixable += 1,
+            _ if left_out.contains(&index) => {
+                summary.left += 1;
+                let reason = "its fix was left out, as said above".to_owned();
+                *summary.left_reasons.entry(reason).or_default() += 1;
+            }
             Remedy::Ops(fix) if fix.level == Level::Review => summary.held_for_review += 1,
             Remedy::Report(reason) => {
                 summary.left += 1;

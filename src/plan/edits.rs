@@ -11,7 +11,7 @@ use super::op::Op;
 use super::parameters;
 use crate::python::layout::{self, Edit};
 use crate::python::module::Module;
-use crate::python::names::BindingKind;
+use crate::python::names::{BindingKind, ScopeKind};
 use crate::python::tree;
 use crate::workspace::source::TextEdit;
 use crate::workspace::span::Span;
@@ -274,10 +274,21 @@ fn dropped_imports(module: &Module, ops: &[OwnedOp], edits: &[TextEdit]) -> FxHa
         let next = edits.partition_point(|edit| edit.range.end < used.end);
         edits.get(next).is_some_and(|edit| edit.range.contains(used))
     };
+    let scopes = module.names.scopes.iter();
+    let targets: FxHashSet<Span> =
+        scopes.flat_map(|scope| scope.bindings.values().flatten()).map(|b| b.span).collect();
     let mut kept: FxHashSet<(usize, &str)> = FxHashSet::default();
     for used in module.names.uses.iter().filter(|used| !is_gone(used.span)) {
         let name = module.slice(used.span);
-        kept.extend(module.names.binding_scope(name, used.scope).map(|scope| (scope, name)));
+        let mut scope = module.names.binding_scope(name, used.scope);
+        while let Some(found) = scope {
+            kept.insert((found, name));
+            // Before its own binding has run, a class body sees the one around it.
+            let facts = &module.names.scopes[found];
+            let reads = facts.kind == ScopeKind::Class && !targets.contains(&used.span);
+            let around = facts.parent.filter(|_| reads);
+            scope = around.and_then(|around| module.names.binding_scope(name, around));
+        }
     }
     let scopes = module.names.scopes.iter().enumerate();
     let bindings = scopes.flat_map(|(scope, facts)| {

@@ -33,10 +33,13 @@ pub fn flatten(text: &str, edits: &[(usize, Edit)]) -> Result<Vec<TextEdit>, Ove
     }
     all.sort_by_key(|o| (o.edit.range.start, !o.edit.range.is_empty(), o.edit.range.end, o.order));
     all.dedup_by(|b, a| a.edit == b.edit && (!a.edit.range.is_empty() || a.owner != b.owner));
-    let deletions: Vec<Span> =
-        all.iter().filter(|o| o.edit.text.is_empty()).map(|o| o.edit.range).collect();
-    let widest = widest(deletions);
-    all.retain(|o| !swallowed(&widest, &o.edit));
+    let (deletions, mut all): (Vec<Owned>, Vec<Owned>) =
+        all.into_iter().partition(|o| o.edit.text.is_empty());
+    let deletions = joined(deletions);
+    let spans: Vec<Span> = deletions.iter().map(|o| o.edit.range).collect();
+    all.retain(|o| !swallowed(&spans, &o.edit));
+    all.extend(deletions);
+    all.sort_by_key(|o| (o.edit.range.start, !o.edit.range.is_empty(), o.edit.range.end, o.order));
     for pair in all.windows(2) {
         let (a, b) = (&pair[0], &pair[1]);
         let both_replace = a.edit.range == b.edit.range && !a.edit.range.is_empty();
@@ -73,14 +76,16 @@ fn push(found: &mut Vec<TextEdit>, range: Span, text: String) {
     }
 }
 
-/// The deletions that no other one holds, joined where they overlap.
-fn widest(mut deletions: Vec<Span>) -> Vec<Span> {
-    deletions.sort();
-    let mut joined: Vec<Span> = Vec::new();
-    for span in deletions {
+/// The deletions, sorted, those that overlap made one.
+fn joined(deletions: Vec<Owned>) -> Vec<Owned> {
+    let mut joined: Vec<Owned> = Vec::new();
+    for deletion in deletions {
+        let span = deletion.edit.range;
         match joined.last_mut() {
-            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
-            _ => joined.push(span),
+            Some(last) if span.start < last.edit.range.end => {
+                last.edit.range.end = last.edit.range.end.max(span.end);
+            }
+            _ => joined.push(deletion),
         }
     }
     joined
@@ -133,6 +138,14 @@ mod tests {
     fn a_deletion_swallows_what_lies_inside() {
         let edits = [Edit::delete(Span::new(1, 5)), Edit::insert(3, "new")];
         assert_eq!(flat("abcdef", &edits).unwrap(), "af");
+    }
+
+    #[test]
+    fn deletions_that_overlap_are_one() {
+        let edits = [Edit::delete(Span::new(1, 4)), Edit::delete(Span::new(3, 5))];
+        assert_eq!(flat("abcdef", &edits).unwrap(), "af");
+        let edits = [Edit::delete(Span::new(1, 4)), Edit::delete(Span::new(2, 3))];
+        assert_eq!(flat("abcdef", &edits).unwrap(), "aef");
     }
 
     #[test]

@@ -7,9 +7,12 @@ use rayon::prelude::*;
 use super::change::Change;
 use super::edits::{OwnedOp, Trouble, of_module};
 use super::flatten::apply;
+use super::op::Op;
 use super::verify::verify;
+use crate::python::layout;
 use crate::python::module::Module;
 use crate::workspace::source::{TextEdit, normalise_carriage_returns};
+use crate::workspace::span::Span;
 use crate::workspace::{FileId, cookie};
 
 /// A file as it shall be.
@@ -28,6 +31,11 @@ pub enum Cause {
     Conflict {
         /// The index of the earlier change.
         with: usize,
+    },
+    /// It would take something from the file that nobody asked for: what.
+    Held {
+        /// What would be lost.
+        message: String,
     },
     /// What it makes did not pass the checks, or could not be placed: our bug.
     Failed {
@@ -106,10 +114,14 @@ fn ops_by_file<'a>(
 enum Failure {
     Trouble(Trouble),
     Check(String),
+    Held(String),
 }
 
 fn build_file(module: &Module, ops: &[OwnedOp]) -> Result<NewFile, Failure> {
     let edits = of_module(module, ops).map_err(Failure::Trouble)?;
+    if let Some(comment) = lost_comment(module, ops, &edits) {
+        return Err(Failure::Held(format!("the comment `{comment}` would be lost")));
+    }
     let mut text = apply(module.text(), &edits);
     // New lines have the file's ending; parsers are shown the one that they know.
     normalise_carriage_returns(&mut text);
@@ -117,15 +129,34 @@ fn build_file(module: &Module, ops: &[OwnedOp]) -> Result<NewFile, Failure> {
     let bytes = module.source.encode(&edits).map_err(|e| Failure::Check(e.to_string()))?;
     if cookie::declared(&bytes).ok() != cookie::declared(&module.source.bytes).ok() {
         let message = "a comment that names an encoding would come to count, or no longer count";
-        return Err(Failure::Check(message.to_owned()));
+        return Err(Failure::Held(message.to_owned()));
     }
     Ok(NewFile { bytes, edits })
+}
+
+/// A comment within what goes that no op speaks of and that says more than a marker for a tool.
+fn lost_comment<'m>(module: &'m Module, ops: &[OwnedOp], edits: &[TextEdit]) -> Option<&'m str> {
+    let asked = |comment: Span| {
+        ops.iter().any(|(_, op)| match op {
+            Op::DeleteComment { at } | Op::ReplaceComment { at, .. } => at.range == comment,
+            _ => false,
+        })
+    };
+    edits.iter().find_map(|edit| {
+        let from = module.comments.partition_point(|c| c.span.start < edit.range.start);
+        let within = module.comments[from..].iter().take_while(|c| c.span.end <= edit.range.end);
+        let mut texts = within.map(|c| (c.span, module.slice(c.span)));
+        let lost = texts.find(|(span, text)| {
+            !edit.text.contains(text) && !layout::is_marker(text) && !asked(*span)
+        });
+        lost.map(|(_, text)| text)
+    })
 }
 
 /// The change to leave out so that the others can be made: the later one of a conflict, else the
 /// first that fails beside those before it.
 fn blame(module: &Module, ops: &[OwnedOp], failure: &Failure) -> Dropped {
-    let message = match failure {
+    let cause = match failure {
         Failure::Trouble(Trouble::Conflict(overlap)) if overlap.first != overlap.second => {
             let (with, change) =
                 (overlap.first.min(overlap.second), overlap.first.max(overlap.second));
@@ -139,7 +170,8 @@ fn blame(module: &Module, ops: &[OwnedOp], failure: &Failure) -> Dropped {
             let message = "the place of an edit could not be found".to_owned();
             return Dropped { change: *change, cause: Cause::Failed { message } };
         }
-        Failure::Check(message) => message.clone(),
+        Failure::Check(message) => Cause::Failed { message: message.clone() },
+        Failure::Held(message) => Cause::Held { message: message.clone() },
     };
     let owners: BTreeSet<usize> = ops.iter().map(|(owner, _)| *owner).collect();
     let fails = |wanted: &dyn Fn(usize) -> bool| {
@@ -158,5 +190,5 @@ fn blame(module: &Module, ops: &[OwnedOp], failure: &Failure) -> Dropped {
         }
     }
     let guilty = owners.get(bad).copied().unwrap_or_default();
-    Dropped { change: guilty, cause: Cause::Failed { message } }
+    Dropped { change: guilty, cause }
 }

@@ -10,7 +10,7 @@ use crate::workspace::source::Piece;
 use crate::workspace::span::Span;
 use tree_sitter::Node;
 
-pub(super) use removal::is_marker;
+pub use removal::is_marker;
 use removal::remove;
 
 /// A list as it stands in the text.
@@ -153,7 +153,11 @@ fn insert(
         _ => comment.map_or(from, |comment| comment.span.end),
     };
     let indentation = item_indentation(module, kept, index - 1);
-    let newline = line_break(module, before);
+    // Behind a comment a backslash would be part of it.
+    let newline = match comment {
+        Some(_) => module.source.newline_at(before.span.end).to_owned(),
+        None => line_break(module, before),
+    };
     let trailing = behind_comma.is_some() || follows;
     let mut pieces = Vec::new();
     for (position, text) in texts.iter().enumerate() {

@@ -11,6 +11,8 @@ pub mod parameter;
 pub mod statement;
 mod type_comment;
 
+pub use list::is_marker;
+
 use crate::workspace::source::Piece;
 use crate::workspace::span::Span;
 

@@ -54,15 +54,14 @@ pub fn is_there(module: &Module, import: &Import, at: usize) -> bool {
         && bindings.iter().any(|binding| reaches(module, binding.span, at))
 }
 
-/// Whether an import has run when the code at the offset does: it stands before it in a block
-/// around it, or at the top of the module while the code is in a function.
+/// Whether an import has run when the code at the offset does: it stands above it, directly in the
+/// module or in the body of a function around it, under no condition.
 fn reaches(module: &Module, import: Span, at: usize) -> bool {
     let Some(statement) = module.statement_at(import) else { return false };
     let Some(block) = module.parent(statement) else { return false };
-    if block.kind() == "module" {
-        return statement.start_byte() < at || in_function(module, at);
-    }
-    statement.start_byte() < at && tree::span(block).contains(Span::at(at))
+    let around = module.parent(block).map_or("", |node| node.kind());
+    let unconditional = block.kind() == "module" || around == "function_definition";
+    unconditional && statement.start_byte() < at && tree::span(block).contains(Span::at(at))
 }
 
 fn in_function(module: &Module, at: usize) -> bool {
@@ -85,15 +84,17 @@ pub fn add(module: &Module, import: &Import, at: usize) -> Option<Edit> {
     let edit = match (section, sections.first(), sections.last()) {
         (Some(section), ..) => within(module, import, section),
         (None, Some(first), _) if stdlib => {
+            let starts_line = module.starts_line(first[0].start_byte());
             let newline = module.source.newline_at(first[0].start_byte());
-            insert_before(module, first[0], &format!("{}{newline}", import.statement()))
+            let blank = if starts_line { newline } else { "" };
+            insert_before(module, first[0], &format!("{}{blank}", import.statement()))
         }
         (None, _, Some(last)) => {
             let last = last[last.len() - 1];
             let newline = module.source.newline_at(last.start_byte());
             after(module, last, &format!("{newline}{}", import.statement()))
         }
-        _ => alone(module, import, *body.first()?),
+        _ => alone(module, import, *body.first()?, statements.first().copied()),
     };
     let runs_before = edit.span.start <= user.start_byte() || in_function(module, at);
     Some(if runs_before { edit } else { insert_before(module, user, &import.statement()) })
@@ -196,21 +197,21 @@ fn after(module: &Module, statement: Node, text: &str) -> Edit {
 
 /// In a module without imports: before the first statement, a blank line behind it, two before a
 /// definition.
-fn alone(module: &Module, import: &Import, first: Node) -> Edit {
+fn alone(module: &Module, import: &Import, first: Node, top: Option<Node>) -> Edit {
     let newline = module.source.newline_at(first.start_byte());
     let definitions = ["function_definition", "class_definition", "decorated_definition"];
     let blank = if definitions.contains(&first.kind()) { 2 } else { 1 };
     if !module.starts_line(first.start_byte()) {
         return insert_before(module, first, &import.statement());
     }
-    // A comment directly above belongs to the statement.
+    // A comment directly above belongs to the statement, but for the head of the file.
     let mut line = module.lines.of(first.start_byte());
-    let above = |line: usize| {
-        module.comments.iter().find(|c| c.own_line && c.line + 1 == line).is_some_and(|c| {
-            module.text()[..c.span.start].contains(|ch: char| !ch.is_whitespace() && ch != '#')
-        })
+    let is_comment = |line: usize| {
+        let index = module.comments.partition_point(|c| c.line < line);
+        module.comments.get(index).is_some_and(|c| c.line == line && c.own_line)
     };
-    while above(line) {
+    let is_top = top.is_some_and(|top| top.id() == first.id());
+    while !is_top && line > 0 && is_comment(line - 1) {
         line -= 1;
     }
     Edit::insert(

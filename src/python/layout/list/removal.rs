@@ -76,7 +76,7 @@ fn remove_line(module: &Module, item: Item) -> Edit {
 }
 
 /// Whether a comment only speaks to tools about the line it stands on.
-pub(in crate::python::layout) fn is_marker(comment: &str) -> bool {
+pub fn is_marker(comment: &str) -> bool {
     let parts = comment.split('#').map(str::trim).filter(|part| !part.is_empty());
     let mut count = 0;
     for part in parts {
@@ -102,7 +102,7 @@ pub(in crate::python::layout) fn is_marker(comment: &str) -> bool {
 fn delete_to_line_end(module: &Module, span: Span) -> Edit {
     let line_end = module.lines.span(module.lines.of(span.end)).end;
     let rest = &module.text()[span.end..line_end];
-    if module.starts_line(span.start) && rest.trim().is_empty() {
+    if module.starts_line(span.start) && (rest.trim().is_empty() || is_marker(rest.trim())) {
         let first = module.lines.start(module.lines.of(span.start));
         return Edit::delete(Span::new(first, line_end));
     }
