@@ -87,11 +87,18 @@ pub fn scan(
     if filter.is_on() && workspace.whole {
         program.note_holders(&filter.words, holders);
     }
-    let looked: Vec<Outcome> = candidates
+    // The largest first, one by one: no thread waits long for the last one.
+    candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.bytes.len()));
+    let mut looked: Vec<(FileId, Outcome)> = candidates
         .into_par_iter()
-        .filter_map(|candidate| look(workspace, program, settings, candidate))
+        .with_max_len(1)
+        .filter_map(|candidate| {
+            let file = candidate.file;
+            Some((file, look(workspace, program, settings, candidate)?))
+        })
         .collect();
-    for outcome in looked {
+    looked.sort_by_key(|(file, _)| *file);
+    for (_, outcome) in looked {
         scan.errors.extend(outcome.problem);
         let Some((module, findings)) = outcome.parsed else { continue };
         if let Some(first) = module.damage.first() {
