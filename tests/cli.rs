@@ -332,6 +332,10 @@ fn undo_refuses_a_journal_that_was_changed() {
     assert_eq!(undo.code, 2);
     assert!(undo.err.contains("the journal is damaged"), "{}", undo.err);
     assert_eq!(sandbox.read("a.py"), FIXED);
+    let check = sandbox.run(&["check"]);
+    assert!(!check.err.contains("interrupted"), "nothing was begun: {}", check.err);
+    sandbox.write("b.py", UNSAFE.as_bytes());
+    assert_eq!(sandbox.run(&["fix", "--allow-no-vcs"]).code, 0, "later runs go on");
 }
 
 #[test]

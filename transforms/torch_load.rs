@@ -216,6 +216,12 @@ fn handed_on(module: &Module, reference: &Reference) -> Option<Remedy> {
     if literal::truth(argument.value, module.text()) != Some(false) {
         return None;
     }
+    if reference.doubt.is_some() || module.is_damaged_near(reference.node) {
+        return Some(Remedy::Report(
+            "`weights_only=False` is handed on with the function; pass True if it is `torch.load`"
+                .to_owned(),
+        ));
+    }
     let found = Unsafe { value: argument.value, whole: tree::span(argument.node) };
     Some(Remedy::Ops(Fix {
         level: Level::Review,

@@ -75,9 +75,10 @@ pub fn undo(
     // Before anything is changed it is known that all can be.
     let olds: Result<Vec<Vec<u8>>, WriteError> =
         todo.iter().map(|(index, _)| found.old_bytes(*index)).collect();
+    let olds = olds?;
     found.mark_undoing()?;
     let mut restored = Vec::new();
-    for ((index, path), old) in todo.into_iter().zip(olds?) {
+    for ((index, path), old) in todo.into_iter().zip(olds) {
         replace(&path, &found.id, index, &old)?;
         restored.push(path);
     }
