@@ -13,6 +13,8 @@ pub mod transforms;
 
 pub mod scan;
 
+pub mod threading;
+
 pub mod plan;
 
 pub mod report;

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::Path;
 
 /// The layers in the order of the flow, with the folder that holds each.
-const LAYERS: [(&str, &str); 9] = [
+const LAYERS: [(&str, &str); 10] = [
     ("workspace", "src/workspace"),
     ("python", "src/python"),
     ("program", "src/program"),
     ("transforms", "transforms"),
     ("scan", "src/scan"),
+    ("threading", "src/threading"),
     ("plan", "src/plan"),
     ("report", "src/report"),
     ("write", "src/write"),

@@ -28,13 +28,12 @@ pub enum Verdict {
     Documented(String),
 }
 
-/// Words that a reason must have at least, those that name the pattern not counted.
-const LEAST_WORDS: usize = 4;
-
 /// Judges the comments of one module for one pattern.
 pub struct Judge<'m> {
     module: &'m Module,
     pattern: Pattern<'m>,
+    /// Words that a reason must have at least, those that name the pattern not counted.
+    least_words: usize,
     /// Comments on lines of their own that say something of the pattern, by the block of the
     /// statement that follows, in order.
     above: FxHashMap<usize, Vec<Above>>,
@@ -50,8 +49,9 @@ struct Above {
 }
 
 impl<'m> Judge<'m> {
-    /// Reads the comments of a module.
-    pub fn new(module: &'m Module, pattern: Pattern<'m>) -> Self {
+    /// Reads the comments of a module. A reason must have `least_words`, those that name the
+    /// pattern not counted.
+    pub fn new(module: &'m Module, pattern: Pattern<'m>, least_words: usize) -> Self {
         let mut above: FxHashMap<usize, Vec<Above>> = FxHashMap::default();
         let mut index = 0;
         while index < module.comments.len() {
@@ -61,7 +61,7 @@ impl<'m> Judge<'m> {
             if !module.comments[from].own_line {
                 continue;
             }
-            let verdict = judge_text(&joined(module, from, to), false, pattern);
+            let verdict = judge_text(&joined(module, from, to), false, pattern, least_words);
             let block = following_block(module, module.comments[to].span.end);
             if let (Some(block), false) = (block, verdict == Verdict::Silent) {
                 let line = module.comments[to].line;
@@ -70,7 +70,7 @@ impl<'m> Judge<'m> {
         }
         let lines = if above.is_empty() { 0 } else { module.lines.count() };
         let gaps = (0..lines).filter(|line| is_gap(module, *line)).collect();
-        Self { module, pattern, above, gaps }
+        Self { module, pattern, least_words, above, gaps }
     }
 
     /// Judges the comments on the lines of `call`, and above its statement. `argument` is the
@@ -78,7 +78,7 @@ impl<'m> Judge<'m> {
     pub fn judge(&self, call: Node, argument: Option<Span>) -> Verdict {
         let mut verdict = Verdict::Silent;
         for (text, own) in self.beside(call, argument) {
-            match judge_text(&text, own, self.pattern) {
+            match judge_text(&text, own, self.pattern, self.least_words) {
                 Verdict::Silent => {}
                 Verdict::Documented(reason) => return Verdict::Documented(reason),
                 wish @ Verdict::Wish(_) => verdict = wish,
@@ -215,13 +215,14 @@ fn leading_code(text: &str) -> Option<usize> {
     is_code.then_some(end)
 }
 
-fn judge_text(text: &str, own: bool, pattern: Pattern) -> Verdict {
+fn judge_text(text: &str, own: bool, pattern: Pattern, least_words: usize) -> Verdict {
     if let Some(reason) = allowed(text, pattern.transform) {
         return Verdict::Documented(reason);
     }
     let lower = text.to_lowercase();
     let names = names_pattern(&lower, pattern);
-    let long_enough = words(&lower).filter(|word| !is_name(word, pattern)).count() >= LEAST_WORDS;
+    let counted = words(&lower).filter(|word| !is_name(word, pattern)).count();
+    let long_enough = counted >= least_words;
     if !long_enough || !(names || own) {
         return Verdict::Silent;
     }
@@ -365,14 +366,14 @@ mod tests {
             "pickle, but never user-supplied in this server",
             "untrust: allow[torch-load] because of reasons",
         ] {
-            assert!(matches!(judge_text(text, false, TORCH), Verdict::Documented(_)), "{text}");
+            assert!(matches!(judge_text(text, false, TORCH, 4), Verdict::Documented(_)), "{text}");
         }
     }
 
     #[test]
     fn wishes_are_asked_about_and_other_comments_ignored() {
         let wish = "weights_only=False is needed for optimizer states";
-        assert!(matches!(judge_text(wish, false, TORCH), Verdict::Wish(_)));
+        assert!(matches!(judge_text(wish, false, TORCH, 4), Verdict::Wish(_)));
         for text in [
             "needed for custom architectures of users",
             "weights_only=False works",
@@ -380,7 +381,7 @@ mod tests {
             "the optimizer is kept apart from it",
             "untrust: allow[yaml-load] because of reasons",
         ] {
-            assert_eq!(judge_text(text, true, TORCH), Verdict::Silent, "{text}");
+            assert_eq!(judge_text(text, true, TORCH, 4), Verdict::Silent, "{text}");
         }
     }
 

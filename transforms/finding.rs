@@ -36,6 +36,28 @@ pub struct Finding {
     pub remedy: Remedy,
 }
 
+/// Where transforms add what they find.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// What was found.
+    pub list: Vec<Finding>,
+    /// What the project wants of the module.
+    pub policy: Policy,
+}
+
+/// What a project wants of a module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Words that a justification must have at least.
+    pub exception_words: usize,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { exception_words: 4 }
+    }
+}
+
 /// What follows from a finding.
 #[derive(Debug, Clone)]
 pub enum Remedy {
@@ -65,19 +87,65 @@ pub struct Fix {
     /// Findings that share this text are fixed by one change (a loader imported for all of
     /// them). Empty: the finding is its own change.
     pub group: Option<Span>,
+    /// What the fix rests on, one fact a line: who gains a parameter, what carries the decision.
+    pub proof: Vec<String>,
 }
 
 /// A hardcoded decision that belongs to a caller.
 #[derive(Debug, Clone)]
 pub struct ThreadRequest {
-    /// The expression to be replaced by what carries the decision.
-    pub value: Anchor,
-    /// The parameter's name, `trust_remote_code`.
-    pub parameter: String,
+    /// What gives way to the caller's decision.
+    pub place: ThreadPlace,
+    /// What is decided.
+    pub decision: &'static Decision,
+    /// How sure the fix is as far as the transform can tell.
+    pub level: Level,
+    /// Why the level is not auto; may be empty.
+    pub reason: String,
+}
+
+/// What gives way to the caller's decision.
+#[derive(Debug, Clone)]
+pub enum ThreadPlace {
+    /// An expression: what carries the decision takes its place. `target` is what it is assigned
+    /// to, which cannot carry the decision itself.
+    Value {
+        /// The expression.
+        at: Anchor,
+        /// The target of the assignment whose value it is.
+        target: Option<Span>,
+    },
+    /// A statement that binds a local of the parameter's name: the parameter takes its place.
+    Local {
+        /// The whole statement.
+        at: Anchor,
+    },
+}
+
+impl ThreadPlace {
+    /// Where it stands.
+    pub fn anchor(&self) -> &Anchor {
+        match self {
+            Self::Value { at, .. } | Self::Local { at } => at,
+        }
+    }
+}
+
+/// What a caller decides.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The parameter that a function gains, `trust_remote_code`.
+    pub parameter: &'static str,
+    /// Whether a project may call that parameter otherwise.
+    pub renamable: bool,
+    /// The argument of the unsafe callable: a parameter of that name carries the decision too.
+    pub argument: &'static str,
     /// The literal that is safe where nothing can carry the decision.
-    pub safe: String,
-    /// What the parameter means, one sentence for docstrings and help texts.
-    pub documentation: String,
+    pub safe: &'static str,
+    /// The annotation of the parameter.
+    pub annotation: &'static str,
+    /// What the parameter means, one sentence for docstrings.
+    pub documentation: &'static str,
 }
 
 /// A shell command whose text is put together from values.

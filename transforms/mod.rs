@@ -4,10 +4,17 @@ pub mod exception;
 pub mod finding;
 pub mod guard;
 pub mod nosec;
+pub mod numpy_load;
 pub mod prefilter;
 pub mod reference;
 pub mod sinks;
+pub mod splat;
 pub mod torch_load;
+mod trust_defaults;
+pub mod trust_guard;
+pub mod trust_remote_code;
+mod trust_sinks;
+mod trust_values;
 pub mod yaml_constructors;
 pub mod yaml_edits;
 pub mod yaml_load;
@@ -16,7 +23,7 @@ pub mod yaml_ruamel;
 
 use crate::program::Program;
 use crate::python::module::Module;
-use finding::{Finding, Level};
+use finding::{Findings, Level};
 
 /// What is known of a transform without running it.
 #[derive(Debug)]
@@ -45,12 +52,17 @@ pub trait Transform: Sync {
     /// What is known of it without running it.
     fn about(&self) -> &'static About;
     /// Adds what is found in `module`.
-    fn check(&self, module: &Module, program: &Program, findings: &mut Vec<Finding>);
+    fn check(&self, module: &Module, program: &Program, findings: &mut Findings);
 }
 
 /// Every transform, in the order of their names.
-pub static REGISTRY: &[&dyn Transform] =
-    &[&nosec::Nosec, &torch_load::TorchLoad, &yaml_load::YamlLoad];
+pub static REGISTRY: &[&dyn Transform] = &[
+    &nosec::Nosec,
+    &numpy_load::NumpyLoad,
+    &torch_load::TorchLoad,
+    &trust_remote_code::TrustRemoteCode,
+    &yaml_load::YamlLoad,
+];
 
 /// The transforms that a name means: its own, or the code of another tool (`B614`).
 pub fn named(name: &str) -> Vec<&'static dyn Transform> {

@@ -1,6 +1,6 @@
 //! `# nosec` comments, which switch bandit off.
 
-use super::finding::{Finding, Fix, Level, Remedy};
+use super::finding::{Finding, Findings, Fix, Level, Remedy};
 use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
@@ -42,10 +42,10 @@ impl Transform for Nosec {
         &ABOUT
     }
 
-    fn check(&self, module: &Module, _program: &Program, findings: &mut Vec<Finding>) {
+    fn check(&self, module: &Module, _program: &Program, findings: &mut Findings) {
         for comment in &module.comments {
             if let Some(rest) = without_marker(module.slice(comment.span)) {
-                findings.push(finding(module, *comment, &rest));
+                findings.list.push(finding(module, *comment, &rest));
             }
         }
     }
@@ -72,6 +72,7 @@ fn finding(module: &Module, comment: Comment, rest: &str) -> Finding {
             level: Level::Review,
             ops: vec![op],
             group: None,
+            proof: Vec::new(),
         }),
     }
 }

@@ -110,8 +110,12 @@ mod tests {
     fn every_transform_is_asked_only_for_files_that_hold_a_package_of_its_rows() {
         for transform in REGISTRY {
             let about = transform.about();
-            for name in of(about.name).flat_map(|sink| &sink.callables) {
-                let covered = about.literals.iter().any(|literal| name.contains(literal));
+            let rows = of(about.name);
+            let texts = rows.flat_map(|sink| sink.callables.iter().map(move |name| (sink, name)));
+            for (sink, name) in texts {
+                let argument = sink.argument.as_deref().unwrap_or_default();
+                let mut literals = about.literals.iter();
+                let covered = literals.any(|l| name.contains(l) || argument == *l);
                 assert!(covered, "{name}");
             }
         }

@@ -5,15 +5,16 @@ use std::sync::LazyLock;
 use tree_sitter::Node;
 
 use super::exception::{Judge, Pattern, Verdict};
-use super::finding::{Exception, ExceptionKind, Finding, Fix, Level, Remedy};
+use super::finding::{Exception, ExceptionKind, Finding, Findings, Fix, Level, Remedy};
 use super::guard::Guards;
 use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
 use super::sinks::{self, Kind, Sink};
+use super::splat::splats;
 use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
-use crate::python::call::{ArgumentKind, Call};
+use crate::python::call::Call;
 use crate::python::layout::new_import;
 use crate::python::module::Module;
 use crate::python::names::{Binding, BindingKind};
@@ -48,9 +49,12 @@ impl Transform for TorchLoad {
         &ABOUT
     }
 
-    fn check(&self, module: &Module, _program: &Program, findings: &mut Vec<Finding>) {
-        let scene =
-            Scene { module, judge: Judge::new(module, PATTERN), guards: Guards::new(module) };
+    fn check(&self, module: &Module, _program: &Program, findings: &mut Findings) {
+        let scene = Scene {
+            module,
+            judge: Judge::new(module, PATTERN, findings.policy.exception_words),
+            guards: Guards::new(module),
+        };
         for reference in references(module, "torch", &SINKS) {
             let Some(sink) = sinks::row(ABOUT.name, &reference.sink) else { continue };
             let Some(remedy) = remedy(&scene, &reference, sink) else { continue };
@@ -58,7 +62,7 @@ impl Transform for TorchLoad {
                 Usage::Call(call) | Usage::Partial(call) => tree::span(call),
                 _ => tree::span(reference.node),
             };
-            findings.push(Finding {
+            findings.list.push(Finding {
                 transform: ABOUT.name,
                 file: module.file,
                 range,
@@ -154,32 +158,6 @@ struct Unsafe<'t> {
     whole: Span,
 }
 
-/// What is known of the arguments that `**` brings.
-#[derive(Default)]
-struct Splats<'t> {
-    /// The entries whose keys are written out.
-    entries: Vec<(&'t str, Node<'t>, Span)>,
-    /// Whether others may be there.
-    open: bool,
-}
-
-fn splats<'t>(module: &'t Module, call: &Call<'t>) -> Splats<'t> {
-    let mut found = Splats::default();
-    for splat in call.arguments.iter().filter(|a| a.kind == ArgumentKind::DoubleSplat) {
-        let display = tree::unparenthesised(splat.value);
-        found.open |= display.kind() != "dictionary";
-        for pair in tree::children(display) {
-            let key = pair.child_by_field_name("key");
-            let name = key.and_then(|key| literal::plain_string(key, module.text()));
-            match (name, pair.child_by_field_name("value")) {
-                (Some(name), Some(value)) => found.entries.push((name, value, tree::span(pair))),
-                _ => found.open = true,
-            }
-        }
-    }
-    found
-}
-
 fn fix(module: &Module, node: Node, found: Option<&Unsafe>, verdict: &Verdict) -> Fix {
     let op = match found {
         Some(found) => Op::ReplaceExpression {
@@ -202,6 +180,7 @@ fn fix(module: &Module, node: Node, found: Option<&Unsafe>, verdict: &Verdict) -
         level,
         ops: vec![op],
         group: None,
+        proof: Vec::new(),
     }
 }
 
@@ -277,6 +256,7 @@ fn by_reference(module: &Module, reference: &Reference) -> Remedy {
         level: Level::Review,
         ops: ops.collect(),
         group: None,
+        proof: Vec::new(),
     })
 }
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::exception::{Judge, Pattern, Verdict};
-use super::finding::{Exception, ExceptionKind, Finding, Fix, Level, Remedy};
+use super::finding::{Exception, ExceptionKind, Finding, Findings, Fix, Level, Remedy};
 use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
 use super::sinks::{self, Kind, Sink};
@@ -58,18 +58,18 @@ impl Transform for YamlLoad {
         &ABOUT
     }
 
-    fn check(&self, module: &Module, program: &Program, findings: &mut Vec<Finding>) {
-        let scene = Scene::new(module, program);
+    fn check(&self, module: &Module, program: &Program, findings: &mut Findings) {
+        let scene = Scene::new(module, program, findings.policy.exception_words);
         for reference in references(module, "yaml", &FUNCTIONS) {
             let Some(sink) = sinks::row(ABOUT.name, &reference.sink) else { continue };
             if let Some((range, remedy)) = remedy(&scene, &reference, sink) {
-                findings.push(finding(module, range, reference.sink, remedy));
+                findings.list.push(finding(module, range, reference.sink, remedy));
             }
         }
         for reference in references(module, "ruamel", &RUAMEL) {
             let Some(sink) = sinks::row(ABOUT.name, &reference.sink) else { continue };
             if let Some((range, remedy)) = yaml_ruamel::remedy(&scene, &reference, sink) {
-                findings.push(finding(module, range, reference.sink, remedy));
+                findings.list.push(finding(module, range, reference.sink, remedy));
             }
         }
         unsafe_classes(&scene, findings);
@@ -104,12 +104,12 @@ pub(super) struct Scene<'m> {
 }
 
 impl<'m> Scene<'m> {
-    fn new(module: &'m Module, program: &'m Program<'m>) -> Self {
+    fn new(module: &'m Module, program: &'m Program<'m>, exception_words: usize) -> Self {
         let mut stars = module.names.scopes.iter().flat_map(|scope| &scope.stars);
         Self {
             module,
             program,
-            judge: Judge::new(module, PATTERN),
+            judge: Judge::new(module, PATTERN, exception_words),
             constructors: OnceCell::new(),
             has_star: stars.any(|(from, _)| from != "yaml"),
             new_names: RefCell::default(),
@@ -175,7 +175,9 @@ fn of_call(scene: &Scene, found: &Reference, sink: &Sink, call: &Call, offset: u
         _ => (Level::Auto, String::new()),
     };
     match edits(scene, found, sink, call, loader, class) {
-        Ok((title, ops, group)) => Remedy::Ops(Fix { title, reason, level, ops, group }),
+        Ok((title, ops, group)) => {
+            Remedy::Ops(Fix { title, reason, level, ops, group, proof: Vec::new() })
+        }
         Err(reason) => Remedy::Report(reason),
     }
 }
@@ -215,7 +217,7 @@ fn held_back(
 }
 
 /// Class statements that derive a loader from an unsafe one.
-fn unsafe_classes(scene: &Scene, findings: &mut Vec<Finding>) {
+fn unsafe_classes(scene: &Scene, findings: &mut Findings) {
     let module = scene.module;
     if !module.text().contains("Loader") {
         return;
@@ -231,11 +233,11 @@ fn unsafe_classes(scene: &Scene, findings: &mut Vec<Finding>) {
             if let Verdict::Documented(reason) = scene.judge.judge(bases, None) {
                 let exception = Exception { kind: ExceptionKind::Documented, reason };
                 let remedy = Remedy::Exception(exception);
-                findings.push(finding(module, tree::span(base), sink, remedy));
+                findings.list.push(finding(module, tree::span(base), sink, remedy));
                 continue;
             }
             let reason = "derive the loader from `yaml.SafeLoader` and register what it needs";
-            findings.push(finding(
+            findings.list.push(finding(
                 module,
                 tree::span(base),
                 sink,

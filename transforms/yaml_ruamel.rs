@@ -43,6 +43,7 @@ pub(super) fn remedy(scene: &Scene, found: &Reference, sink: &Sink) -> Option<(S
             pieces: vec![Piece::text(text)],
         }],
         group: None,
+        proof: Vec::new(),
     };
     Some((span, Remedy::Ops(fix)))
 }

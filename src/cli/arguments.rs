@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::threading::Reach;
+
 /// Finds the places where Python code trusts what it should not, and rewrites them with minimal
 /// text edits.
 #[derive(Debug, Parser)]
@@ -87,6 +89,10 @@ pub struct ScanArguments {
     /// repository's top, else the common folder of the paths]
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+    /// How far a decision is handed on: through the program, within the function, or not at all
+    /// (the safe value is written)
+    #[arg(long, value_enum, default_value = "program")]
+    pub thread: Thread,
     /// Parse every file, also where no text hints at a finding
     #[arg(long)]
     pub no_prefilter: bool,
@@ -138,6 +144,28 @@ pub struct UndoArguments {
     /// The folder that the run was about [default: the repository's top, else this folder]
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+}
+
+impl ScanArguments {
+    /// How far decisions are handed. A text from standard input has no program around it.
+    pub fn reach(&self, stdin: bool) -> Reach {
+        match self.thread {
+            Thread::Off => Reach::Off,
+            Thread::Program if !stdin => Reach::Program,
+            _ => Reach::Function,
+        }
+    }
+}
+
+/// How far decisions are handed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Thread {
+    /// Through the whole program
+    Program,
+    /// Within the function that holds the place
+    Function,
+    /// Not at all
+    Off,
 }
 
 /// How findings are printed.

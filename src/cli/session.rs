@@ -16,6 +16,7 @@ use crate::program::Program;
 use crate::python::module::Module;
 use crate::report::escape::{visible, visible_path};
 use crate::scan::{Scan, Settings, scan};
+use crate::threading::settle;
 use crate::transforms::finding::{Finding, Level, Remedy};
 use crate::transforms::{REGISTRY, Transform, named, nearest};
 use crate::workspace::{FileId, Options, Skipped, Stdin, Workspace};
@@ -51,7 +52,8 @@ impl Session {
         let stdin = options.stdin.is_some();
         let program_options = Options { stdin: None, ..options.clone() };
         let workspace = Workspace::open(&paths, options)?;
-        let program = Program::new(&workspace, program_options);
+        let mut program = Program::new(&workspace, program_options);
+        program.is_alone = stdin;
         let settings = Settings {
             transforms: &transforms,
             tests: arguments.include_tests,
@@ -60,7 +62,7 @@ impl Session {
             review: arguments.review_level,
         };
         let bar = progress(workspace.files.len());
-        let scan = scan(&workspace, &program, &settings, &|done| {
+        let mut scan = scan(&workspace, &program, &settings, &|done| {
             if let Some(bar) = &bar {
                 bar.set_position(done as u64);
             }
@@ -68,14 +70,16 @@ impl Session {
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }
+        let reach = arguments.reach(stdin);
+        let modules: BTreeMap<FileId, &Module> =
+            scan.modules.iter().map(|(id, module)| (*id, module)).collect();
+        settle(&mut scan.findings, &modules, &program, reach, |_| "trust_data");
         let path = |file: FileId| workspace.file(file).relative.as_path();
         let ids = build::ids(&scan.findings, path);
         let mut changes = build::changes(&scan.findings, &ids);
         let approved: Vec<usize> = (0..changes.len())
             .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)
             .collect();
-        let modules: BTreeMap<FileId, &Module> =
-            scan.modules.iter().map(|(id, module)| (*id, module)).collect();
         if writes {
             taken::keep(&mut changes, &modules, &program);
         }

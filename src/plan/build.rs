@@ -47,6 +47,7 @@ pub fn changes(findings: &[Finding], ids: &[String]) -> Vec<Change> {
             title: fix.title.clone(),
             reason: fix.reason.clone(),
             level: fix.level,
+            proof: fix.proof.clone(),
             ops: fix.ops.clone(),
             requires: Vec::new(),
             alternatives: Vec::new(),

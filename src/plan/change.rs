@@ -16,6 +16,8 @@ pub struct Change {
     pub reason: String,
     /// How sure it is.
     pub level: Level,
+    /// What it rests on, one fact a line.
+    pub proof: Vec<String>,
     /// The edits, in any number of files.
     pub ops: Vec<Op>,
     /// Ids of changes without which this one makes no sense.

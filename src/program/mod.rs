@@ -1,6 +1,8 @@
 //! Facts across modules, loaded when asked for: a byte search names the files that can matter, and
 //! only those are parsed.
 
+pub mod classes;
+pub mod mentions;
 pub mod taken;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use rustc_hash::FxHashMap;
 use crate::python::module::Module;
 use crate::workspace::source::Source;
 use crate::workspace::{FileId, FileKind, Options, Workspace};
+use classes::Classes;
 
 /// A module of the program with the file that holds it.
 #[derive(Debug, Clone)]
@@ -40,6 +43,11 @@ pub struct Program<'w> {
     whole: OnceLock<Option<Workspace>>,
     holders: OnceLock<Holders>,
     found: Mutex<Found>,
+    classes: OnceLock<Classes>,
+    /// Modules by the files of the whole, parsed once.
+    parsed: Mutex<FxHashMap<FileId, Option<Member>>>,
+    /// Whether there is only what is scanned: a text from standard input.
+    pub is_alone: bool,
 }
 
 impl<'w> Program<'w> {
@@ -52,7 +60,32 @@ impl<'w> Program<'w> {
             whole: OnceLock::new(),
             holders: OnceLock::new(),
             found: Mutex::default(),
+            classes: OnceLock::new(),
+            parsed: Mutex::default(),
+            is_alone: false,
         }
+    }
+
+    /// The module of a file of the whole program, parsed once; `None` if it cannot be read.
+    pub fn module(&self, file: FileId) -> Option<Member> {
+        let known = |member: &Option<Member>| member.clone();
+        if let Some(there) = self.parsed().get(&file).map(known) {
+            return there;
+        }
+        let workspace = self.whole();
+        let mut bytes = Vec::new();
+        let read = workspace.read(file, &mut bytes).ok();
+        let source = read.and_then(|()| Source::python(file, bytes).ok());
+        let member = source.map(|source| Member {
+            relative: workspace.file(file).relative.clone(),
+            module: Arc::new(Module::new(source)),
+        });
+        self.parsed().insert(file, member.clone());
+        member
+    }
+
+    fn parsed(&self) -> std::sync::MutexGuard<'_, FxHashMap<FileId, Option<Member>>> {
+        self.parsed.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// The path of a scanned file, relative to the root.

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::program::Program;
 use crate::python::module::{Module, TOO_DEEP};
 use crate::transforms::Transform;
-use crate::transforms::finding::{Finding, Level, Remedy};
+use crate::transforms::finding::{Finding, Findings, Level, Remedy};
 use crate::workspace::source::Source;
 use crate::workspace::span::Span;
 use crate::workspace::{FileId, FileKind, ReadError, ReadProblem, SkipCause, Skipped, Workspace};
@@ -173,12 +173,13 @@ fn look(
         Err(error) => return refused(error.to_string()),
     };
     let mut module = Module::new(source);
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for (index, transform) in settings.transforms.iter().enumerate() {
         if candidate.held.transforms & 1 << index != 0 {
             transform.check(&module, program, &mut findings);
         }
     }
+    let mut findings = findings.list;
     findings.sort_by(|a, b| (a.range, a.transform).cmp(&(b.range, b.transform)));
     if module.names.has_other_spellings {
         for finding in &mut findings {
@@ -209,6 +210,7 @@ fn look(
     }
     let applies = |finding: &Finding| match &finding.remedy {
         Remedy::Ops(fix) => fix.level == Level::Auto || settings.review,
+        Remedy::Thread(_) | Remedy::Shell(_) => true,
         _ => false,
     };
     if !findings.iter().any(applies) {
@@ -238,16 +240,20 @@ fn hold_back(finding: &mut Finding, cause: &str) {
 
 /// Turns a fix into a report with a reason that names it.
 fn report_only(finding: &mut Finding, reason: impl Fn(&str) -> String) {
-    if let Remedy::Ops(fix) = &finding.remedy {
-        finding.remedy = Remedy::Report(reason(&fix.title));
-    }
+    let title = match &finding.remedy {
+        Remedy::Ops(fix) => fix.title.clone(),
+        Remedy::Thread(request) => format!("let the caller decide {}", request.decision.argument),
+        _ => return,
+    };
+    finding.remedy = Remedy::Report(reason(&title));
 }
 
 /// The level of a finding as its remedy has it; `None` for an exception.
 pub fn level(finding: &Finding) -> Option<Level> {
     match &finding.remedy {
         Remedy::Ops(fix) => Some(fix.level),
-        Remedy::Thread(_) | Remedy::Shell(_) => Some(Level::Auto),
+        Remedy::Thread(request) => Some(request.level),
+        Remedy::Shell(_) => Some(Level::Auto),
         Remedy::Report(_) => Some(Level::Report),
         Remedy::Exception(_) => None,
     }

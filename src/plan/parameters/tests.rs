@@ -22,6 +22,7 @@ fn change(ops: Vec<Op>) -> Change {
         level: Level::Auto,
         ops,
         requires: Vec::new(),
+        proof: Vec::new(),
         alternatives: Vec::new(),
         findings: Vec::new(),
     }

@@ -1,0 +1,83 @@
+//! Files that mention names.
+
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+
+use super::{Member, Program};
+use crate::workspace::{FileId, FileKind};
+
+/// A name that is looked for, as a whole word.
+#[derive(Debug, Clone)]
+pub struct Sought {
+    /// The word.
+    pub word: String,
+    /// Whether a file matters only where the word stands behind a dot and is not called.
+    pub as_attribute: bool,
+    /// Words of which a file must hold one as well, if there are any.
+    pub beside: Vec<String>,
+}
+
+impl Program<'_> {
+    /// The modules outside tests that mention the words, each with the indices of those it
+    /// mentions; sorted by path. Every file is read once, only these are parsed.
+    pub fn mentioning(&self, sought: &[Sought]) -> Vec<(Member, Vec<usize>)> {
+        if self.is_alone || sought.is_empty() {
+            return Vec::new();
+        }
+        let words = sought.iter().map(|sought| sought.word.as_str());
+        let Ok(automaton) = AhoCorasick::new(words) else { return Vec::new() };
+        let workspace = self.whole();
+        let files: Vec<FileId> = workspace
+            .files
+            .iter()
+            .filter(|file| !file.test && matches!(file.kind, FileKind::Python))
+            .map(|file| file.id)
+            .collect();
+        files
+            .into_par_iter()
+            .map_init(Vec::new, |bytes, file| {
+                workspace.read(file, bytes).ok()?;
+                let found = mentioned(bytes, &automaton, sought);
+                let member = if found.is_empty() { None } else { self.module(file) };
+                member.map(|member| (member, found))
+            })
+            .flatten()
+            .collect()
+    }
+}
+
+fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<usize> {
+    let mut found = Vec::new();
+    for hit in automaton.find_overlapping_iter(bytes) {
+        let index = hit.pattern().as_usize();
+        if found.contains(&index) || !is_whole(bytes, hit.start(), hit.end()) {
+            continue;
+        }
+        if !sought[index].as_attribute || is_value(bytes, hit.start(), hit.end()) {
+            found.push(index);
+        }
+    }
+    let holds = |word: &String| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+    found.retain(|&index| {
+        let beside = &sought[index].beside;
+        beside.is_empty() || beside.iter().any(holds)
+    });
+    found.sort_unstable();
+    found
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
+}
+
+fn is_whole(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).map(|i| bytes[i]);
+    !before.is_some_and(is_word) && !bytes.get(end).copied().is_some_and(is_word)
+}
+
+/// Whether a word stands behind a dot and no call or further attribute follows in its line.
+fn is_value(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = bytes[..start].iter().rev().find(|byte| !byte.is_ascii_whitespace());
+    let behind = bytes[end..].iter().find(|byte| !matches!(byte, b' ' | b'\t'));
+    before == Some(&b'.') && !matches!(behind, Some(b'(' | b'.'))
+}

@@ -1,0 +1,86 @@
+//! Whether something is bound before a place on every path that leads there.
+
+use tree_sitter::Node;
+
+use crate::python::module::Module;
+use crate::python::tree;
+
+/// Whether on every path to `place` a statement was run before for which `binds` holds, within the
+/// function (or module) that holds both: a statement of a block around the place that binds
+/// whichever way it goes.
+pub(super) fn before(module: &Module, place: Node, binds: &dyn Fn(Node) -> bool) -> bool {
+    let mut below = place;
+    for around in module.ancestors(place) {
+        if matches!(around.kind(), "block" | "module") {
+            let earlier = tree::children(around)
+                .into_iter()
+                .take_while(|s| s.end_byte() <= below.start_byte());
+            if earlier.into_iter().any(|statement| always(statement, binds, 0)) {
+                return true;
+            }
+        }
+        if around.kind() == "function_definition" {
+            return false;
+        }
+        below = around;
+    }
+    false
+}
+
+/// How deep statements are looked into.
+const DEEPEST: usize = 20;
+
+/// Whether a statement binds, or does not let anybody past, whichever way it goes.
+fn always(statement: Node, binds: &dyn Fn(Node) -> bool, depth: usize) -> bool {
+    if depth > DEEPEST {
+        return false;
+    }
+    let block = |node: Node| {
+        let body = tree::children(node);
+        body.iter().any(|inner| always(*inner, binds, depth + 1) || leaves(*inner))
+    };
+    let field = |node: Node, name: &str| node.child_by_field_name(name).is_some_and(block);
+    match statement.kind() {
+        "if_statement" => {
+            let alternatives: Vec<Node> = tree::children(statement)
+                .into_iter()
+                .filter(|child| matches!(child.kind(), "elif_clause" | "else_clause"))
+                .collect();
+            alternatives.last().is_some_and(|last| last.kind() == "else_clause")
+                && field(statement, "consequence")
+                && alternatives
+                    .iter()
+                    .all(|clause| field(*clause, "consequence") || field(*clause, "body"))
+        }
+        "with_statement" => field(statement, "body"),
+        "try_statement" => {
+            let handlers = tree::children(statement)
+                .into_iter()
+                .filter(|child| matches!(child.kind(), "except_clause" | "except_group_clause"));
+            let caught = |clause: Node| {
+                tree::children(clause)
+                    .into_iter()
+                    .any(|child| child.kind() == "block" && block(child))
+            };
+            field(statement, "body") && handlers.into_iter().all(caught)
+        }
+        _ => binds(statement),
+    }
+}
+
+/// Whether nothing behind the statement in its block is run.
+fn leaves(statement: Node) -> bool {
+    matches!(
+        statement.kind(),
+        "return_statement" | "raise_statement" | "continue_statement" | "break_statement"
+    )
+}
+
+/// The assignment that a statement is, if it is one.
+pub(super) fn assignment(statement: Node) -> Option<Node> {
+    if statement.kind() != "expression_statement" {
+        return None;
+    }
+    let [inner] = tree::children(statement)[..] else { return None };
+    (inner.kind() == "assignment").then_some(inner)
+}

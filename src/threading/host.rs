@@ -1,0 +1,298 @@
+//! Whether a function may gain a parameter: never one whose parameters are remote input.
+
+use tree_sitter::Node;
+
+use super::decorator::{Effect, effect};
+use super::place::{class_of, decorators, method, name_of, receiver};
+use super::receiver::base_expressions;
+use crate::program::Program;
+use crate::python::module::Module;
+use crate::python::signature::Signature;
+use crate::python::tree;
+
+/// Whether a signature may grow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// It may.
+    Open,
+    /// It may not, and the safe value is written: why, and whether its parameters are remote input.
+    Closed {
+        /// Why.
+        why: String,
+        /// Whether what it receives comes from afar.
+        remote: bool,
+    },
+    /// Nothing is changed: why.
+    Report(String),
+}
+
+/// The names of classes whose methods are called by a framework with what comes from afar.
+const REMOTE_BASES: [&str; 34] = [
+    "View",
+    "APIView",
+    "GenericAPIView",
+    "ViewSet",
+    "ModelViewSet",
+    "GenericViewSet",
+    "TemplateView",
+    "FormView",
+    "ListView",
+    "DetailView",
+    "HTTPEndpoint",
+    "WebSocketEndpoint",
+    "MethodView",
+    "Resource",
+    "RequestHandler",
+    "WebSocketHandler",
+    "HTTPMethodView",
+    "Controller",
+    "BaseHTTPRequestHandler",
+    "SimpleHTTPRequestHandler",
+    "StreamRequestHandler",
+    "BaseRequestHandler",
+    "BaseTool",
+    "Tool",
+    "Task",
+    "Servicer",
+    "Runnable",
+    "BasePredictor",
+    "LitAPI",
+    "TritonPythonModel",
+    "Consumer",
+    "AsyncWebsocketConsumer",
+    "WebsocketConsumer",
+    "BaseHandler",
+];
+
+/// Bases that call no method of a class by its name, apart from those listed.
+const QUIET_BASES: [(&str, &[&str]); 12] = [
+    ("object", &[]),
+    ("ABC", &[]),
+    ("Generic", &[]),
+    ("Protocol", &[]),
+    ("Enum", &[]),
+    ("NamedTuple", &[]),
+    ("TypedDict", &[]),
+    ("Exception", &[]),
+    ("Dataset", &[]),
+    ("IterableDataset", &[]),
+    (
+        "Module",
+        &[
+            "forward",
+            "train",
+            "eval",
+            "apply",
+            "to",
+            "cuda",
+            "cpu",
+            "half",
+            "float",
+            "double",
+            "state_dict",
+            "load_state_dict",
+            "parameters",
+            "named_parameters",
+            "children",
+            "modules",
+            "named_modules",
+            "extra_repr",
+            "requires_grad_",
+            "zero_grad",
+            "register_buffer",
+            "register_parameter",
+            "add_module",
+            "type",
+            "share_memory",
+            "compile",
+            "bfloat16",
+        ],
+    ),
+    ("Thread", &["run", "start", "join"]),
+];
+
+/// Whether a function may gain a parameter, as far as its own definition and class tell.
+pub(super) fn gate(module: &Module, program: &Program, function: Node) -> Gate {
+    let closed = |why: String, remote: bool| Gate::Closed { why, remote };
+    let Some(name) = name_of(module, function) else {
+        return closed("it has no name".to_owned(), false);
+    };
+    for decorator in decorators(module, function) {
+        let shown = shown(module, decorator);
+        match effect(module, decorator) {
+            Effect::Kept => {}
+            Effect::Property => {
+                return closed(format!("`{name}` is a property and takes no arguments"), false);
+            }
+            Effect::Remote => {
+                return closed(
+                    format!("`@{shown}` makes the parameters of `{name}` remote input"),
+                    true,
+                );
+            }
+            Effect::Options => {
+                return closed(
+                    format!(
+                        "`{name}` is a command that takes only the options its decorators declare"
+                    ),
+                    false,
+                );
+            }
+            Effect::Unknown => {
+                return closed(
+                    format!("`@{shown}` may turn the parameters of `{name}` into remote input"),
+                    false,
+                );
+            }
+        }
+    }
+    if takes_request(module, function) {
+        return closed(format!("`{name}` handles requests"), true);
+    }
+    if hands_on_locals(module, function) {
+        return closed(format!("`{name}` hands on all its local variables"), false);
+    }
+    if name.starts_with("test_") || name.starts_with("pytest_") {
+        return closed(format!("the parameters of `{name}` are fixtures"), false);
+    }
+    match class_of(module, function) {
+        Some(class) => method_gate(module, program, class, name),
+        None => Gate::Open,
+    }
+}
+
+/// A decorator as it is shown: without its arguments.
+fn shown(module: &Module, decorator: Node) -> String {
+    let callee = decorator.child_by_field_name("function").unwrap_or(decorator);
+    module.text_of(callee).chars().take(60).collect()
+}
+
+/// Whether the first parameter is a request.
+fn takes_request(module: &Module, function: Node) -> bool {
+    let Some(signature) = Signature::at(function) else { return false };
+    let first = signature.beyond_receiver(module.text()).first();
+    first.is_some_and(|parameter| {
+        let annotation = parameter.annotation.map_or("", |a| module.text_of(a));
+        let last = annotation.rsplit('.').next().unwrap_or_default();
+        let by_name = matches!(module.text_of(parameter.name), "request" | "websocket")
+            && matches!(last, "" | "Any");
+        by_name
+            || matches!(
+                last,
+                "Request" | "HttpRequest" | "WSGIRequest" | "WebSocket" | "HTTPConnection"
+            )
+    })
+}
+
+/// Whether a function passes `locals()` on, in which a new parameter would turn up.
+fn hands_on_locals(module: &Module, function: Node) -> bool {
+    let Some(body) = function.child_by_field_name("body") else { return false };
+    tree::preorder(body).any(|node| {
+        let is_plain = |callee: Node| matches!(module.text_of(callee), "locals" | "vars");
+        node.kind() == "call"
+            && node.child_by_field_name("function").is_some_and(is_plain)
+            && node.child_by_field_name("arguments").is_some_and(|a| tree::children(a).is_empty())
+    })
+}
+
+fn method_gate(module: &Module, program: &Program, class: Node, name: &str) -> Gate {
+    let closed = |why: String, remote: bool| Gate::Closed { why, remote };
+    let class_name = name_of(module, class).unwrap_or_default();
+    let bases: Vec<String> =
+        base_expressions(class).into_iter().map(|base| last_name(module, base)).collect();
+    if name == "__init__" {
+        return Gate::Open;
+    }
+    if name.starts_with("__") && name.ends_with("__") && name != "__call__" {
+        return closed(format!("`{name}` is called by Python itself"), false);
+    }
+    let published = decorators(module, class)
+        .into_iter()
+        .find(|decorator| matches!(effect(module, *decorator), Effect::Remote));
+    if let Some(published) = published {
+        let shown = shown(module, published);
+        return closed(format!("`@{shown}` publishes the methods of `{class_name}`"), true);
+    }
+    let is_remote = |base: &&String| {
+        REMOTE_BASES.contains(&base.as_str())
+            || base.ends_with("Servicer")
+            || base.ends_with("Handler")
+    };
+    let classes = program.classes();
+    let foreign = classes.foreign_bases(&bases);
+    if let Some(base) = bases.iter().chain(&foreign).find(is_remote) {
+        return closed(
+            format!("`{base}` calls the methods of `{class_name}` with what comes from afar"),
+            true,
+        );
+    }
+    if let Some(relative) = relative_with(module, program, class_name, name) {
+        return Gate::Report(format!(
+            "`{name}` is defined by `{relative}` too, which belongs to the same family of classes; give all of them the parameter"
+        ));
+    }
+    let calls_it = |base: &&String| {
+        let quiet = QUIET_BASES.iter().find(|(quiet, _)| quiet == base);
+        quiet.is_none_or(|(_, called)| called.contains(&name))
+    };
+    if let Some(base) = foreign.iter().find(calls_it) {
+        let helper = name.starts_with('_') && is_called_on_self(module, class, name);
+        if !helper {
+            return closed(
+                format!("`{base}`, from which `{class_name}` derives, may call `{name}`"),
+                false,
+            );
+        }
+    }
+    Gate::Open
+}
+
+/// The last name of a base, `Module` for `nn.Module[int]`.
+fn last_name(module: &Module, base: Node) -> String {
+    let base = match base.kind() {
+        "subscript" => base.child_by_field_name("value").unwrap_or(base),
+        _ => base,
+    };
+    module.text_of(base).rsplit('.').next().unwrap_or_default().trim().to_owned()
+}
+
+/// Whether the class calls the method through its own object.
+fn is_called_on_self(module: &Module, class: Node, name: &str) -> bool {
+    super::place::methods(class).into_iter().any(|caller| {
+        let Some(object) = receiver(module, caller) else { return false };
+        let object = module.text_of(object.name);
+        tree::preorder(caller).any(|node| {
+            node.kind() == "call"
+                && node
+                    .child_by_field_name("function")
+                    .is_some_and(|function| module.text_of(function) == format!("{object}.{name}"))
+        })
+    })
+}
+
+/// Another class of the same inheritance tree that defines a method of that name.
+fn relative_with(module: &Module, program: &Program, class: &str, name: &str) -> Option<String> {
+    let classes = program.classes();
+    let mut family: Vec<&str> = classes.family(class);
+    let here = super::family::family_here(module, class);
+    family.extend(here.iter().map(String::as_str));
+    family.sort_unstable();
+    family.dedup();
+    if family.is_empty() {
+        return None;
+    }
+    let defines = |module: &Module| super::family::definer(module, &family, name);
+    if let Some(found) = defines(module) {
+        return Some(found);
+    }
+    let files = classes.files(&family);
+    files.into_iter().find_map(|file| {
+        let member = program.module(file)?;
+        defines(&member.module)
+    })
+}
+
+/// The method of a class, for those that ask by name.
+pub(super) fn defines(module: &Module, class: Node, name: &str) -> bool {
+    method(module, class, name).is_some()
+}

@@ -1,0 +1,318 @@
+//! Objects that are known to hold the decision: a namespace whose parser has the flag, an object of
+//! a class that declares the field.
+
+use tree_sitter::Node;
+
+use super::bound;
+use super::parser::{Parsers, function_named, is_main_guard};
+use super::place::{Place, name_of};
+use crate::python::call::Call;
+use crate::python::module::Module;
+use crate::python::names::{Binding, BindingKind};
+use crate::python::signature::Signature;
+use crate::python::{literal, tree};
+
+/// What is known of a module's objects, for one field.
+pub(super) struct Objects<'m> {
+    module: &'m Module,
+    name: String,
+    parsers: Parsers,
+}
+
+/// An expression that reads the decision, the function whose parameter the object is, if it is
+/// one, and why it is there.
+pub(super) struct Held<'m> {
+    pub(super) expression: String,
+    pub(super) owner: Option<Node<'m>>,
+    pub(super) evidence: String,
+}
+
+impl<'m> Objects<'m> {
+    /// Looks through a module.
+    pub(super) fn new(module: &'m Module, name: &str) -> Self {
+        Self { module, name: name.to_owned(), parsers: Parsers::of(module, name) }
+    }
+
+    /// The nearest object that holds the decision at a place. `is_called_elsewhere` tells whether
+    /// other modules may call a function of this one; `is_remote` whether its arguments come from
+    /// afar.
+    pub(super) fn held(
+        &self,
+        place: &Place<'m>,
+        is_called_elsewhere: &dyn Fn(Node) -> bool,
+        is_remote: &dyn Fn(Node) -> bool,
+    ) -> Option<Held<'m>> {
+        for function in place.functions() {
+            if is_remote(function) {
+                continue;
+            }
+            let found = self
+                .parameter(place, function, is_called_elsewhere)
+                .or_else(|| self.local(place, function));
+            if found.is_some() {
+                return found;
+            }
+        }
+        self.global(place)
+    }
+
+    /// A parameter of a function around the place.
+    fn parameter(
+        &self,
+        place: &Place<'m>,
+        function: Node<'m>,
+        is_called_elsewhere: &dyn Fn(Node) -> bool,
+    ) -> Option<Held<'m>> {
+        let module = self.module;
+        let signature = Signature::at(function)?;
+        let body = tree::span(function.child_by_field_name("body")?);
+        for parameter in &signature.parameters {
+            let name = module.text_of(parameter.name);
+            let seen = module.names.binding_scope(name, place.scope());
+            let is_seen = seen.is_some_and(|scope| module.names.scopes[scope].span == body);
+            let bindings = module.names.bindings(name, place.scope());
+            if !is_seen || bindings.len() != 1 || parameter.name.kind() != "identifier" {
+                continue;
+            }
+            let evidence = parameter
+                .annotation
+                .and_then(|annotation| self.declared_by(annotation))
+                .or_else(|| self.handed_in(function, name, is_called_elsewhere))
+                .or_else(|| self.read_beside(place, function, name));
+            if let Some(evidence) = evidence {
+                let expression = format!("{name}.{}", self.name);
+                return Some(Held { expression, owner: Some(function), evidence });
+            }
+        }
+        None
+    }
+
+    /// Why the class that an annotation or a constructor call names has the field.
+    fn declared_by(&self, class: Node) -> Option<String> {
+        let module = self.module;
+        let mut node = class;
+        while matches!(node.kind(), "type" | "parenthesized_expression") {
+            node = *tree::children(node).first()?;
+        }
+        let (name, scope) = match node.kind() {
+            "identifier" => (module.text_of(node), module.names.scope_at(node.start_byte())),
+            "string" => {
+                let name = literal::plain_string(node, module.text())?;
+                (name, module.names.scope_at(node.start_byte()))
+            }
+            _ => return None,
+        };
+        let [binding] = module.names.bindings(name, scope) else { return None };
+        let BindingKind::Class { definition } = binding.kind else { return None };
+        let class = module.exact(definition, &["class_definition"])?;
+        self.has_field(class).then(|| format!("`{name}` declares `{}`", self.name))
+    }
+
+    fn has_field(&self, class: Node<'m>) -> bool {
+        let bases = super::receiver::bases_here(self.module, class);
+        std::iter::once(class).chain(bases).any(|class| {
+            let body = class.child_by_field_name("body").map(tree::children).unwrap_or_default();
+            body.into_iter().filter_map(bound::assignment).any(|assignment| {
+                let is_field = assignment.child_by_field_name("type").is_some();
+                let left = assignment.child_by_field_name("left");
+                is_field && left.is_some_and(|left| self.module.text_of(left) == self.name)
+            })
+        })
+    }
+
+    /// Why all callers hand in an object that has the field: they are all in this module.
+    fn handed_in(
+        &self,
+        function: Node<'m>,
+        parameter: &str,
+        is_called_elsewhere: &dyn Fn(Node) -> bool,
+    ) -> Option<String> {
+        let module = self.module;
+        if self.parsers.is_empty() || is_called_elsewhere(function) {
+            return None;
+        }
+        let index = Signature::at(function)?
+            .parameters
+            .iter()
+            .position(|p| module.text_of(p.name) == parameter)?;
+        let mut count = 0;
+        for node in module.nodes().from(0) {
+            let Some(call) = Call::at(*node, module.text()) else { continue };
+            if function_named(module, call.function).is_none_or(|f| f.id() != function.id()) {
+                continue;
+            }
+            let argument = call.positional(index).or(call.keyword(parameter))?;
+            if !self.parsers.is_namespace(module, argument.value) {
+                return None;
+            }
+            count += 1;
+        }
+        let name = name_of(module, function)?;
+        let is_value = self.is_handed_on(function, name);
+        (count > 0 && !is_value)
+            .then(|| format!("the callers of `{name}` hand in arguments that have the flag"))
+    }
+
+    /// Whether a function is used otherwise than by calling it.
+    fn is_handed_on(&self, function: Node, name: &str) -> bool {
+        let module = self.module;
+        let scope = module.names.scope_at(function.start_byte());
+        module.names.uses_of(name, scope, module.text()).into_iter().any(|used| {
+            let node = module.nodes().covering(used);
+            let parent = node.and_then(|node| module.parent(node));
+            parent.is_none_or(|parent| {
+                !(parent.kind() == "call" && parent.start_byte() == used.start)
+                    && parent.id() != function.id()
+            })
+        })
+    }
+
+    /// Whether the code of the function reads the field of that object already.
+    fn read_beside(&self, place: &Place<'m>, function: Node<'m>, object: &str) -> Option<String> {
+        let module = self.module;
+        let body = function.child_by_field_name("body")?;
+        let own = tree::span(place.node);
+        let read = tree::preorder(body).find(|node| {
+            node.kind() == "attribute"
+                && node
+                    .child_by_field_name("attribute")
+                    .is_some_and(|a| module.text_of(a) == self.name)
+                && node.child_by_field_name("object").is_some_and(|o| module.text_of(o) == object)
+                && module.parent(*node).is_some_and(|p| p.kind() != "assignment")
+                && !tree::span(*node).overlaps(own)
+        })?;
+        let line = module.lines.of(read.start_byte()) + 1;
+        Some(format!("`{object}.{}` is read in line {line} too", self.name))
+    }
+
+    /// A local of a function around the place.
+    fn local(&self, place: &Place<'m>, function: Node<'m>) -> Option<Held<'m>> {
+        let body = tree::span(function.child_by_field_name("body")?);
+        let scopes = &self.module.names.scopes;
+        let scope = scopes.iter().position(|scope| scope.span == body)?;
+        self.variable(place, scope, false)
+    }
+
+    /// A global of the module: bound before a place at the top; for a function, at the top and used
+    /// by it already.
+    fn global(&self, place: &Place<'m>) -> Option<Held<'m>> {
+        self.variable(place, 0, place.functions().next().is_some())
+    }
+
+    fn variable(&self, place: &Place<'m>, scope: usize, in_function: bool) -> Option<Held<'m>> {
+        let module = self.module;
+        let mut names: Vec<&String> = module.names.scopes[scope].bindings.keys().collect();
+        names.sort();
+        for name in names {
+            if module.names.binding_scope(name, place.scope()) != Some(scope) {
+                continue;
+            }
+            let bindings = &module.names.scopes[scope].bindings[name];
+            let Some(evidence) = self.evidence(bindings) else { continue };
+            let is_bound = if in_function {
+                self.is_used_global(place, name, bindings)
+            } else {
+                let binds = |statement: Node| {
+                    let span = tree::span(statement);
+                    bindings.iter().any(|b| span.contains(b.span))
+                        && bound::assignment(statement).is_some()
+                };
+                bound::before(module, place.node, &binds)
+            };
+            if is_bound {
+                let expression = format!("{name}.{}", self.name);
+                return Some(Held { expression, owner: None, evidence });
+            }
+        }
+        None
+    }
+
+    /// Why everything that a variable is bound to has the field.
+    fn evidence(&self, bindings: &[Binding]) -> Option<String> {
+        let module = self.module;
+        let is_namespace =
+            |binding: &Binding| self.parsers.yields(module, binding.span, &binding.kind);
+        if !self.parsers.is_empty() && !bindings.is_empty() && bindings.iter().all(is_namespace) {
+            let line = module.lines.of(bindings[0].span.start) + 1;
+            return Some(format!("the arguments parsed in line {line} have the flag"));
+        }
+        let made = bindings.iter().map(|binding| self.made(binding));
+        made.collect::<Option<Vec<String>>>()?.into_iter().next()
+    }
+
+    /// Why the object that a binding makes has the field.
+    fn made(&self, binding: &Binding) -> Option<String> {
+        let module = self.module;
+        match binding.kind {
+            BindingKind::Assignment { value } => {
+                let node = tree::unparenthesised(module.nodes().covering(value)?);
+                if node.kind() == "subscript" {
+                    let index = node.child_by_field_name("subscript")?;
+                    let index = module.text_of(index).parse().ok()?;
+                    let filled = node.child_by_field_name("value")?;
+                    return self.filled(&Call::at(filled, module.text())?, index);
+                }
+                let call = Call::at(node, module.text())?;
+                self.declared_by(call.function)
+            }
+            BindingKind::Other => {
+                let node = module.nodes().covering(binding.span)?;
+                let list = module.parent(node)?;
+                let assignment = module.parent(list).filter(|a| a.kind() == "assignment")?;
+                let index = tree::children(list).iter().position(|n| n.id() == node.id())?;
+                let call = Call::at(assignment.child_by_field_name("right")?, module.text())?;
+                self.filled(&call, index)
+            }
+            _ => None,
+        }
+    }
+
+    /// `HfArgumentParser((A, B)).parse_args_into_dataclasses()`: the n-th class.
+    fn filled(&self, call: &Call<'m>, index: usize) -> Option<String> {
+        let module = self.module;
+        let method = call.function.child_by_field_name("attribute")?;
+        let fills = [
+            "parse_args_into_dataclasses",
+            "parse_json_file",
+            "parse_dict",
+            "parse_yaml_file",
+            "parse_args_and_config",
+        ];
+        if !fills.contains(&module.text_of(method)) {
+            return None;
+        }
+        let mut parser = tree::unparenthesised(call.function.child_by_field_name("object")?);
+        if parser.kind() == "identifier" {
+            let scope = module.names.scope_at(parser.start_byte());
+            let [binding] = module.names.bindings(module.text_of(parser), scope) else {
+                return None;
+            };
+            let BindingKind::Assignment { value } = binding.kind else { return None };
+            parser = module.nodes().covering(value)?;
+        }
+        let classes = Call::at(parser, module.text())?.positional(0)?.value;
+        let classes = match classes.kind() {
+            "tuple" | "list" => tree::children(classes),
+            _ => vec![classes],
+        };
+        self.declared_by(*classes.get(index)?)
+    }
+
+    /// Whether a function can use a global object: it is bound at the top of the module, and the
+    /// function uses it already.
+    fn is_used_global(&self, place: &Place<'m>, name: &str, bindings: &[Binding]) -> bool {
+        let module = self.module;
+        let at_top = bindings.iter().all(|binding| {
+            let node = module.nodes().covering(binding.span);
+            let statement = node.and_then(|node| module.statement(node));
+            statement.and_then(|s| module.parent(s)).is_some_and(|block| {
+                block.kind() == "module"
+                    || module.parent(block).is_some_and(|around| is_main_guard(module, around))
+            })
+        });
+        let Some(host) = place.host() else { return false };
+        let own = tree::span(host);
+        let used = module.names.uses_of(name, 0, module.text());
+        at_top && used.into_iter().any(|used| own.contains(used))
+    }
+}

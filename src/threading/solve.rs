@@ -1,0 +1,448 @@
+//! One solve over all requests.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use tree_sitter::Node;
+
+use super::carrier::{Named, has_safe_parameter, named};
+use super::host::{Gate, gate};
+use super::object::Objects;
+use super::place::{Place, decorators, name_of};
+use super::receiver;
+use super::references::{Key, References};
+use super::{Reach, Request, Solution};
+use crate::plan::op::{Anchor, Op};
+use crate::program::Program;
+use crate::python::module::Module;
+use crate::python::signature::Signature;
+use crate::python::tree;
+use crate::transforms::finding::{Fix, Level, ThreadPlace};
+use crate::workspace::FileId;
+use crate::workspace::source::Piece;
+use crate::workspace::span::Span;
+
+/// What takes the place of a hardcoded decision.
+#[derive(Debug, Clone)]
+enum Carrier {
+    /// This expression reads it.
+    Expression(String),
+    /// A function gains a parameter.
+    Parameter(Key),
+    /// The safe value.
+    Literal,
+    /// Nothing: it is left to a person.
+    Nothing(String),
+}
+
+/// A carrier and the facts it rests on.
+#[derive(Debug, Clone)]
+struct Found {
+    carrier: Carrier,
+    proof: Vec<String>,
+}
+
+pub(super) fn all(
+    requests: &[Request],
+    modules: &BTreeMap<FileId, &Module>,
+    program: &Program,
+    reach: Reach,
+) -> Vec<Solution> {
+    let places: Vec<Option<Place>> = requests.iter().map(|r| place(r, modules)).collect();
+    let references = match reach {
+        Reach::Off => References::default(),
+        _ => {
+            let functions: Vec<(FileId, Node)> = requests
+                .iter()
+                .zip(&places)
+                .flat_map(|(request, place)| {
+                    let functions = place.iter().flat_map(Place::functions);
+                    functions.map(|function| (request.file, function)).collect::<Vec<_>>()
+                })
+                .collect();
+            References::of(&unique(functions), modules, program)
+        }
+    };
+    let mut solver = Solver {
+        program,
+        reach,
+        references,
+        gates: FxHashMap::default(),
+        objects: FxHashMap::default(),
+        hardcoded: hardcoded(requests),
+    };
+    let mut solutions = Vec::with_capacity(requests.len());
+    for (request, place) in requests.iter().zip(&places) {
+        solutions.push(match place {
+            Some(place) => solver.solution(request, place),
+            None => Solution::Left("the place could not be found again".to_owned()),
+        });
+    }
+    solutions
+}
+
+fn unique(mut functions: Vec<(FileId, Node)>) -> Vec<(FileId, Node)> {
+    functions.sort_by_key(|(file, node)| (*file, tree::span(*node)));
+    functions.dedup_by_key(|(file, node)| (*file, tree::span(*node)));
+    functions
+}
+
+fn place<'m>(request: &Request, modules: &BTreeMap<FileId, &'m Module>) -> Option<Place<'m>> {
+    let module = *modules.get(&request.file)?;
+    let node = module.nodes().covering(request.asked.place.anchor().range)?;
+    Some(Place::of(module, node))
+}
+
+/// The statements that bind locals to the unsafe value, by file and parameter.
+fn hardcoded(requests: &[Request]) -> FxHashMap<(FileId, String), Vec<Span>> {
+    let mut found: FxHashMap<(FileId, String), Vec<Span>> = FxHashMap::default();
+    for request in requests {
+        if let ThreadPlace::Local { at } = &request.asked.place {
+            let key = (request.file, request.parameter.to_owned());
+            found.entry(key).or_default().push(at.range);
+        }
+    }
+    found
+}
+
+struct Solver<'p, 'm> {
+    program: &'p Program<'p>,
+    reach: Reach,
+    references: References,
+    gates: FxHashMap<Key, Gate>,
+    objects: FxHashMap<(FileId, String), Objects<'m>>,
+    hardcoded: FxHashMap<(FileId, String), Vec<Span>>,
+}
+
+impl<'m> Solver<'_, 'm> {
+    fn solution(&mut self, request: &Request, place: &Place<'m>) -> Solution {
+        let found = self.find(request, place);
+        build(request, place, found)
+    }
+
+    fn find(&mut self, request: &Request, place: &Place<'m>) -> Found {
+        if self.reach == Reach::Off {
+            return literal("threading is off".to_owned());
+        }
+        let own = target(request, place);
+        if let Some(found) = self.by_name(request, place, own.as_deref()) {
+            return found;
+        }
+        let name = request.asked.decision.parameter;
+        for name in [request.parameter, name] {
+            let kept = receiver::kept(place, name);
+            if let Some((expression, evidence)) = kept.filter(|(e, _)| Some(e) != own.as_ref()) {
+                return Found { carrier: Carrier::Expression(expression), proof: vec![evidence] };
+            }
+        }
+        if let Some(found) = self.by_object(request, place, own.as_deref()) {
+            return found;
+        }
+        match place.host() {
+            Some(host) => self.by_parameter(request, place, host),
+            None => literal("no function is around it that could be asked".to_owned()),
+        }
+    }
+
+    /// A parameter or local that carries the decision already.
+    fn by_name(
+        &mut self,
+        request: &Request,
+        place: &Place<'m>,
+        own: Option<&str>,
+    ) -> Option<Found> {
+        let key = (request.file, request.parameter.to_owned());
+        let hardcoded = self.hardcoded.get(&key).cloned().unwrap_or_default();
+        let name = request.parameter;
+        let is_local = matches!(request.asked.place, ThreadPlace::Local { .. });
+        if own == Some(name) && !is_local {
+            return None;
+        }
+        match named(place, name, &hardcoded) {
+            Named::Parameter(function) => {
+                if let Some(why) = self.remote(request.file, place.module, function) {
+                    return Some(literal(why));
+                }
+                let shown = name_of(place.module, function).unwrap_or("lambda");
+                let proof = vec![format!("`{shown}` has the parameter `{name}`")];
+                return Some(Found { carrier: Carrier::Expression(name.to_owned()), proof });
+            }
+            Named::Local if !is_local => {
+                let proof = vec![format!("the local `{name}` is bound before")];
+                return Some(Found { carrier: Carrier::Expression(name.to_owned()), proof });
+            }
+            Named::Other(why) => {
+                return Some(Found { carrier: Carrier::Nothing(why), proof: Vec::new() });
+            }
+            Named::Local | Named::Hardcoded | Named::Free => {}
+        }
+        let argument = request.asked.decision.argument;
+        if argument == name || own == Some(argument) {
+            return None;
+        }
+        match named(place, argument, &[]) {
+            Named::Parameter(function)
+                if has_safe_parameter(place.module, function, argument)
+                    && self.remote(request.file, place.module, function).is_none() =>
+            {
+                let shown = name_of(place.module, function).unwrap_or("lambda");
+                let proof = vec![format!("`{shown}` has the parameter `{argument}`")];
+                Some(Found { carrier: Carrier::Expression(argument.to_owned()), proof })
+            }
+            _ => None,
+        }
+    }
+
+    /// An object that is known to hold the decision.
+    fn by_object(
+        &mut self,
+        request: &Request,
+        place: &Place<'m>,
+        own: Option<&str>,
+    ) -> Option<Found> {
+        let module = place.module;
+        let file = request.file;
+        let functions: Vec<Node> = place.functions().collect();
+        let remote: Vec<usize> = functions
+            .iter()
+            .filter(|function| self.is_closed(file, module, **function))
+            .map(Node::id)
+            .collect();
+        let references = &self.references;
+        let objects = self
+            .objects
+            .entry((file, request.parameter.to_owned()))
+            .or_insert_with(|| Objects::new(module, request.parameter));
+        let is_elsewhere = |function: Node| references.is_elsewhere((file, tree::span(function)));
+        let is_remote = |function: Node| remote.contains(&function.id());
+        let held = objects.held(place, &is_elsewhere, &is_remote)?;
+        if own == Some(held.expression.as_str()) {
+            let why = format!(
+                "`{}` is the user's decision, which it overrides; drop the assignment",
+                held.expression
+            );
+            return Some(Found { carrier: Carrier::Nothing(why), proof: Vec::new() });
+        }
+        let _ = held.owner;
+        let proof = vec![held.evidence];
+        Some(Found { carrier: Carrier::Expression(held.expression), proof })
+    }
+
+    /// A new parameter of the host, or the safe value where it cannot gain one.
+    fn by_parameter(&mut self, request: &Request, place: &Place<'m>, host: Node<'m>) -> Found {
+        let module = place.module;
+        let name = request.parameter;
+        let key = (request.file, tree::span(host));
+        let shown = name_of(module, host).unwrap_or("lambda");
+        match self.gate(request.file, module, host) {
+            Gate::Report(why) => {
+                return Found { carrier: Carrier::Nothing(why), proof: Vec::new() };
+            }
+            Gate::Closed { why, .. } => return literal(why),
+            Gate::Open => {}
+        }
+        let file = (request.file, name.to_owned());
+        let hardcoded = self.hardcoded.get(&file).map_or(&[][..], Vec::as_slice);
+        if let Some(why) = taken(module, host, name, hardcoded) {
+            return Found { carrier: Carrier::Nothing(why), proof: Vec::new() };
+        }
+        let line = module.lines.of(host.start_byte()) + 1;
+        let mut proof = vec![format!(
+            "`{shown}` (line {line}) gains the parameter; who says nothing gets {}",
+            request.asked.decision.safe
+        )];
+        if let Some(by) = self.references.known(key) {
+            proof.push(format!("`{shown}` is {by}, where it keeps the default"));
+        }
+        Found { carrier: Carrier::Parameter(key), proof }
+    }
+
+    /// Whether a function may gain a parameter, with what the rest of the program does with it.
+    fn gate(&mut self, file: FileId, module: &Module, function: Node) -> Gate {
+        let key = (file, tree::span(function));
+        if let Some(known) = self.gates.get(&key) {
+            return known.clone();
+        }
+        let mut found = gate(module, self.program, function);
+        let shown = name_of(module, function).unwrap_or("lambda");
+        if found == Gate::Open {
+            let is_method =
+                super::place::class_of(module, function).is_some() && shown != "__init__";
+            if let Some(by) = self.references.escape(key) {
+                let why =
+                    format!("`{shown}` is {by}, so that its parameters may become remote input");
+                found = Gate::Closed { why, remote: true };
+            } else if is_method && let Some(by) = self.references.known(key) {
+                let why = format!("`{shown}` is {by}, which cannot hand it the decision");
+                found = Gate::Closed { why, remote: false };
+            }
+        }
+        self.gates.insert(key, found.clone());
+        found
+    }
+
+    /// Why a function's parameters are remote input.
+    fn remote(&mut self, file: FileId, module: &Module, function: Node) -> Option<String> {
+        match self.gate(file, module, function) {
+            Gate::Closed { why, remote: true } => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Whether what a function receives cannot be trusted to be the program's own.
+    fn is_closed(&mut self, file: FileId, module: &Module, function: Node) -> bool {
+        match self.gate(file, module, function) {
+            Gate::Closed { remote, .. } => remote || !decorators(module, function).is_empty(),
+            _ => false,
+        }
+    }
+}
+
+fn literal(why: String) -> Found {
+    Found { carrier: Carrier::Literal, proof: vec![format!("the safe value is written: {why}")] }
+}
+
+/// What the value is assigned to, as it is written.
+fn target(request: &Request, place: &Place) -> Option<String> {
+    match &request.asked.place {
+        ThreadPlace::Value { target, .. } => {
+            target.map(|target| place.module.slice(target).to_owned())
+        }
+        ThreadPlace::Local { .. } => Some(request.parameter.to_owned()),
+    }
+}
+
+/// Why a function cannot gain a parameter of that name: its code uses the name for something else.
+fn taken(module: &Module, host: Node, name: &str, hardcoded: &[Span]) -> Option<String> {
+    let body = tree::span(host.child_by_field_name("body")?);
+    let why = |at: usize| {
+        Some(format!("`{name}` is used for something else in line {}", module.lines.of(at) + 1))
+    };
+    let scopes = &module.names.scopes;
+    let own = scopes.iter().position(|scope| scope.span == body)?;
+    if scopes[own].declared.contains_key(name) {
+        return why(body.start);
+    }
+    let bound = scopes[own].bindings.get(name).into_iter().flatten();
+    let mut other = bound.filter(|b| !hardcoded.iter().any(|span| span.contains(b.span)));
+    if let Some(binding) = other.next() {
+        return why(binding.span.start);
+    }
+    let used = module.names.uses.iter().find(|used| {
+        body.contains(used.span) && module.slice(used.span) == name && {
+            let seen = module.names.binding_scope(name, used.scope);
+            seen.is_none_or(|scope| !body.contains(scopes[scope].span))
+        }
+    });
+    used.and_then(|used| why(used.span.start))
+}
+
+/// The edits that put the carrier in the place of the value.
+fn build(request: &Request, place: &Place, found: Found) -> Solution {
+    let asked = request.asked;
+    let name = request.parameter;
+    let safe = asked.decision.safe;
+    let (title, mut ops, text) = match &found.carrier {
+        Carrier::Nothing(why) => return Solution::Left(why.clone()),
+        Carrier::Literal => (format!("write {safe}"), Vec::new(), safe.to_owned()),
+        Carrier::Expression(expression) => {
+            (format!("read the decision from {expression}"), Vec::new(), expression.clone())
+        }
+        Carrier::Parameter((file, span)) => {
+            let function = Anchor { file: *file, range: *span };
+            let host = place.module.exact(*span, &["function_definition"]);
+            let shown = host.and_then(|host| name_of(place.module, host)).unwrap_or("lambda");
+            let ops = parameter(request, place.module, &function);
+            (
+                format!("let the caller of {shown} decide {name}, default {safe}"),
+                ops,
+                name.to_owned(),
+            )
+        }
+    };
+    match &asked.place {
+        ThreadPlace::Value { at, .. } => {
+            ops.push(Op::ReplaceExpression { at: at.clone(), pieces: vec![Piece::text(text)] })
+        }
+        ThreadPlace::Local { at } if text == name => {
+            ops.push(Op::DeleteStatement { at: at.clone() });
+        }
+        ThreadPlace::Local { at } => {
+            let value = place
+                .module
+                .exact(at.range, &["expression_statement"])
+                .and_then(super::bound::assignment)
+                .and_then(|assignment| assignment.child_by_field_name("right"));
+            let Some(value) = value else {
+                return Solution::Left("let a parameter of that name decide".to_owned());
+            };
+            let range = tree::span(tree::unparenthesised(value));
+            let at = Anchor { file: at.file, range };
+            ops.push(Op::ReplaceExpression { at, pieces: vec![Piece::text(text)] });
+        }
+    }
+    Solution::Done(Fix {
+        title,
+        reason: asked.reason.clone(),
+        level: asked.level.max(Level::Auto),
+        ops,
+        group: None,
+        proof: found.proof,
+    })
+}
+
+/// The function gains the parameter, with its overloads.
+fn parameter(request: &Request, module: &Module, function: &Anchor) -> Vec<Op> {
+    let decision = request.asked.decision;
+    let mut ops = Vec::new();
+    let Some(node) = module.exact(function.range, &["function_definition"]) else {
+        return ops;
+    };
+    for found in overloads(module, node).into_iter().chain([node]) {
+        let function = Anchor { file: function.file, range: tree::span(found) };
+        let signature = Signature::at(found);
+        let typed = signature.is_some_and(|signature| signature.takes_annotation(module.text()));
+        ops.push(Op::AddParameter {
+            function: function.clone(),
+            name: request.parameter.to_owned(),
+            annotation: typed.then(|| decision.annotation.to_owned()),
+            default: default(module, found, decision.safe),
+        });
+        ops.push(Op::DocumentParameter {
+            function,
+            name: request.parameter.to_owned(),
+            kind: decision.annotation.to_owned(),
+            text: decision.documentation.to_owned(),
+        });
+    }
+    ops
+}
+
+/// The default of a new parameter: `...` in an overload whose other defaults are.
+fn default(module: &Module, function: Node, safe: &str) -> String {
+    let signature = Signature::at(function);
+    let defaults = signature.iter().flat_map(|s| &s.parameters).filter_map(|p| p.default);
+    let mut texts = defaults.map(|default| module.text_of(default)).peekable();
+    let elided = texts.peek().is_some() && texts.all(|text| text == "...");
+    if elided { "...".to_owned() } else { safe.to_owned() }
+}
+
+/// The `@overload` signatures of a function: those of its name before it in the same block.
+fn overloads<'m>(module: &'m Module, function: Node<'m>) -> Vec<Node<'m>> {
+    let name = name_of(module, function);
+    let statement = module.parent(function).filter(|p| p.kind() == "decorated_definition");
+    let statement = statement.unwrap_or(function);
+    let Some(block) = module.parent(statement) else { return Vec::new() };
+    let before = tree::children(block).into_iter().take_while(|s| s.id() != statement.id());
+    before
+        .filter(|sibling| sibling.kind() == "decorated_definition")
+        .filter_map(|sibling| sibling.child_by_field_name("definition"))
+        .filter(|definition| {
+            definition.kind() == "function_definition" && name_of(module, *definition) == name
+        })
+        .filter(|definition| {
+            let mut found = decorators(module, *definition).into_iter();
+            found.any(|decorator| module.text_of(decorator).ends_with("overload"))
+        })
+        .collect()
+}

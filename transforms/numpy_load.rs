@@ -1,0 +1,242 @@
+//! `numpy.load` with `allow_pickle=True`, which runs any code that the file holds.
+
+use std::sync::LazyLock;
+
+use tree_sitter::Node;
+
+use super::exception::{Judge, Pattern, Verdict};
+use super::finding::{
+    Decision, Exception, ExceptionKind, Finding, Findings, Fix, Level, Remedy, ThreadPlace,
+    ThreadRequest,
+};
+use super::guard::Guards;
+use super::prefilter::{self, Wanted};
+use super::reference::{Reference, Usage, references};
+use super::sinks::{self, Kind, Sink};
+use super::splat::splats;
+use super::trust_guard::decides;
+use super::{About, Transform};
+use crate::plan::op::{Anchor, Op};
+use crate::program::Program;
+use crate::python::call::Call;
+use crate::python::module::Module;
+use crate::python::names::BindingKind;
+use crate::python::{literal, tree};
+use crate::workspace::source::Piece;
+use crate::workspace::span::Span;
+
+/// The transform.
+pub struct NumpyLoad;
+
+static ABOUT: About = About {
+    name: "numpy-load",
+    level: Level::Auto,
+    summary: "hands a hardcoded `allow_pickle=True` of `numpy.load` back to the caller, default False",
+    codes: &[],
+    literals: &["numpy"],
+    asks_program_for: &[],
+    confirm: may_unpickle,
+    page: include_str!("numpy_load.md"),
+};
+
+/// Whether a data file may be unpickled.
+pub static DATA: Decision = Decision {
+    parameter: "trust_data",
+    renamable: true,
+    argument: "allow_pickle",
+    safe: "False",
+    annotation: "bool",
+    documentation: "Whether the file is trusted: unpickling it can run code.",
+};
+
+static SINKS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| sinks::callables(ABOUT.name, &[Kind::Flag], "numpy"));
+static WANTED: LazyLock<Wanted> = LazyLock::new(|| Wanted::new("numpy", &SINKS));
+const PATTERN: Pattern =
+    Pattern { transform: "numpy-load", names: &["allow_pickle", "numpy.load", "np.load"] };
+const MESSAGE: &str = "`allow_pickle=True` unpickles the file, which runs any code that it holds";
+
+/// The argument is written out, or given by position as a literal.
+fn may_unpickle(bytes: &[u8]) -> bool {
+    let holds = |text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
+    (holds("allow_pickle") || holds("load") || holds("read_array") || holds("NpzFile"))
+        && prefilter::may_refer(bytes, &WANTED)
+}
+
+impl Transform for NumpyLoad {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn check(&self, module: &Module, _program: &Program, findings: &mut Findings) {
+        let scene = Scene {
+            module,
+            judge: Judge::new(module, PATTERN, findings.policy.exception_words),
+            guards: Guards::new(module),
+        };
+        let mut defaults = Vec::new();
+        for reference in references(module, "numpy", &SINKS) {
+            let Some(sink) = sinks::row(ABOUT.name, &reference.sink) else { continue };
+            let node = match reference.usage {
+                Usage::Call(node) | Usage::Partial(node) => node,
+                _ => continue,
+            };
+            let Some((node, remedy)) = remedy(&scene, &reference, node, sink) else { continue };
+            if node.kind() != "call" {
+                // One default may feed several calls.
+                if defaults.contains(&node.id()) {
+                    continue;
+                }
+                defaults.push(node.id());
+            }
+            findings.list.push(Finding {
+                transform: ABOUT.name,
+                file: module.file,
+                range: tree::span(node),
+                scope: module.scope_of(reference.node),
+                sink: reference.sink,
+                message: MESSAGE.to_owned(),
+                remedy,
+            });
+        }
+    }
+}
+
+struct Scene<'m> {
+    module: &'m Module,
+    judge: Judge<'m>,
+    guards: Guards<'m>,
+}
+
+/// What is to be shown and what to do about it.
+fn remedy<'t>(
+    scene: &Scene<'t>,
+    reference: &Reference<'t>,
+    node: Node<'t>,
+    sink: &Sink,
+) -> Option<(Node<'t>, Remedy)> {
+    let module = scene.module;
+    let call = Call::at(node, module.text())?;
+    let (value, whole) = argument(module, &call, reference, sink)?;
+    let named = tree::unparenthesised(value);
+    if named.kind() == "identifier" {
+        return fed(scene, named);
+    }
+    let leaf = true_value(module, value)?;
+    let verdict = scene.judge.judge(node, Some(whole));
+    if let Verdict::Documented(reason) = verdict {
+        let exception = Exception { kind: ExceptionKind::Documented, reason };
+        return Some((node, Remedy::Exception(exception)));
+    }
+    if let Some(reason) = scene.guards.of(leaf, decides) {
+        let exception = Exception { kind: ExceptionKind::Guarded, reason };
+        return Some((node, Remedy::Exception(exception)));
+    }
+    if let Some(doubt) = &reference.doubt {
+        let reason = format!("{doubt}; let the caller decide if it is `{}`", reference.sink);
+        return Some((node, Remedy::Report(reason)));
+    }
+    if module.is_damaged_near(node) {
+        let reason = "the code around it does not parse; let the caller decide `allow_pickle`";
+        return Some((node, Remedy::Report(reason.to_owned())));
+    }
+    let (level, reason) = judged(&verdict);
+    let at = Anchor { file: module.file, range: tree::span(leaf) };
+    let request = ThreadRequest {
+        place: ThreadPlace::Value { at, target: None },
+        decision: &DATA,
+        level,
+        reason: reason.to_owned(),
+    };
+    Some((node, Remedy::Thread(request)))
+}
+
+fn judged(verdict: &Verdict) -> (Level, &'static str) {
+    match verdict {
+        Verdict::Wish(_) => (Level::Review, "the comment does not say why the data can be trusted"),
+        _ => (Level::Auto, ""),
+    }
+}
+
+/// The value that decides and the whole argument, wherever it is written.
+fn argument<'t>(
+    module: &'t Module,
+    call: &Call<'t>,
+    reference: &Reference,
+    sink: &Sink,
+) -> Option<(Node<'t>, Span)> {
+    let name = sink.argument.as_deref()?;
+    if let Some(keyword) = call.keyword(name) {
+        return Some((keyword.value, tree::span(keyword.node)));
+    }
+    let shift = usize::from(matches!(reference.usage, Usage::Partial(_)));
+    if let Some(positional) = sink.position.and_then(|at| call.positional(at + shift)) {
+        return Some((positional.value, tree::span(positional.node)));
+    }
+    let splats = splats(module, call);
+    let entry = splats.entries.iter().find(|(entry, ..)| *entry == name);
+    entry.map(|(_, value, whole)| (*value, *whole))
+}
+
+/// The literal in a value that makes it true.
+fn true_value<'t>(module: &Module, value: Node<'t>) -> Option<Node<'t>> {
+    let value = tree::unparenthesised(value);
+    if literal::truth(value, module.text()) == Some(true) {
+        return Some(value);
+    }
+    super::trust_values::leaves(value, module.text()).first().copied()
+}
+
+/// A value that is a name: of a parameter whose default is true, or of a constant.
+fn fed<'t>(scene: &Scene<'t>, name: Node<'t>) -> Option<(Node<'t>, Remedy)> {
+    let module = scene.module;
+    let scope = module.names.scope_at(name.start_byte());
+    let bindings = module.names.bindings(module.text_of(name), scope);
+    if let Some(super::trust_sinks::Form::Report(reason)) =
+        super::trust_values::constant(module, name)
+    {
+        let call = module.ancestors(name).find(|around| around.kind() == "call")?;
+        if let Verdict::Documented(reason) = scene.judge.judge(call, None) {
+            let exception = Exception { kind: ExceptionKind::Documented, reason };
+            return Some((call, Remedy::Exception(exception)));
+        }
+        return Some((call, Remedy::Report(reason)));
+    }
+    let parameter = bindings.iter().find(|b| matches!(b.kind, BindingKind::Parameter))?;
+    let parameter = module.parent(module.nodes().covering(parameter.span)?)?;
+    let default = parameter.child_by_field_name("value")?;
+    if literal::truth(default, module.text()) != Some(true) {
+        return None;
+    }
+    let verdict = scene.judge.judge(parameter, Some(tree::span(parameter)));
+    if let Verdict::Documented(reason) = verdict {
+        let exception = Exception { kind: ExceptionKind::Documented, reason };
+        return Some((parameter, Remedy::Exception(exception)));
+    }
+    if module.is_damaged_near(parameter) {
+        let reason = "the code around it does not parse; make the default False";
+        return Some((parameter, Remedy::Report(reason.to_owned())));
+    }
+    let (level, reason) = judged(&verdict);
+    let is_plain = matches!(module.text_of(name), "allow_pickle" | "trust_data");
+    let (level, reason) = if is_plain {
+        (level, reason)
+    } else {
+        (Level::Review, "the name does not say that it is about unpickling")
+    };
+    let op = Op::ReplaceExpression {
+        at: Anchor { file: module.file, range: tree::span(tree::unparenthesised(default)) },
+        pieces: vec![Piece::text(DATA.safe)],
+    };
+    Some((
+        parameter,
+        Remedy::Ops(Fix {
+            title: format!("make the default of {} False", module.text_of(name)),
+            reason: reason.to_owned(),
+            level,
+            ops: vec![op],
+            group: None,
+            proof: Vec::new(),
+        }),
+    ))
+}

@@ -1,0 +1,184 @@
+//! Decisions to run the code that comes with a checkpoint, made on behalf of everyone.
+
+use super::exception::{Judge, Pattern, Verdict};
+use super::finding::{
+    Decision, Exception, ExceptionKind, Finding, Findings, Fix, Level, Remedy, ThreadPlace,
+    ThreadRequest,
+};
+use super::guard::Guards;
+use super::trust_guard::decides;
+use super::trust_sinks::{Form, Sink, sinks};
+use super::{About, Transform};
+use crate::plan::op::{Anchor, Op};
+use crate::program::Program;
+use crate::python::module::Module;
+use crate::python::tree;
+use crate::workspace::source::Piece;
+
+/// The transform.
+pub struct TrustRemoteCode;
+
+static ABOUT: About = About {
+    name: "trust-remote-code",
+    level: Level::Auto,
+    summary: "hands a hardcoded `trust_remote_code=True` back to the caller, default False",
+    codes: &["B615"],
+    literals: &["trust_remote_code", "trust-remote-code", "trust_repo"],
+    asks_program_for: &[],
+    confirm: may_trust,
+    page: include_str!("trust_remote_code.md"),
+};
+
+/// Whether a checkpoint's own code is run.
+pub static REMOTE_CODE: Decision = Decision {
+    parameter: "trust_remote_code",
+    renamable: false,
+    argument: "trust_remote_code",
+    safe: "False",
+    annotation: "bool",
+    documentation: "Whether to run code shipped with the checkpoint.",
+};
+
+/// Whether a repository's code is run without asking.
+pub static REPOSITORY: Decision = Decision {
+    parameter: "trust_repo",
+    renamable: false,
+    argument: "trust_repo",
+    safe: "False",
+    annotation: "bool",
+    documentation: "Whether to run the repository's code without asking.",
+};
+
+const PATTERN: Pattern = Pattern {
+    transform: "trust-remote-code",
+    names: &["trust_remote_code", "trust-remote-code", "trust_repo"],
+};
+
+/// Whether the decision can be made in a file that holds its name: something in it is true.
+fn may_trust(bytes: &[u8]) -> bool {
+    let holds = |text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
+    holds("True") || holds("store_false") || ABOUT.literals.iter().any(|name| is_set(bytes, name))
+}
+
+/// Whether a digit other than 0 stands behind the name and what may stand between.
+fn is_set(bytes: &[u8], name: &str) -> bool {
+    memchr::memmem::find_iter(bytes, name).any(|at| {
+        let behind = bytes[at + name.len()..].iter().take(80);
+        let between = |byte: &&u8| !byte.is_ascii_digit() && !matches!(byte, b'\n' | b'#');
+        behind.skip_while(between).next().is_some_and(|byte| matches!(byte, b'1'..=b'9'))
+    })
+}
+
+impl Transform for TrustRemoteCode {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn check(&self, module: &Module, _program: &Program, findings: &mut Findings) {
+        let scene = Scene {
+            module,
+            judge: Judge::new(module, PATTERN, findings.policy.exception_words),
+            guards: Guards::new(module),
+        };
+        for sink in sinks(module) {
+            findings.list.push(Finding {
+                transform: ABOUT.name,
+                file: module.file,
+                range: tree::span(sink.node),
+                scope: module.scope_of(sink.node),
+                message: message(&sink),
+                remedy: remedy(&scene, &sink),
+                sink: sink.name,
+            });
+        }
+    }
+}
+
+struct Scene<'m> {
+    module: &'m Module,
+    judge: Judge<'m>,
+    guards: Guards<'m>,
+}
+
+fn message(sink: &Sink) -> String {
+    let argument = sink.decision.argument;
+    match sink.form {
+        Form::Drop { .. } => {
+            format!("`{argument}` is of no use here: remote code is gone from this library")
+        }
+        Form::Default { .. } => format!(
+            "`{argument}` is true by default, which runs code of others for everyone who says nothing"
+        ),
+        _ if argument == REPOSITORY.argument => {
+            "`trust_repo=True` runs a repository's code without asking anybody".to_owned()
+        }
+        _ => "`trust_remote_code=True` runs code that comes with the checkpoint, and nobody was asked"
+            .to_owned(),
+    }
+}
+
+fn remedy(scene: &Scene, sink: &Sink) -> Remedy {
+    let module = scene.module;
+    let verdict = scene.judge.judge(sink.commented, Some(sink.argument));
+    if let Verdict::Documented(reason) = verdict {
+        return Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason });
+    }
+    if let Some(reason) = scene.guards.of(sink.value, decides) {
+        return Remedy::Exception(Exception { kind: ExceptionKind::Guarded, reason });
+    }
+    if let Form::Report(reason) = &sink.form {
+        return Remedy::Report(reason.clone());
+    }
+    if module.is_damaged_near(sink.node) {
+        return Remedy::Report(format!(
+            "the code around it does not parse; let the caller decide `{}` by hand",
+            sink.decision.argument
+        ));
+    }
+    let (level, reason) = match verdict {
+        Verdict::Wish(_) => (Level::Review, "the comment does not say why the code can be trusted"),
+        _ => (Level::Auto, ""),
+    };
+    let at = |node| Anchor { file: module.file, range: tree::span(node) };
+    let fix = |title: String, op: Op, level: Level, reason: &str| {
+        let reason = reason.to_owned();
+        Remedy::Ops(Fix { title, reason, level, ops: vec![op], group: None, proof: Vec::new() })
+    };
+    let place = match &sink.form {
+        Form::Value { target } => ThreadPlace::Value { at: at(sink.value), target: *target },
+        Form::Local { statement } => ThreadPlace::Local { at: at(*statement) },
+        Form::Default { shared } => {
+            let pieces = vec![Piece::text(sink.decision.safe)];
+            let op = Op::ReplaceExpression { at: at(sink.value), pieces };
+            let title = format!("make the default of {} {}", sink.decision.argument, "False");
+            return match shared {
+                Some(doubt) => fix(title, op, Level::Review, doubt),
+                None => fix(title, op, level, reason),
+            };
+        }
+        Form::Drop { call } => {
+            let op = Op::DropArgument { call: at(*call), argument: sink.argument };
+            return fix(format!("drop {}", sink.decision.argument), op, level, reason);
+        }
+        Form::Report(_) => unreachable!("it was returned above"),
+    };
+    Remedy::Thread(ThreadRequest {
+        place,
+        decision: sink.decision,
+        level,
+        reason: reason.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_in_which_nothing_is_true_are_not_parsed() {
+        for text in ["f(trust_remote_code=True)", "d = {'trust_remote_code': 1}", "f(a, True)"] {
+            assert!(may_trust(text.as_bytes()), "{text}");
+        }
+        assert!(!may_trust(b"f(trust_remote_code=args.trust_remote_code)\nf(trust_remote_code=0)"));
+    }
+}
