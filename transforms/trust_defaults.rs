@@ -136,7 +136,9 @@ pub(super) fn flag<'t>(
         && literal::plain_string(action.value, text) == Some("store_false")
     {
         let reason = "the flag switches it off, so that it is on by default; replace it by one that switches it on";
+        // With another default nobody could switch it on.
         found.push(sink(action.node, Form::Report(reason.to_owned())));
+        return true;
     }
     let default = call.keyword("default").or(call.positional(1).filter(|_| defines));
     if let Some(default) = default {
