@@ -140,7 +140,7 @@ impl<'m> Solver<'_, 'm> {
         }
         match place.host() {
             Some(host) => self.by_parameter(request, place, host),
-            None => literal("no function is around it that could be asked".to_owned()),
+            None => literal("no function is around it that could ask".to_owned()),
         }
     }
 
@@ -299,7 +299,7 @@ impl<'m> Solver<'_, 'm> {
 }
 
 fn literal(why: String) -> Found {
-    Found { carrier: Carrier::Literal, proof: vec![format!("the safe value is written: {why}")] }
+    Found { carrier: Carrier::Literal, proof: vec![why] }
 }
 
 /// What the value is assigned to, as it is written.
@@ -344,7 +344,10 @@ fn build(request: &Request, place: &Place, found: Found) -> Solution {
     let safe = asked.decision.safe;
     let (title, mut ops, text) = match &found.carrier {
         Carrier::Nothing(why) => return Solution::Left(why.clone()),
-        Carrier::Literal => (format!("write {safe}"), Vec::new(), safe.to_owned()),
+        Carrier::Literal => {
+            let why = found.proof.first().map(|why| format!(": {why}")).unwrap_or_default();
+            (format!("write {safe}{why}"), Vec::new(), safe.to_owned())
+        }
         Carrier::Expression(expression) => {
             (format!("read the decision from {expression}"), Vec::new(), expression.clone())
         }
