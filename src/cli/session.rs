@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::arguments::ScanArguments;
+use super::changed;
 use super::output::note;
 use crate::plan::build;
 use crate::plan::change::Change;
@@ -35,6 +36,8 @@ pub(super) struct Session {
     pub(super) stdin: bool,
     /// Files that could not be written, and why: their changes were dropped.
     pub(super) left: Vec<(PathBuf, &'static str)>,
+    /// Only findings on lines changed since this revision are in the scan.
+    pub(super) changed_since: Option<String>,
 }
 
 impl Session {
@@ -51,6 +54,7 @@ impl Session {
         let stdin = options.stdin.is_some();
         let program_options = Options { stdin: None, ..options.clone() };
         let workspace = Workspace::open(&paths, options)?;
+        let past = changed::past(arguments, &workspace)?;
         let program = Program::new(&workspace, program_options);
         let settings = Settings {
             transforms: &transforms,
@@ -60,7 +64,7 @@ impl Session {
             review: arguments.review_level,
         };
         let bar = progress(workspace.files.len());
-        let scan = scan(&workspace, &program, &settings, &|done| {
+        let mut scan = scan(&workspace, &program, &settings, &|done| {
             if let Some(bar) = &bar {
                 bar.set_position(done as u64);
             }
@@ -69,7 +73,10 @@ impl Session {
             bar.finish_and_clear();
         }
         let path = |file: FileId| workspace.file(file).relative.as_path();
-        let ids = build::ids(&scan.findings, path);
+        let mut ids = build::ids(&scan.findings, path);
+        if let Some(past) = &past {
+            changed::keep(&mut scan, &mut ids, past, &workspace)?;
+        }
         let mut changes = build::changes(&scan.findings, &ids);
         let approved: Vec<usize> = (0..changes.len())
             .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)
@@ -83,7 +90,8 @@ impl Session {
         let chosen: Vec<&Change> = approved.iter().map(|&index| &changes[index]).collect();
         let materialized = materialize(&modules, &chosen);
         let left = Vec::new();
-        Ok(Self { workspace, scan, changes, approved, materialized, stdin, left })
+        let changed_since = arguments.changed.clone();
+        Ok(Self { workspace, scan, changes, approved, materialized, stdin, left, changed_since })
     }
 
     /// Drops the changes that concern files which cannot be written, and makes the new bytes of
@@ -206,7 +214,7 @@ impl Session {
 }
 
 /// The transforms that were selected and not ignored.
-fn chosen(arguments: &ScanArguments) -> anyhow::Result<Vec<&'static dyn Transform>> {
+pub(super) fn chosen(arguments: &ScanArguments) -> anyhow::Result<Vec<&'static dyn Transform>> {
     let find = |names: &[String]| -> anyhow::Result<BTreeSet<&'static str>> {
         let mut found = BTreeSet::new();
         for name in names {
@@ -249,16 +257,19 @@ fn inputs(arguments: &ScanArguments) -> anyhow::Result<(Vec<PathBuf>, Options)> 
     if paths.is_empty() && stdin.is_none() {
         paths.push(PathBuf::from("."));
     }
-    let options = Options {
+    Ok((paths, Options { stdin, ..options(arguments) }))
+}
+
+/// How files are looked for, apart from standard input.
+pub(super) fn options(arguments: &ScanArguments) -> Options {
+    Options {
         root: arguments.root.clone(),
         gitignore: !arguments.no_gitignore,
         include: arguments.include.clone(),
         exclude: arguments.exclude.clone(),
         size_limit: arguments.size_limit << 20,
-        stdin,
         ..Options::default()
-    };
-    Ok((paths, options))
+    }
 }
 
 /// A progress bar for long work on a terminal; it shows itself after half a second.
