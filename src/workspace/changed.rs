@@ -48,15 +48,31 @@ pub fn added(old: &[u8], new: &[u8]) -> Vec<Range<usize>> {
         return Vec::new();
     }
     let (old, new) = (with_line_feeds(old), with_line_feeds(new));
-    let lines = |text| {
-        let text: &[u8] = text;
-        let ended = text.strip_suffix(b"\n").unwrap_or(text);
-        let lines = ended.split(|byte| *byte == b'\n');
-        lines.take(if text.is_empty() { 0 } else { usize::MAX }).collect::<Vec<_>>()
-    };
-    let changes = changes(&lines(&old), &lines(&new));
-    let ranges = changes.into_iter().map(|change| change.new).filter(|range| !range.is_empty());
-    ranges.map(|range| range.start + 1..range.end + 1).collect()
+    let (old, new) = (lines(&old), lines(&new));
+    let changes = changes(&old, &new);
+    let next = |at: usize| changes.get(at + 1).map_or(new.len(), |next| next.new.start);
+    let ranges = changes.iter().enumerate().filter(|(_, change)| !change.new.is_empty());
+    ranges
+        .map(|(at, change)| {
+            let by = if change.old.is_empty() { slack(&new, &change.new, next(at)) } else { 0 };
+            change.new.start + by + 1..change.new.end + by + 1
+        })
+        .collect()
+}
+
+/// By how many lines an insertion can be moved down, which is where git shows it: a function put
+/// behind another one that ends alike is the new one.
+fn slack(lines: &[&[u8]], inserted: &Range<usize>, limit: usize) -> usize {
+    let (from, behind) = (&lines[inserted.start..limit], &lines[inserted.end..limit]);
+    from.iter().zip(behind).take_while(|(a, b)| a == b).count()
+}
+
+/// The lines without their line feeds.
+fn lines(text: &[u8]) -> Vec<&[u8]> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    text.strip_suffix(b"\n").unwrap_or(text).split(|byte| *byte == b'\n').collect()
 }
 
 #[cfg(test)]
@@ -64,7 +80,7 @@ mod tests {
     use super::*;
 
     /// The first line of each added range and the line behind it.
-    fn lines(old: &str, new: &str) -> Vec<(usize, usize)> {
+    fn ranges(old: &str, new: &str) -> Vec<(usize, usize)> {
         let ranges = added(old.as_bytes(), new.as_bytes());
         ranges.into_iter().map(|range| (range.start, range.end)).collect()
     }
@@ -73,26 +89,34 @@ mod tests {
 
     #[test]
     fn added_and_modified_lines_are_known() {
-        assert_eq!(lines("a\nb\nc\n", "a\nb\nc\n"), NONE);
-        assert_eq!(lines("a\nb\nc\n", "a\nx\nc\n"), [(2, 3)]);
-        assert_eq!(lines("a\nc\n", "a\nx\ny\nc\n"), [(2, 4)]);
-        assert_eq!(lines("a\nc\n", "x\na\nc\ny\n"), [(1, 2), (4, 5)]);
-        assert_eq!(lines("", "a\n"), [(1, 2)]);
+        assert_eq!(ranges("a\nb\nc\n", "a\nb\nc\n"), NONE);
+        assert_eq!(ranges("a\nb\nc\n", "a\nx\nc\n"), [(2, 3)]);
+        assert_eq!(ranges("a\nc\n", "a\nx\ny\nc\n"), [(2, 4)]);
+        assert_eq!(ranges("a\nc\n", "x\na\nc\ny\n"), [(1, 2), (4, 5)]);
+        assert_eq!(ranges("", "a\n"), [(1, 2)]);
+    }
+
+    #[test]
+    fn of_parts_that_end_alike_the_later_one_is_new() {
+        assert_eq!(ranges("f\n1\n", "f\n1\n\ng\n1\n"), [(3, 6)]);
+        assert_eq!(ranges("f\n1\n", "x\nf\n1\n\ng\n1\n"), [(1, 2), (4, 7)]);
+        assert_eq!(ranges("f\n1\n\nh\n1\n", "f\n1\n\ng\n1\n\nh\n1\n"), [(4, 7)]);
+        assert_eq!(ranges("1\n", "1\n1\n1\n"), [(2, 4)]);
     }
 
     #[test]
     fn a_deletion_changes_no_line() {
-        assert_eq!(lines("a\nb\nc\n", "a\nc\n"), NONE);
-        assert_eq!(lines("a\nb\n", ""), NONE);
+        assert_eq!(ranges("a\nb\nc\n", "a\nc\n"), NONE);
+        assert_eq!(ranges("a\nb\n", ""), NONE);
     }
 
     #[test]
     fn line_endings_make_no_difference() {
-        assert_eq!(lines("a\r\nb\r\n", "a\nb\n"), NONE);
-        assert_eq!(lines("a\nb\n", "a\r\nb\r\n"), NONE);
-        assert_eq!(lines("a\rb\r", "a\nb\n"), NONE);
-        assert_eq!(lines("a\nb", "a\nb\n"), NONE);
-        assert_eq!(lines("a\r\nb\r\n", "a\nx\n"), [(2, 3)]);
+        assert_eq!(ranges("a\r\nb\r\n", "a\nb\n"), NONE);
+        assert_eq!(ranges("a\nb\n", "a\r\nb\r\n"), NONE);
+        assert_eq!(ranges("a\rb\r", "a\nb\n"), NONE);
+        assert_eq!(ranges("a\nb", "a\nb\n"), NONE);
+        assert_eq!(ranges("a\r\nb\r\n", "a\nx\n"), [(2, 3)]);
     }
 
     #[test]

@@ -32,7 +32,7 @@ const LARGEST: u64 = 64 << 20;
 
 /// Trees with more entries are not searched for renamed files. Trees can share their parts, so
 /// that a small repository may describe more files than there is time for.
-const MOST_ENTRIES: usize = 2_000_000;
+const MOST_ENTRIES: usize = 500_000;
 
 /// Longer paths are not searched for renamed files, in bytes.
 const LONGEST_PATH: usize = 4096;
