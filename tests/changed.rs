@@ -389,8 +389,8 @@ fn a_tree_that_describes_more_files_than_there_is_time_for_ends() {
     let mut kind = "100644 blob";
     let mut id = git(&["hash-object", "-w", "--stdin"], UNSAFE);
     for _ in 0..10 {
-        let entries: String = (0..10).map(|n| format!("{kind} {id}\td{n}.py\n")).collect();
-        id = git(&["mktree"], &entries);
+        let entries: Vec<String> = (0..10).map(|n| format!("{kind} {id}\td{n}.py\n")).collect();
+        id = git(&["mktree"], &entries.concat());
         kind = "040000 tree";
     }
     let commit = git(&["commit-tree", &id, "-m", "x"], "");

@@ -77,7 +77,8 @@ pub struct ScanArguments {
     /// Look at files that git ignores too
     #[arg(long)]
     pub no_gitignore: bool,
-    /// Only findings on lines changed since REV [default: HEAD, so changes that are not committed]
+    /// Only findings on lines changed since the branch left REV; without REV, on lines that are not
+    /// committed
     #[arg(long, value_name = "REV", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD")]
     pub changed: Option<String>,
     /// Write the findings, or the diff, to a file instead of standard output
