@@ -202,31 +202,10 @@ fn refused(sandbox: &Sandbox, revision: &str) -> String {
 #[test]
 fn revisions_that_mean_no_commit_are_refused() {
     let sandbox = repository(&[("a.py", "import torch\n")]);
-    for revision in [
-        "nowhere",
-        "--upload-pack=x",
-        "-x",
-        "",
-        "HEAD:a.py",
-        "HEAD^{tree}",
-        "HEAD~1",
-        "HEAD^2",
-        "HEAD..HEAD",
-        "main@{upstream}",
-        "HEAD@{99}",
-        "@{-1}",
-        "ffffffffffffffffffffffffffffffffffffffff",
-        "a\u{1b}[31m\n..",
-        "refs/../../a.py",
-        ":a.py",
-        ":/nothing like it",
-        "^",
-        "~",
-        "@{",
-        "^{}",
-        "HEAD^{/nothing like it}",
-        "é",
-    ] {
+    let nowhere = "nowhere|--upload-pack=x|-x||HEAD:a.py|HEAD^{tree}|HEAD~1|HEAD^2|HEAD..HEAD|\
+        main@{upstream}|HEAD@{99}|@{-1}|ffffffffffffffffffffffffffffffffffffffff|a\u{1b}[31m\n..|\
+        refs/../../a.py|:a.py|:/nothing like it|^|~|@{|^{}|HEAD^{/nothing like it}|\u{e9}";
+    for revision in nowhere.split('|') {
         let message = refused(&sandbox, revision);
         assert!(message.starts_with("error: `"), "{revision}: {message}");
         assert!(!message.contains('\u{1b}'), "{message:?}");
@@ -364,6 +343,11 @@ fn special_files_and_links_in_the_place_of_objects_are_refused() {
         assert!(refused(&sandbox, "x").contains("is not a regular file"), "{path}");
         fs::remove_file(made).unwrap();
     }
+    // Objects can be borrowed from another folder.
+    let borrowed = fifo("lent/ab/cdef");
+    fs::write(git.join("objects/info/alternates"), "../lent\n").unwrap();
+    assert!(refused(&sandbox, "x").contains("lent/ab/cdef` is not a regular file"));
+    fs::remove_file(borrowed).unwrap();
     let link = git.join("refs/heads/linked");
     symlink("/dev/zero", &link).unwrap();
     assert!(refused(&sandbox, "linked").contains("`refs/heads/linked` is not a regular file"));
