@@ -1,5 +1,6 @@
 //! The definitions of commands and options.
 
+use std::ops::Deref;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -24,13 +25,15 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Find and report; change nothing
-    Check(ScanArguments),
+    Check(ReportArguments),
     /// Print the unified diff of every fix; change nothing
-    Diff(ScanArguments),
+    Diff(ReportArguments),
     /// Apply the fixes in place; `fix -` rewrites standard input to standard output
     Fix(FixArguments),
     /// Put back what the last (or a listed) run wrote
     Undo(UndoArguments),
+    /// List the documented exceptions: place, justification and owners
+    Exceptions(ExceptionsArguments),
     /// Say why a pattern is unsafe and what its fix does
     Explain {
         /// A transform, or the code of another tool
@@ -76,9 +79,10 @@ pub struct ScanArguments {
     /// Look at files that git ignores too
     #[arg(long)]
     pub no_gitignore: bool,
-    /// How findings are printed
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
+    /// Only findings on lines changed since the branch left REV; without REV, on lines that are not
+    /// committed
+    #[arg(long, value_name = "REV", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD")]
+    pub changed: Option<String>,
     /// Write the findings, or the diff, to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -116,12 +120,31 @@ pub struct ScanArguments {
     pub size_limit: u64,
 }
 
+/// Options of the commands that report findings.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// What to scan.
+    #[command(flatten)]
+    pub scan: ScanArguments,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+impl Deref for ReportArguments {
+    type Target = ScanArguments;
+
+    fn deref(&self) -> &ScanArguments {
+        &self.scan
+    }
+}
+
 /// Options of `fix`.
 #[derive(Debug, Args)]
 pub struct FixArguments {
     /// What to scan.
     #[command(flatten)]
-    pub scan: ScanArguments,
+    pub scan: ReportArguments,
     /// Write files that have uncommitted changes too
     #[arg(long)]
     pub allow_dirty: bool,
@@ -131,6 +154,24 @@ pub struct FixArguments {
     /// List the written files separated by zero bytes
     #[arg(long)]
     pub print0: bool,
+}
+
+/// Options of `exceptions`.
+#[derive(Debug, Args)]
+pub struct ExceptionsArguments {
+    /// What to scan.
+    #[command(flatten)]
+    pub scan: ScanArguments,
+    /// How exceptions are printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ExceptionsFormat,
+    /// Only those that were added since the branch left REV
+    #[arg(long, value_name = "REV")]
+    pub new_since: Option<String>,
+    /// Also what stays for another reason than a comment: what the user decides, safe loaders,
+    /// constant commands
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Options of `undo`.
@@ -175,6 +216,17 @@ pub enum Format {
     Text,
     /// One JSON object
     Json,
+}
+
+/// How exceptions are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExceptionsFormat {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+    /// The part of a pull request's description that asks the owners for a review
+    Markdown,
 }
 
 /// When to use colours.

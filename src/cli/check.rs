@@ -5,7 +5,7 @@ use std::io::Write;
 
 use anyhow::Context;
 
-use super::arguments::{Format, ScanArguments};
+use super::arguments::{Format, ReportArguments, ScanArguments};
 use super::output::{note, note_text};
 use super::session::Session;
 use super::views;
@@ -14,7 +14,7 @@ use crate::report::model::Mode;
 use crate::report::{json, text};
 
 /// Runs the command; returns the exit code.
-pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
+pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     let session = Session::open(arguments, false)?;
     session.note_interrupted();
     let fixed = session.fixed();
@@ -60,17 +60,8 @@ pub(super) fn exit_code(failed: bool, findings: bool, arguments: &ScanArguments)
 
 /// Names what the summary only counts: what a person has to know, and all of it with `-v`.
 pub(super) fn verbose(session: &Session, arguments: &ScanArguments) {
-    if arguments.quiet {
-        return;
-    }
-    for skipped in session.skipped().filter(|s| arguments.verbose || s.cause.is_named()) {
-        note(&format!("skipped: {}: {}", visible_path(&skipped.relative), skipped.cause.text()));
-    }
-    for (id, line) in &session.scan.syntax_errors {
-        let path = visible_path(&session.workspace.file(*id).relative);
-        note(&format!("syntax error: {path}:{line}: what is near it is left as it is"));
-    }
-    if !arguments.verbose {
+    name_skipped(session, arguments);
+    if arguments.quiet || !arguments.verbose {
         return;
     }
     for exception in views::exceptions(session) {
@@ -81,5 +72,19 @@ pub(super) fn verbose(session: &Session, arguments: &ScanArguments) {
             exception.kind,
             visible(&exception.reason)
         ));
+    }
+}
+
+/// Names the files that were not looked at, or not all of them.
+pub(super) fn name_skipped(session: &Session, arguments: &ScanArguments) {
+    if arguments.quiet {
+        return;
+    }
+    for skipped in session.skipped().filter(|s| arguments.verbose || s.cause.is_named()) {
+        note(&format!("skipped: {}: {}", visible_path(&skipped.relative), skipped.cause.text()));
+    }
+    for (id, line) in &session.scan.syntax_errors {
+        let path = visible_path(&session.workspace.file(*id).relative);
+        note(&format!("syntax error: {path}:{line}: what is near it is left as it is"));
     }
 }

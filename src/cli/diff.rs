@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use colored::control::SHOULD_COLORIZE;
 
-use super::arguments::{Format, ScanArguments};
+use super::arguments::{Format, ReportArguments};
 use super::check::{exit_code, output, verbose};
 use super::output::note_text;
 use super::session::Session;
@@ -17,7 +17,7 @@ use crate::transforms::finding::Level;
 use crate::workspace::{FileId, repository_top};
 
 /// Runs the command; returns the exit code.
-pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
+pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     if arguments.format != Format::Text {
         anyhow::bail!("`diff` prints a patch; --format is for check");
     }

@@ -1,8 +1,10 @@
 //! The command line: argument definitions, and one small file per command.
 
 pub mod arguments;
+mod changed;
 mod check;
 mod diff;
+mod exceptions;
 mod explain;
 mod fix;
 mod output;
@@ -27,6 +29,9 @@ pub fn run() -> ExitCode {
         Command::Check(scan) => coloured(scan.color, true, || check::run(scan)),
         Command::Diff(scan) => coloured(scan.color, true, || diff::run(scan)),
         Command::Fix(fix) => coloured(fix.scan.color, true, || fix::run(fix)),
+        Command::Exceptions(exceptions) => {
+            coloured(exceptions.scan.color, true, || exceptions::run(exceptions))
+        }
         Command::Undo(undo) => undo::run(undo),
         Command::Explain { transform } => explain::explain(transform),
         Command::Transforms => explain::list(),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::arguments::ScanArguments;
+use super::changed;
 use super::output::note;
 use crate::plan::build;
 use crate::plan::change::Change;
@@ -36,6 +37,8 @@ pub(super) struct Session {
     pub(super) stdin: bool,
     /// Files that could not be written, and why: their changes were dropped.
     pub(super) left: Vec<(PathBuf, &'static str)>,
+    /// Only findings on lines changed since this revision are in the scan.
+    pub(super) changed_since: Option<String>,
 }
 
 impl Session {
@@ -54,6 +57,7 @@ impl Session {
         let workspace = Workspace::open(&paths, options)?;
         let mut program = Program::new(&workspace, program_options);
         program.is_alone = stdin;
+        let past = changed::past(arguments, &workspace)?;
         let settings = Settings {
             transforms: &transforms,
             tests: arguments.include_tests,
@@ -70,12 +74,15 @@ impl Session {
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }
-        let reach = arguments.reach(stdin);
+        let path = |file: FileId| workspace.file(file).relative.as_path();
+        let mut ids = build::ids(&scan.findings, path);
+        if let Some(past) = &past {
+            changed::keep(&mut scan, &mut ids, past, &workspace)?;
+        }
         let modules: BTreeMap<FileId, &Module> =
             scan.modules.iter().map(|(id, module)| (*id, module)).collect();
+        let reach = arguments.reach(stdin);
         settle(&mut scan.findings, &modules, &program, reach, |_| "trust_data");
-        let path = |file: FileId| workspace.file(file).relative.as_path();
-        let ids = build::ids(&scan.findings, path);
         let mut changes = build::changes(&scan.findings, &ids);
         let approved: Vec<usize> = (0..changes.len())
             .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)
@@ -87,7 +94,8 @@ impl Session {
         let chosen: Vec<&Change> = approved.iter().map(|&index| &changes[index]).collect();
         let materialized = materialize(&modules, &chosen);
         let left = Vec::new();
-        Ok(Self { workspace, scan, changes, approved, materialized, stdin, left })
+        let changed_since = arguments.changed.clone();
+        Ok(Self { workspace, scan, changes, approved, materialized, stdin, left, changed_since })
     }
 
     /// Drops the changes that concern files which cannot be written, and makes the new bytes of
@@ -210,7 +218,7 @@ impl Session {
 }
 
 /// The transforms that were selected and not ignored.
-fn chosen(arguments: &ScanArguments) -> anyhow::Result<Vec<&'static dyn Transform>> {
+pub(super) fn chosen(arguments: &ScanArguments) -> anyhow::Result<Vec<&'static dyn Transform>> {
     let find = |names: &[String]| -> anyhow::Result<BTreeSet<&'static str>> {
         let mut found = BTreeSet::new();
         for name in names {
@@ -253,16 +261,19 @@ fn inputs(arguments: &ScanArguments) -> anyhow::Result<(Vec<PathBuf>, Options)> 
     if paths.is_empty() && stdin.is_none() {
         paths.push(PathBuf::from("."));
     }
-    let options = Options {
+    Ok((paths, Options { stdin, ..options(arguments) }))
+}
+
+/// How files are looked for, apart from standard input.
+pub(super) fn options(arguments: &ScanArguments) -> Options {
+    Options {
         root: arguments.root.clone(),
         gitignore: !arguments.no_gitignore,
         include: arguments.include.clone(),
         exclude: arguments.exclude.clone(),
         size_limit: arguments.size_limit << 20,
-        stdin,
         ..Options::default()
-    };
-    Ok((paths, options))
+    }
 }
 
 /// A progress bar for long work on a terminal; it shows itself after half a second.

@@ -112,6 +112,7 @@ pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) ->
         syntax_errors: session.scan.syntax_errors.len(),
         errors: session.workspace.errors.len() + session.scan.errors.len(),
         dropped: session.materialized.dropped.len(),
+        changed_since: session.changed_since.clone(),
         ..Summary::default()
     };
     if mode != Mode::Check {

@@ -6,7 +6,7 @@ use colored::{Color, Colorize};
 use similar::{ChangeTag, TextDiff};
 
 use super::escape::visible_bytes;
-use super::lines_changed::split;
+use crate::workspace::lines_changed::split;
 
 /// Lines longer than this many bytes are coloured as a whole; comparing their words would take
 /// long, and nobody reads them.

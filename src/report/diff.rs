@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::lines_changed::{Change, changes, split};
+use crate::workspace::lines_changed::{Change, changes, split};
 
 /// Unchanged lines around a change.
 const CONTEXT: usize = 3;

@@ -3,8 +3,9 @@
 pub mod colour;
 pub mod diff;
 pub mod escape;
+pub mod exceptions;
 mod excerpt;
 pub mod json;
-mod lines_changed;
+mod markdown;
 pub mod model;
 pub mod text;

@@ -100,6 +100,9 @@ pub struct Summary {
     pub dropped: usize,
     /// Changed lines that are now longer than the project's configuration allows.
     pub long_lines: usize,
+    /// Only findings on lines changed since this revision count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_since: Option<String>,
     /// What the command did.
     pub mode: Mode,
 }

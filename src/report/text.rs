@@ -47,7 +47,7 @@ pub fn change_line(path: &Path, line: usize, transform: &str, title: &str, reaso
 }
 
 /// `path:line:column`.
-fn place(path: &Path, line: usize, column: Option<usize>) -> String {
+pub(super) fn place(path: &Path, line: usize, column: Option<usize>) -> String {
     let path = visible_path(path);
     match column {
         Some(column) => format!("{path}:{line}:{column}"),
@@ -56,7 +56,7 @@ fn place(path: &Path, line: usize, column: Option<usize>) -> String {
 }
 
 /// The text on one line; line breaks and what surrounds them become a space.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     visible(&lines.join(" "))
 }
@@ -64,6 +64,9 @@ fn sentence(text: &str) -> String {
 /// The counts at the end of a run, a line for each that is not zero; the first line always.
 pub fn summary(summary: &Summary) -> String {
     let mut lines = vec![scanned(summary)];
+    if let Some(revision) = &summary.changed_since {
+        lines.push(format!("only lines changed since {} count", visible(revision)));
+    }
     if summary.fixed > 0 {
         lines.push(format!("fixed {}", counted(summary.fixed, "finding", "findings")));
     }
@@ -159,7 +162,7 @@ fn push_troubles(lines: &mut Vec<String>, summary: &Summary) {
     }
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

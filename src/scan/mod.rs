@@ -2,6 +2,7 @@
 //! are looked at, each transform's own test which are parsed.
 
 mod filter;
+pub mod text;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

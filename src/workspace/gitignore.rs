@@ -43,9 +43,19 @@ pub(super) fn of_folder(folder: &Path) -> Option<Arc<Gitignore>> {
     builder.build().ok().map(Arc::new)
 }
 
-/// The folder that holds what all work trees of a repository share. `.git` is a file in a linked
-/// work tree: it names a folder, in which `commondir` names that one.
+/// The folder that holds what all work trees of a repository share: in a linked work tree,
+/// `commondir` in its own one names it.
 pub(super) fn common_git_folder(repository: &Path) -> Option<PathBuf> {
+    let own = own_git_folder(repository)?;
+    let common = own.join("commondir");
+    if repository.join(".git").is_dir() || !is_small_file(&common) {
+        return Some(own);
+    }
+    std::fs::read_to_string(common).ok().map(|common| own.join(common.trim()))
+}
+
+/// The folder of a work tree's own state. `.git` is a file in a linked work tree: it names one.
+pub(super) fn own_git_folder(repository: &Path) -> Option<PathBuf> {
     let git = repository.join(".git");
     if git.is_dir() {
         return Some(git);
@@ -54,12 +64,7 @@ pub(super) fn common_git_folder(repository: &Path) -> Option<PathBuf> {
         return None;
     }
     let text = std::fs::read_to_string(&git).ok()?;
-    let own = repository.join(text.strip_prefix("gitdir:")?.trim());
-    let common = own.join("commondir");
-    if !is_small_file(&common) {
-        return Some(own);
-    }
-    std::fs::read_to_string(common).ok().map(|common| own.join(common.trim()))
+    Some(repository.join(text.strip_prefix("gitdir:")?.trim()))
 }
 
 /// Whether a list that git reads is a regular file of a size that people write.

@@ -1,12 +1,17 @@
 //! What is looked at: the root, its files, their bytes and texts.
 
 pub mod attributes;
+pub mod changed;
 pub mod codec;
+pub mod codeowners;
 pub mod cookie;
 pub mod discover;
 mod gitignore;
 pub mod kind;
 pub mod line_length;
+pub(crate) mod lines_changed;
+pub mod past;
+mod renames;
 pub mod source;
 pub mod span;
 pub mod vcs;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gix::bstr::BStr;
 
-use super::gitignore::common_git_folder;
+use super::gitignore::{common_git_folder, own_git_folder};
 use super::repository_top;
 
 /// The state of a file.
@@ -70,7 +70,14 @@ const READ_BY_GIT: [&str; 10] = [
 
 /// Refuses a repository in which something else stands where git keeps a file.
 fn inspect(top: &Path) -> Result<(), String> {
-    let git = common_git_folder(top).ok_or("its `.git` is not a folder and names none")?;
+    let missing = "its `.git` is not a folder and names none";
+    let own = own_git_folder(top).ok_or(missing)?;
+    let common = common_git_folder(top).ok_or(missing)?;
+    inspect_folder(&own)?;
+    inspect_folder(&common)
+}
+
+fn inspect_folder(git: &Path) -> Result<(), String> {
     let head = git.join("HEAD");
     let is_odd = |path: &Path| path.metadata().is_ok_and(|metadata| !metadata.is_file());
     if let Some(odd) = READ_BY_GIT.iter().find(|name| is_odd(&git.join(name))) {
@@ -84,13 +91,17 @@ fn inspect(top: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn open(top: &Path) -> Result<Opened, String> {
-    inspect(top)
-        .map_err(|why| format!("the git repository in {} cannot be read: {why}", top.display()))?;
+/// The repository of a top folder, with the configuration that it holds itself and no other.
+pub(super) fn repository(top: &Path) -> Result<gix::Repository, String> {
+    let failed =
+        |why: String| format!("the git repository in {} cannot be read: {why}", top.display());
+    inspect(top).map_err(failed)?;
     let options = gix::open::Options::isolated();
-    let repository = gix::open_opts(top, options).map_err(|error| {
-        format!("the git repository in {} cannot be read: {error}", top.display())
-    })?;
+    gix::open_opts(top, options).map_err(|error| failed(error.to_string()))
+}
+
+fn open(top: &Path) -> Result<Opened, String> {
+    let repository = repository(top)?;
     let index = match repository.try_index() {
         Ok(index) => index,
         Err(error) => {

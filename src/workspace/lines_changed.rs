@@ -24,6 +24,20 @@ pub(crate) fn split(text: &[u8]) -> Vec<&[u8]> {
     text.split_inclusive(|&byte| byte == b'\n').collect()
 }
 
+/// The text with every line ended by a line feed, whether that was a carriage return, both or a
+/// line feed.
+pub(crate) fn with_line_feeds(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for (index, byte) in text.iter().enumerate() {
+        match byte {
+            b'\r' if text.get(index + 1) == Some(&b'\n') => {}
+            b'\r' => out.push(b'\n'),
+            byte => out.push(*byte),
+        }
+    }
+    out
+}
+
 /// What differs, in order; between two changes there is at least one equal line.
 pub(crate) fn changes(old: &[&[u8]], new: &[&[u8]]) -> Vec<Change> {
     let Some(whole) = trimmed(old, new, 0..old.len(), 0..new.len()) else { return Vec::new() };
