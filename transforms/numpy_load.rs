@@ -77,10 +77,7 @@ impl Transform for NumpyLoad {
         let mut defaults = Vec::new();
         for reference in references(module, "numpy", &SINKS) {
             let Some(sink) = sinks::row(ABOUT.name, &reference.sink) else { continue };
-            let node = match reference.usage {
-                Usage::Call(node) | Usage::Partial(node) => node,
-                _ => continue,
-            };
+            let (Usage::Call(node) | Usage::Partial(node)) = reference.usage else { continue };
             let Some((node, remedy)) = remedy(&scene, &reference, node, sink) else { continue };
             if node.kind() != "call" {
                 // One default may feed several calls.

@@ -164,8 +164,6 @@ fn names_flag(call: &Call, text: &str) -> bool {
     };
     match dest {
         Some(dest) => is_name(&dest),
-        None => options
-            .filter_map(|option| literal::plain_string(option, text))
-            .any(|option| is_name(option)),
+        None => options.filter_map(|option| literal::plain_string(option, text)).any(is_name),
     }
 }

@@ -64,8 +64,9 @@ fn may_trust(bytes: &[u8]) -> bool {
 fn is_set(bytes: &[u8], name: &str) -> bool {
     memchr::memmem::find_iter(bytes, name).any(|at| {
         let behind = bytes[at + name.len()..].iter().take(80);
-        let between = |byte: &&u8| !byte.is_ascii_digit() && !matches!(byte, b'\n' | b'#');
-        behind.skip_while(between).next().is_some_and(|byte| matches!(byte, b'1'..=b'9'))
+        let mut behind = behind;
+        let decides = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b'\n' | b'#');
+        behind.find(decides).is_some_and(|byte| matches!(byte, b'1'..=b'9'))
     })
 }
 

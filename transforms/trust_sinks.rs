@@ -105,11 +105,11 @@ fn keyword<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
         _ => return,
     };
     let callee = callee(module, call);
-    let last = callee.rsplit('.').next().unwrap_or_default();
-    if last.starts_with("assert_") || callee == "unittest.mock.call" {
+    let named = callee.rsplit('.').next().unwrap_or_default();
+    if named.starts_with("assert_") || callee == "unittest.mock.call" {
         return;
     }
-    let form = if last == "set_defaults" {
+    let form = if named == "set_defaults" {
         Form::Default { shared: None }
     } else if trust_values::drops(module, call) {
         Form::Drop { call }
@@ -169,10 +169,7 @@ fn entry<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
 fn assignment<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
     let Some(left) = node.child_by_field_name("left") else { return };
     let Some(right) = node.child_by_field_name("right") else { return };
-    let (target, value) = match element(module, left, right) {
-        Some(pair) => pair,
-        None => return,
-    };
+    let Some((target, value)) = element(module, left, right) else { return };
     let sink = |name: &str, form: Form<'t>| Sink {
         node,
         commented: node,
@@ -315,7 +312,7 @@ fn call<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
             }
         }
         "setattr" | "setdefault" | "__setitem__" => {
-            let at = if last == "setattr" { 1 } else { 0 };
+            let at = usize::from(last == "setattr");
             let Some(value) = call.positional(at + 1) else { return };
             if key(at) != Some("trust_remote_code") {
                 return;
@@ -361,13 +358,10 @@ fn positional<'t>(module: &'t Module, call: &Call<'t>, name: &str, found: &mut V
     if positional.is_none() {
         return;
     }
-    let Some((index, function)) = trust_values::parameter_index(module, call, "trust_remote_code")
-    else {
+    let Some(index) = trust_values::parameter_index(module, call, "trust_remote_code") else {
         return;
     };
     let Some(argument) = call.positional(index) else { return };
-    // The function's own body may hand it on to itself; that is a call like any other.
-    let _ = function;
     let sink = Sink {
         node: call.node,
         commented: call.node,

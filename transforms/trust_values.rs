@@ -106,12 +106,12 @@ pub(super) fn constant<'t>(module: &'t Module, value: Node<'t>) -> Option<Form<'
 }
 
 /// The 0-based position at which a call of a function or class of the same module gives the
-/// parameter, and that function.
+/// parameter.
 pub(super) fn parameter_index<'t>(
     module: &'t Module,
     call: &Call<'t>,
     parameter: &str,
-) -> Option<(usize, Node<'t>)> {
+) -> Option<usize> {
     let (function, bound) = definition(module, call.function)?;
     let signature = Signature::at(function)?;
     let index = signature.parameters.iter().position(|p| {
@@ -121,7 +121,7 @@ pub(super) fn parameter_index<'t>(
     let before =
         signature.parameters[..index].iter().all(|p| p.kind != ParameterKind::VarPositional);
     let index = index.checked_sub(usize::from(bound))?;
-    before.then_some((index, function))
+    before.then_some(index)
 }
 
 /// The function of this module that is called, and whether its first parameter is bound already.

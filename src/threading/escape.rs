@@ -133,9 +133,9 @@ fn handed(module: &Module, list: Node) -> Use {
         "call" => module.text_of(callee.child_by_field_name("function").unwrap_or(callee)),
         _ => module.text_of(callee),
     };
-    let last = shown.rsplit('.').next().unwrap_or_default().trim();
+    let named = shown.rsplit('.').next().unwrap_or_default().trim();
     let dotted = resolved.single().unwrap_or_default();
-    if LOOKS.contains(&last) {
+    if LOOKS.contains(&named) {
         return Use::Harmless;
     }
     if dotted == "functools.partial" {
@@ -148,7 +148,7 @@ fn handed(module: &Module, list: Node) -> Use {
         };
     }
     let runs = matches!(dotted, "typer.run" | "absl.app.run" | "asyncio.run");
-    if KNOWN.contains(&last) || runs {
+    if KNOWN.contains(&named) || runs {
         return Use::Known(shown.to_owned());
     }
     let shown: String = shown.chars().take(60).collect();

@@ -160,7 +160,7 @@ fn is_published(module: &Module, node: Node) -> bool {
         .and_then(|list| module.parent(list))
         .and_then(|call| call.child_by_field_name("function"));
     callee.is_some_and(|callee| {
-        let last = module.text_of(callee).rsplit('.').next().unwrap_or_default();
-        PUBLISHERS.contains(&last)
+        let named = module.text_of(callee).rsplit('.').next().unwrap_or_default();
+        PUBLISHERS.contains(&named)
     })
 }

@@ -19,11 +19,9 @@ pub(super) struct Objects<'m> {
     parsers: Parsers,
 }
 
-/// An expression that reads the decision, the function whose parameter the object is, if it is
-/// one, and why it is there.
-pub(super) struct Held<'m> {
+/// An expression that reads the decision, and why it is there.
+pub(super) struct Held {
     pub(super) expression: String,
-    pub(super) owner: Option<Node<'m>>,
     pub(super) evidence: String,
 }
 
@@ -41,7 +39,7 @@ impl<'m> Objects<'m> {
         place: &Place<'m>,
         is_called_elsewhere: &dyn Fn(Node) -> bool,
         is_remote: &dyn Fn(Node) -> bool,
-    ) -> Option<Held<'m>> {
+    ) -> Option<Held> {
         for function in place.functions() {
             if is_remote(function) {
                 continue;
@@ -62,7 +60,7 @@ impl<'m> Objects<'m> {
         place: &Place<'m>,
         function: Node<'m>,
         is_called_elsewhere: &dyn Fn(Node) -> bool,
-    ) -> Option<Held<'m>> {
+    ) -> Option<Held> {
         let module = self.module;
         let signature = Signature::at(function)?;
         let body = tree::span(function.child_by_field_name("body")?);
@@ -81,7 +79,7 @@ impl<'m> Objects<'m> {
                 .or_else(|| self.read_beside(place, function, name));
             if let Some(evidence) = evidence {
                 let expression = format!("{name}.{}", self.name);
-                return Some(Held { expression, owner: Some(function), evidence });
+                return Some(Held { expression, evidence });
             }
         }
         None
@@ -186,7 +184,7 @@ impl<'m> Objects<'m> {
     }
 
     /// A local of a function around the place.
-    fn local(&self, place: &Place<'m>, function: Node<'m>) -> Option<Held<'m>> {
+    fn local(&self, place: &Place<'m>, function: Node<'m>) -> Option<Held> {
         let body = tree::span(function.child_by_field_name("body")?);
         let scopes = &self.module.names.scopes;
         let scope = scopes.iter().position(|scope| scope.span == body)?;
@@ -195,11 +193,11 @@ impl<'m> Objects<'m> {
 
     /// A global of the module: bound before a place at the top; for a function, at the top and used
     /// by it already.
-    fn global(&self, place: &Place<'m>) -> Option<Held<'m>> {
+    fn global(&self, place: &Place<'m>) -> Option<Held> {
         self.variable(place, 0, place.functions().next().is_some())
     }
 
-    fn variable(&self, place: &Place<'m>, scope: usize, in_function: bool) -> Option<Held<'m>> {
+    fn variable(&self, place: &Place<'m>, scope: usize, in_function: bool) -> Option<Held> {
         let module = self.module;
         let mut names: Vec<&String> = module.names.scopes[scope].bindings.keys().collect();
         names.sort();
@@ -221,7 +219,7 @@ impl<'m> Objects<'m> {
             };
             if is_bound {
                 let expression = format!("{name}.{}", self.name);
-                return Some(Held { expression, owner: None, evidence });
+                return Some(Held { expression, evidence });
             }
         }
         None

@@ -16,7 +16,7 @@ type Variable = (String, usize);
 #[derive(Debug, Default)]
 pub(super) struct Parsers {
     /// Variables that hold a parser with the flag.
-    parsers: FxHashSet<Variable>,
+    variables: FxHashSet<Variable>,
     /// The functions of the module that return such a parser.
     builders: FxHashSet<usize>,
     /// The functions of the module that return a namespace with the flag.
@@ -52,7 +52,7 @@ impl Parsers {
             if found.builds(module, call.function)
                 && let Some(variable) = assigned(module, call.node)
             {
-                found.parsers.insert(variable);
+                found.variables.insert(variable);
             }
         }
         found.add_functions(module);
@@ -64,7 +64,7 @@ impl Parsers {
     fn add(&mut self, module: &Module, variable: Variable, calls: &[Call]) {
         let mut waiting = vec![variable];
         while let Some(variable) = waiting.pop() {
-            if !self.parsers.insert(variable.clone()) {
+            if !self.variables.insert(variable.clone()) {
                 continue;
             }
             let bindings = module.names.scopes[variable.1].bindings.get(&variable.0);
@@ -102,7 +102,7 @@ impl Parsers {
 
     fn is_parser(&self, module: &Module, node: Node) -> bool {
         let node = tree::unparenthesised(node);
-        variable(module, node).is_some_and(|variable| self.parsers.contains(&variable))
+        variable(module, node).is_some_and(|variable| self.variables.contains(&variable))
             || (node.kind() == "call"
                 && node.child_by_field_name("function").is_some_and(|f| self.builds(module, f)))
     }
@@ -185,7 +185,7 @@ impl Parsers {
 
     /// Whether there is nothing to be known.
     pub(super) fn is_empty(&self) -> bool {
-        self.parsers.is_empty()
+        self.variables.is_empty()
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) fn receiver<'m>(module: &'m Module, method: Node<'m>) -> Option<Param
 }
 
 /// The functions that a class body defines, in order.
-pub(super) fn methods<'m>(class: Node<'m>) -> Vec<Node<'m>> {
+pub(super) fn methods(class: Node) -> Vec<Node> {
     let body = class.child_by_field_name("body").map(tree::children).unwrap_or_default();
     let definitions = body.into_iter().filter_map(|statement| match statement.kind() {
         "decorated_definition" => statement.child_by_field_name("definition"),

@@ -1,6 +1,6 @@
 //! Where else the program refers to the functions that may gain a parameter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use tree_sitter::Node;
@@ -26,7 +26,7 @@ pub(super) struct References {
     /// Functions that are handed to what calls them with what can be seen: by whom.
     known: BTreeMap<Key, String>,
     /// Functions that other modules mention.
-    elsewhere: BTreeMap<Key, ()>,
+    elsewhere: BTreeSet<Key>,
 }
 
 /// A function that is looked for.
@@ -80,7 +80,7 @@ impl References {
                 }
                 let nodes = other_references(subject, &member.module);
                 if !nodes.is_empty() {
-                    found.elsewhere.insert(subject.key, ());
+                    found.elsewhere.insert(subject.key);
                 }
                 found.note(subject, &member.module, &member.relative, &nodes);
             }
@@ -123,7 +123,7 @@ impl References {
 
     /// Whether other modules mention a function.
     pub(super) fn is_elsewhere(&self, key: Key) -> bool {
-        self.elsewhere.contains_key(&key)
+        self.elsewhere.contains(&key)
     }
 }
 

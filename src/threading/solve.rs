@@ -49,19 +49,18 @@ pub(super) fn all(
     reach: Reach,
 ) -> Vec<Solution> {
     let places: Vec<Option<Place>> = requests.iter().map(|r| place(r, modules)).collect();
-    let references = match reach {
-        Reach::Off => References::default(),
-        _ => {
-            let functions: Vec<(FileId, Node)> = requests
-                .iter()
-                .zip(&places)
-                .flat_map(|(request, place)| {
-                    let functions = place.iter().flat_map(Place::functions);
-                    functions.map(|function| (request.file, function)).collect::<Vec<_>>()
-                })
-                .collect();
-            References::of(&unique(functions), modules, program)
-        }
+    let references = if reach == Reach::Off {
+        References::default()
+    } else {
+        let functions: Vec<(FileId, Node)> = requests
+            .iter()
+            .zip(&places)
+            .flat_map(|(request, place)| {
+                let functions = place.iter().flat_map(Place::functions);
+                functions.map(|function| (request.file, function)).collect::<Vec<_>>()
+            })
+            .collect();
+        References::of(&unique(functions), modules, program)
     };
     let mut solver = Solver {
         program,
@@ -223,7 +222,6 @@ impl<'m> Solver<'_, 'm> {
             );
             return Some(Found { carrier: Carrier::Nothing(why), proof: Vec::new() });
         }
-        let _ = held.owner;
         let proof = vec![held.evidence];
         Some(Found { carrier: Carrier::Expression(held.expression), proof })
     }
@@ -365,7 +363,7 @@ fn build(request: &Request, place: &Place, found: Found) -> Solution {
     };
     match &asked.place {
         ThreadPlace::Value { at, .. } => {
-            ops.push(Op::ReplaceExpression { at: at.clone(), pieces: vec![Piece::text(text)] })
+            ops.push(Op::ReplaceExpression { at: at.clone(), pieces: vec![Piece::text(text)] });
         }
         ThreadPlace::Local { at } if text == name => {
             ops.push(Op::DeleteStatement { at: at.clone() });
