@@ -8,14 +8,14 @@ use anyhow::Context;
 use super::arguments::{Format, ScanArguments};
 use super::output::{note, note_text};
 use super::session::Session;
-use super::views;
+use super::{baseline, machine, views};
 use crate::report::escape::{visible, visible_path};
 use crate::report::model::Mode;
-use crate::report::{json, text};
+use crate::report::text;
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
-    let session = Session::open(arguments, false)?;
+    let session = Session::open(arguments, arguments.format.lists_changes())?;
     session.note_interrupted();
     let fixed = session.fixed();
     // What could be fixed is open as long as nothing was written.
@@ -23,9 +23,9 @@ pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
     let summary = views::summary(&session, Mode::Check, &fixed);
     let mut out = output(arguments)?;
     match arguments.format {
-        Format::Json => {
-            let exceptions = views::exceptions(&session);
-            out.write_all(json::report(&findings, &exceptions, &summary).as_bytes())?;
+        Format::Json | Format::Jsonl => {
+            let report = machine::report(&session, Mode::Check, &fixed, None);
+            machine::write(arguments.format, &report, &mut out)?;
         }
         Format::Text => {
             for finding in &findings {
@@ -39,6 +39,7 @@ pub(super) fn run(arguments: &ScanArguments) -> anyhow::Result<u8> {
     if !arguments.quiet {
         note_text(&text::summary(&summary));
     }
+    baseline::write(&session, arguments)?;
     Ok(exit_code(failed, !findings.is_empty(), arguments))
 }
 
@@ -70,6 +71,7 @@ pub(super) fn verbose(session: &Session, arguments: &ScanArguments) {
         let path = visible_path(&session.workspace.file(*id).relative);
         note(&format!("syntax error: {path}:{line}: what is near it is left as it is"));
     }
+    baseline::notes(session, arguments);
     if !arguments.verbose {
         return;
     }

@@ -1,11 +1,14 @@
 //! The command line: argument definitions, and one small file per command.
 
 pub mod arguments;
+mod baseline;
 mod check;
 mod diff;
 mod explain;
 mod fix;
+mod machine;
 mod output;
+pub mod schema;
 mod session;
 mod undo;
 mod views;
@@ -30,6 +33,7 @@ pub fn run() -> ExitCode {
         Command::Undo(undo) => undo::run(undo),
         Command::Explain { transform } => explain::explain(transform),
         Command::Transforms => explain::list(),
+        Command::Schema { what } => schema::run(*what),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "untrust", &mut script);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::arguments::ScanArguments;
+use super::baseline::{self, Known};
 use super::output::note;
 use crate::plan::build;
 use crate::plan::change::Change;
@@ -27,6 +28,10 @@ const MOST_THREADS: usize = 64;
 pub(super) struct Session {
     pub(super) workspace: Workspace,
     pub(super) scan: Scan,
+    /// The ids of the findings.
+    pub(super) ids: Vec<String>,
+    /// Which of them the baseline holds.
+    pub(super) known: Known,
     pub(super) changes: Vec<Change>,
     /// Indices of the changes that are applied at the levels that were asked for.
     pub(super) approved: Vec<usize>,
@@ -41,6 +46,7 @@ impl Session {
     /// Scans and plans as the arguments say. What only matters to the new bytes is left out unless
     /// somebody `writes` them.
     pub(super) fn open(arguments: &ScanArguments, writes: bool) -> anyhow::Result<Self> {
+        let entries = baseline::read(arguments)?;
         if let Some(jobs) = arguments.jobs {
             // A second call in one process keeps the first setting, which is as good.
             let _ =
@@ -57,7 +63,7 @@ impl Session {
             tests: arguments.include_tests,
             vendored: arguments.include_vendored,
             prefilter: !arguments.no_prefilter,
-            review: arguments.review_level,
+            review: arguments.review_level || arguments.format.lists_changes(),
         };
         let bar = progress(workspace.files.len());
         let scan = scan(&workspace, &program, &settings, &|done| {
@@ -70,9 +76,11 @@ impl Session {
         }
         let path = |file: FileId| workspace.file(file).relative.as_path();
         let ids = build::ids(&scan.findings, path);
-        let mut changes = build::changes(&scan.findings, &ids);
+        let mut changes = build::changes(&scan.findings, &ids, path);
+        let known = baseline::compare(entries, arguments, &transforms, &workspace, &scan, &ids);
         let approved: Vec<usize> = (0..changes.len())
             .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)
+            .filter(|&index| !known.covers(&changes[index]))
             .collect();
         let modules: BTreeMap<FileId, &Module> =
             scan.modules.iter().map(|(id, module)| (*id, module)).collect();
@@ -83,7 +91,7 @@ impl Session {
         let chosen: Vec<&Change> = approved.iter().map(|&index| &changes[index]).collect();
         let materialized = materialize(&modules, &chosen);
         let left = Vec::new();
-        Ok(Self { workspace, scan, changes, approved, materialized, stdin, left })
+        Ok(Self { workspace, scan, ids, known, changes, approved, materialized, stdin, left })
     }
 
     /// Drops the changes that concern files which cannot be written, and makes the new bytes of
@@ -198,10 +206,12 @@ impl Session {
         }
     }
 
-    /// Whether a finding is open: no exception, and not fixed by what was applied.
+    /// Whether a finding is open: no exception, not known, and not fixed by what was applied.
     pub(super) fn is_open(&self, index: usize, fixed: &BTreeSet<usize>) -> bool {
         let finding = &self.scan.findings[index];
-        !matches!(finding.remedy, Remedy::Exception(_)) && !fixed.contains(&index)
+        !matches!(finding.remedy, Remedy::Exception(_))
+            && !self.known.findings.contains(&index)
+            && !fixed.contains(&index)
     }
 }
 
