@@ -4,16 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
+use super::alone;
 use super::arguments::Format;
-use super::diff::patch_path;
 use super::session::Session;
 use super::views;
 use crate::plan::change::Change;
-use crate::plan::materialize::{Cause, Dropped, materialize};
-use crate::python::module::Module;
-use crate::report::diff::{FileDiff, unified};
+use crate::plan::materialize::{Cause, Dropped};
 use crate::report::json::slashed;
 use crate::report::machine::{self, Report, TOOL};
 use crate::report::model::{Mode, Position};
@@ -21,10 +17,6 @@ use crate::report::{json, ops};
 use crate::scan::level;
 use crate::transforms::finding::{Finding, Level, Remedy};
 use crate::workspace::FileId;
-
-/// How many bytes of one file are made anew to show each of its changes alone: it bounds the time
-/// that a file with very many of them takes.
-const SHOWN_ALONE: usize = 32 << 20;
 
 /// Writes the report in one of the formats for machines.
 pub(super) fn write(format: Format, report: &Report, out: &mut impl Write) -> std::io::Result<()> {
@@ -156,7 +148,7 @@ fn changes(session: &Session) -> Vec<machine::Change> {
         .map(|dropped| (session.approved[dropped.change], dropped))
         .collect();
     let approved: BTreeSet<usize> = session.approved.iter().copied().collect();
-    let diffs = diffs(session);
+    let diffs = alone::diffs(session);
     let changes = session.changes.iter().enumerate().zip(diffs);
     changes
         .map(|((index, change), diff)| {
@@ -220,67 +212,4 @@ fn not_written(session: &Session, change: &Change) -> Option<String> {
     let files = change.ops.iter().map(|op| &session.workspace.file(op.anchor().file).path);
     let mut whys = files.filter_map(|file| session.left.iter().find(|(path, _)| path == file));
     whys.next().map(|(_, why)| format!("its file was not written, for {why}"))
-}
-
-/// The diff of each change alone.
-fn diffs(session: &Session) -> Vec<Option<String>> {
-    let modules: BTreeMap<FileId, &Module> =
-        session.scan.modules.iter().map(|(id, module)| (*id, module)).collect();
-    let places: BTreeMap<&str, usize> =
-        session.changes.iter().enumerate().map(|(at, change)| (change.id.as_str(), at)).collect();
-    let mut spent: BTreeMap<FileId, usize> = BTreeMap::new();
-    let affordable: Vec<bool> =
-        session.changes.iter().map(|change| afford(change, &modules, &mut spent)).collect();
-    session
-        .changes
-        .par_iter()
-        .zip(affordable)
-        .map(|(change, affordable)| {
-            affordable.then(|| diff_alone(session, &modules, &places, change)).flatten()
-        })
-        .collect()
-}
-
-/// Whether the files of a change may be made once more for it.
-fn afford(
-    change: &Change,
-    modules: &BTreeMap<FileId, &Module>,
-    spent: &mut BTreeMap<FileId, usize>,
-) -> bool {
-    let files: BTreeSet<FileId> = change.ops.iter().map(|op| op.anchor().file).collect();
-    files.into_iter().fold(true, |fine, file| {
-        let spent = spent.entry(file).or_default();
-        *spent += modules.get(&file).map_or(0, |module| module.source.bytes.len());
-        fine && *spent <= SHOWN_ALONE
-    })
-}
-
-fn diff_alone(
-    session: &Session,
-    modules: &BTreeMap<FileId, &Module>,
-    places: &BTreeMap<&str, usize>,
-    change: &Change,
-) -> Option<String> {
-    let mut chosen = vec![change];
-    let mut at = 0;
-    while let Some(change) = chosen.get(at).copied() {
-        at += 1;
-        for id in &change.requires {
-            let required = &session.changes[*places.get(id.as_str())?];
-            if !chosen.iter().any(|known| known.id == required.id) {
-                chosen.push(required);
-            }
-        }
-    }
-    let made = materialize(modules, &chosen);
-    if !made.dropped.is_empty() {
-        return None;
-    }
-    let mut text = Vec::new();
-    for (file, new) in &made.files {
-        let path = patch_path(session, *file);
-        let old = &modules[file].source.bytes;
-        text.extend(unified(&FileDiff { old, new: &new.bytes, path: &path }));
-    }
-    Some(String::from_utf8_lossy(&text).into_owned())
 }

@@ -1,5 +1,6 @@
 //! The command line: argument definitions, and one small file per command.
 
+mod alone;
 pub mod arguments;
 mod baseline;
 mod check;
