@@ -115,7 +115,6 @@ fn formats_belong_to_their_commands() {
     let sandbox = Sandbox::new(&[("a.py", &module(&["f"]))]);
     assert_eq!(sandbox.run(&["check", "--format", "markdown"]).code, 2);
     assert_eq!(sandbox.run(&["exceptions", "--format", "html"]).code, 2);
-    assert_eq!(sandbox.run(&["diff", "--format", "json"]).code, 2);
 }
 
 #[test]

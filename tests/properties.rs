@@ -95,8 +95,9 @@ fn plan(bytes: &[u8], prefilter: bool) -> Planned {
     let settings =
         Settings { transforms: REGISTRY, tests: false, vendored: false, prefilter, review: true };
     let scan = scan(&workspace, &program, &settings, &|_| {});
-    let ids = build::ids(&scan.findings, |id| workspace.file(id).relative.as_path());
-    let changes = build::changes(&scan.findings, &ids);
+    let path = |id| workspace.file(id).relative.as_path();
+    let ids = build::ids(&scan.findings, path);
+    let changes = build::changes(&scan.findings, &ids, path);
     Planned { scan, changes }
 }
 

@@ -6,7 +6,9 @@ use crate::plan::op::{Anchor, Op};
 use crate::workspace::FileId;
 
 /// How sure a fix is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// The program keeps its behaviour for trusted input, or fails closed with a clear error.
@@ -86,9 +88,20 @@ pub struct Fix {
     pub ops: Vec<Op>,
     /// Findings that share this text are fixed by one change (a loader imported for all of
     /// them). Empty: the finding is its own change.
-    pub group: Option<Span>,
+    pub group: Option<Group>,
     /// What the fix rests on, one fact a line: who gains a parameter, what carries the decision.
     pub proof: Vec<String>,
+}
+
+/// A text that several findings share, whose edit fixes all of them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Group {
+    /// Where it stands in the module's text.
+    pub at: Span,
+    /// The qualified name of the function or class around it, empty at module level.
+    pub scope: String,
+    /// What it is, whatever its layout: the id of the change is made of it.
+    pub name: String,
 }
 
 /// A hardcoded decision that belongs to a caller.
@@ -169,7 +182,9 @@ pub struct Exception {
 }
 
 /// The kinds of exception, as the JSON names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ExceptionKind {
     /// A comment says why it is necessary and why it is safe.

@@ -6,6 +6,7 @@ use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::python::comment::Comment;
 use crate::python::module::Module;
+use crate::workspace::span::Span;
 
 /// The transform.
 pub struct Nosec;
@@ -43,27 +44,31 @@ impl Transform for Nosec {
     }
 
     fn check(&self, module: &Module, _program: &Program, findings: &mut Findings) {
+        let (mut code, mut from) = (None, 0);
         for comment in &module.comments {
+            let between = module.slice(Span::new(from.min(comment.span.start), comment.span.start));
+            code = between.rfind(|c: char| !c.is_whitespace()).map(|at| from + at).or(code);
+            from = comment.span.end;
             if let Some(rest) = without_marker(module.slice(comment.span)) {
-                findings.list.push(finding(module, *comment, &rest));
+                let scope = module.scope_of_comment(comment, code);
+                findings.list.push(finding(module, *comment, &rest, scope));
             }
         }
     }
 }
 
-fn finding(module: &Module, comment: Comment, rest: &str) -> Finding {
+fn finding(module: &Module, comment: Comment, rest: &str, scope: String) -> Finding {
     let at = Anchor { file: module.file, range: comment.span };
     let (title, op) = if rest.is_empty() {
         ("remove `# nosec`", Op::DeleteComment { at })
     } else {
         ("remove `# nosec`, keep the reason", Op::ReplaceComment { at, text: rest.to_owned() })
     };
-    let node = module.nodes().covering(comment.span);
     Finding {
         transform: ABOUT.name,
         file: module.file,
         range: comment.span,
-        scope: node.map(|node| module.scope_of(node)).unwrap_or_default(),
+        scope,
         sink: "# nosec".to_owned(),
         message: "the comment switches bandit off for this line".to_owned(),
         remedy: Remedy::Ops(Fix {

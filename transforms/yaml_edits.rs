@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
 use super::exception::Verdict;
+use super::finding::Group;
 use super::reference::Reference;
 use super::sinks::{self, Kind, Sink};
 use super::yaml_load::{Scene, argument};
@@ -21,7 +22,7 @@ use crate::workspace::source::Piece;
 use crate::workspace::span::Span;
 
 /// What a change does, its ops, and the text that it shares with others.
-pub(super) type Edits = (String, Vec<Op>, Option<Span>);
+pub(super) type Edits = (String, Vec<Op>, Option<Group>);
 
 /// The edits that make a call safe; `Err` says what to do by hand instead.
 pub(super) fn edits(
@@ -42,7 +43,7 @@ pub(super) fn edits(
                     "the loader is imported for line {line} too; use `yaml.safe_load` here"
                 ));
             }
-            let group = imports.first().map(|(span, _)| *span);
+            let group = imports.first().map(|(span, _)| group(module, *span));
             let ops = imports.into_iter().map(|(span, text)| Op::ReplaceExpression {
                 at: at(span),
                 pieces: vec![Piece::text(text)],
@@ -73,6 +74,13 @@ pub(super) fn edits(
             Ok((format!("call yaml.{safe}"), ops, None))
         }
     }
+}
+
+/// What the calls share whose loader is imported there.
+fn group(module: &Module, at: Span) -> Group {
+    let scope = module.nodes().covering(at).map(|node| module.scope_of(node)).unwrap_or_default();
+    let name = module.slice(at).split_whitespace().collect::<Vec<_>>().join(" ");
+    Group { at, scope, name }
 }
 
 /// Makes an expression mean another name of yaml: the attribute changes, or the imported name does

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::schema::SchemaKind;
 use crate::threading::Reach;
 
 /// Finds the places where Python code trusts what it should not, and rewrites them with minimal
@@ -41,6 +42,11 @@ pub enum Command {
     },
     /// List every transform with its level and aliases
     Transforms,
+    /// Print the JSON schema of what is written
+    Schema {
+        /// What is written
+        what: SchemaKind,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -83,9 +89,16 @@ pub struct ScanArguments {
     /// committed
     #[arg(long, value_name = "REV", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD")]
     pub changed: Option<String>,
-    /// Write the findings, or the diff, to a file instead of standard output
+    /// Write the findings, the diff, or the list of files to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Findings that this file holds are known: they do not count and are left alone
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write a baseline of all findings; with --baseline, take from it what is gone, and add
+    /// nothing
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
     /// When to use colours
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorChoice,
@@ -216,6 +229,15 @@ pub enum Format {
     Text,
     /// One JSON object
     Json,
+    /// One JSON object a line
+    Jsonl,
+}
+
+impl Format {
+    /// Whether changes are printed one by one, those that are not applied included.
+    pub fn lists_changes(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl)
+    }
 }
 
 /// How exceptions are printed.

@@ -70,7 +70,7 @@ pub(super) fn touched(
 /// The text that a finding's fix shares with others.
 fn group(finding: &Finding) -> Option<(FileId, Span)> {
     match &finding.remedy {
-        Remedy::Ops(fix) => Some((finding.file, fix.group?)),
+        Remedy::Ops(fix) => Some((finding.file, fix.group.as_ref()?.at)),
         _ => None,
     }
 }

@@ -7,15 +7,17 @@ use anyhow::Context;
 
 use super::arguments::{Format, ReportArguments, ScanArguments};
 use super::output::{note, note_text};
-use super::session::Session;
-use super::views;
+use super::session::{Purpose, Session};
+use super::{baseline, machine, views};
 use crate::report::escape::{visible, visible_path};
 use crate::report::model::Mode;
-use crate::report::{json, text};
+use crate::report::text;
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
-    let session = Session::open(arguments, false)?;
+    let purpose =
+        if arguments.format.lists_changes() { Purpose::Changes } else { Purpose::Findings };
+    let session = Session::open(arguments, purpose)?;
     session.note_interrupted();
     let fixed = session.fixed();
     // What could be fixed is open as long as nothing was written.
@@ -23,9 +25,9 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     let summary = views::summary(&session, Mode::Check, &fixed);
     let mut out = output(arguments)?;
     match arguments.format {
-        Format::Json => {
-            let exceptions = views::exceptions(&session);
-            out.write_all(json::report(&findings, &exceptions, &summary).as_bytes())?;
+        Format::Json | Format::Jsonl => {
+            let report = machine::report(&session, Mode::Check, &fixed, None);
+            machine::write(arguments.format, &report, &mut out)?;
         }
         Format::Text => {
             for finding in &findings {
@@ -39,6 +41,7 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     if !arguments.quiet {
         note_text(&text::summary(&summary));
     }
+    baseline::write(&session, arguments)?;
     Ok(exit_code(failed, !findings.is_empty(), arguments))
 }
 
@@ -61,6 +64,9 @@ pub(super) fn exit_code(failed: bool, findings: bool, arguments: &ScanArguments)
 /// Names what the summary only counts: what a person has to know, and all of it with `-v`.
 pub(super) fn verbose(session: &Session, arguments: &ScanArguments) {
     name_skipped(session, arguments);
+    if !arguments.quiet {
+        baseline::notes(session, arguments);
+    }
     if arguments.quiet || !arguments.verbose {
         return;
     }

@@ -1,15 +1,16 @@
 //! `untrust diff`: the dry run.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use colored::control::SHOULD_COLORIZE;
 
-use super::arguments::{Format, ReportArguments};
+use super::arguments::{Format, ReportArguments, ScanArguments};
 use super::check::{exit_code, output, verbose};
 use super::output::note_text;
-use super::session::Session;
-use super::views;
+use super::session::{Purpose, Session};
+use super::{baseline, machine, views};
 use crate::report::diff::{FileDiff, unified};
 use crate::report::model::Mode;
 use crate::report::{colour, text};
@@ -18,19 +19,40 @@ use crate::workspace::{FileId, repository_top};
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
-    if arguments.format != Format::Text {
-        anyhow::bail!("`diff` prints a patch; --format is for check");
-    }
-    let session = Session::open(arguments, true)?;
+    let purpose = if arguments.format.lists_changes() { Purpose::Changes } else { Purpose::Bytes };
+    let session = Session::open(arguments, purpose)?;
     session.note_interrupted();
+    let fixed = session.fixed();
+    match arguments.format {
+        Format::Text => patches(&session, &fixed, arguments)?,
+        Format::Json | Format::Jsonl => {
+            let report = machine::report(&session, Mode::Diff, &fixed, None);
+            machine::write(arguments.format, &report, &mut output(arguments)?)?;
+        }
+    }
+    let failed = session.report_problems();
+    verbose(&session, arguments);
+    if !arguments.quiet {
+        note_text(&text::summary(&views::summary(&session, Mode::Diff, &fixed)));
+    }
+    baseline::write(&session, arguments)?;
+    Ok(exit_code(failed, !session.materialized.files.is_empty(), arguments))
+}
+
+/// The patch on standard output, and on standard error what each change does and what is left.
+fn patches(
+    session: &Session,
+    fixed: &BTreeSet<usize>,
+    arguments: &ScanArguments,
+) -> anyhow::Result<()> {
     let on_terminal = arguments.output.is_none() && std::io::stdout().is_terminal();
     let mut out = output(arguments)?;
     let mut err = std::io::stderr().lock();
     for file in session.materialized.files.keys() {
         if !arguments.quiet {
-            announce(&session, *file, &mut err)?;
+            announce(session, *file, &mut err)?;
         }
-        let patch = patch(&session, *file);
+        let patch = patch(session, *file);
         if on_terminal || (arguments.output.is_none() && SHOULD_COLORIZE.should_colorize()) {
             out.write_all(colour::coloured(&patch).as_bytes())?;
         } else {
@@ -38,17 +60,10 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
         }
     }
     out.flush()?;
-    let fixed = session.fixed();
     if !arguments.quiet {
-        left(&session, &fixed, &mut err)?;
+        left(session, fixed, &mut err)?;
     }
-    drop(err);
-    let failed = session.report_problems();
-    verbose(&session, arguments);
-    if !arguments.quiet {
-        note_text(&text::summary(&views::summary(&session, Mode::Diff, &fixed)));
-    }
-    Ok(exit_code(failed, !session.materialized.files.is_empty(), arguments))
+    Ok(())
 }
 
 /// One line for each change of a file: where, what and why.
@@ -75,7 +90,7 @@ fn announce(session: &Session, file: FileId, err: &mut impl Write) -> anyhow::Re
 /// The findings that the diff does not fix, in full.
 pub(super) fn left(
     session: &Session,
-    fixed: &std::collections::BTreeSet<usize>,
+    fixed: &BTreeSet<usize>,
     err: &mut impl Write,
 ) -> anyhow::Result<()> {
     for view in views::findings(session, fixed) {
@@ -95,7 +110,8 @@ pub(super) fn patch(session: &Session, file: FileId) -> Vec<u8> {
     })
 }
 
-fn patch_path(session: &Session, file: FileId) -> PathBuf {
+/// The path of a file in a patch: relative to the repository's top, else to the root.
+pub(super) fn patch_path(session: &Session, file: FileId) -> PathBuf {
     let file = session.workspace.file(file);
     let top = repository_top(&session.workspace.root);
     let base: &Path = top.as_deref().unwrap_or(&session.workspace.root);

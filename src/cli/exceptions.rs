@@ -1,6 +1,7 @@
 //! `untrust exceptions`: what stays although it looks unsafe, why, and who answers for it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -8,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::arguments::{ExceptionsArguments, ExceptionsFormat};
 use super::check::{name_skipped, output};
 use super::output::{note, note_text};
-use super::session::{Session, chosen, options};
+use super::session::{Purpose, Session, chosen, options};
 use super::views;
 use crate::program::Program;
 use crate::report::escape::{visible, visible_path};
@@ -22,7 +23,7 @@ use crate::workspace::{FileId, repository_top};
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &ExceptionsArguments) -> anyhow::Result<u8> {
-    let session = Session::open(&arguments.scan, false)?;
+    let session = Session::open(&arguments.scan, Purpose::Findings)?;
     session.note_interrupted();
     let mut wanted = wanted(&session, arguments.all);
     if let Some(revision) = &arguments.new_since {
@@ -71,32 +72,58 @@ fn is_wanted(exception: &Exception, all: bool) -> bool {
 
 /// The exceptions as they are shown, and whether the list of owners could not be read.
 fn entries(session: &Session, wanted: &[usize]) -> (Vec<Entry>, bool) {
-    let root = &session.workspace.root;
-    let base = repository_top(root).unwrap_or_else(|| root.clone());
-    let (owners, failed) = match Owners::load(&base) {
-        Ok(owners) => (owners, false),
-        Err(message) => {
-            note(&format!("error: {}", visible(&message)));
-            (Owners::default(), true)
-        }
-    };
-    if let (Some(list), Some(why)) = (&owners.list, owners.refused) {
+    let mut owned = Owned::of(session);
+    if let Some(message) = &owned.error {
+        note(&format!("error: {}", visible(message)));
+    }
+    if let (Some(list), Some(why)) = (&owned.list.list, owned.list.refused) {
         note(&format!("note: {} was not read: {why}; no file has an owner", visible_path(list)));
     }
-    let mut of_files: BTreeMap<FileId, Vec<String>> = BTreeMap::new();
     let views: FxHashMap<usize, _> = (0..session.scan.findings.len())
         .filter(|&index| exception(&session.scan.findings[index]).is_some())
         .zip(views::exceptions(session))
         .collect();
     let entry = |index: &usize| {
         let finding = &session.scan.findings[*index];
-        let file = session.workspace.file(finding.file);
-        let path = file.path.strip_prefix(&base).unwrap_or(&file.relative);
-        let owners = of_files.entry(finding.file).or_insert_with(|| owners.of(path)).clone();
+        let owners = owned.owners(session, finding.file);
         let scope = finding.scope.clone();
         Some(Entry { exception: views.get(index)?.clone(), scope, owners })
     };
-    (wanted.iter().filter_map(entry).collect(), failed)
+    let entries = wanted.iter().filter_map(entry).collect();
+    (entries, owned.error.is_some())
+}
+
+/// Who owns the files of a session.
+pub(super) struct Owned {
+    /// The folder that the list speaks of.
+    base: PathBuf,
+    list: Owners,
+    /// Why the list could not be read.
+    error: Option<String>,
+    known: BTreeMap<FileId, Vec<String>>,
+}
+
+impl Owned {
+    /// Reads the list of owners of the repository.
+    pub(super) fn of(session: &Session) -> Self {
+        let root = &session.workspace.root;
+        let base = repository_top(root).unwrap_or_else(|| root.clone());
+        let (list, error) = match Owners::load(&base) {
+            Ok(owners) => (owners, None),
+            Err(message) => (Owners::default(), Some(message)),
+        };
+        Self { base, list, error, known: BTreeMap::new() }
+    }
+
+    /// The owners of a file.
+    pub(super) fn owners(&mut self, session: &Session, file: FileId) -> Vec<String> {
+        let Self { base, list, known, .. } = self;
+        let found = known.entry(file).or_insert_with(|| {
+            let file = session.workspace.file(file);
+            list.of(file.path.strip_prefix(base).unwrap_or(&file.relative))
+        });
+        found.clone()
+    }
 }
 
 /// What makes two exceptions the same, wherever they stand in the file.

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use super::arguments::{FixArguments, Format};
-use super::check::{exit_code, verbose};
+use super::check::{exit_code, output, verbose};
 use super::diff::left;
 use super::output::{note, note_text};
-use super::session::Session;
-use super::views;
+use super::session::{Purpose, Session};
+use super::{baseline, machine, views};
 use crate::report::escape::visible_path;
 use crate::report::model::Mode;
 use crate::report::text;
@@ -20,13 +20,14 @@ use crate::write::{FileWrite, Run, StateDir, WriteError, apply, recover};
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
-    if arguments.scan.format != Format::Text || arguments.scan.output.is_some() {
-        bail!("`fix` writes files and lists them; --format and --output are for check and diff");
-    }
-    let mut session = Session::open(&arguments.scan, true)?;
+    let purpose =
+        if arguments.scan.format.lists_changes() { Purpose::Changes } else { Purpose::Bytes };
+    let mut session = Session::open(&arguments.scan, purpose)?;
     if session.stdin {
         return to_stdout(&session, arguments);
     }
+    // Not to be able to tell what was written would come too late.
+    let mut out = output(&arguments.scan)?;
     // Files of a run that was killed are put back first: what was just read may be half of it.
     let state = StateDir::default_location()?;
     if let Some(files) = recover(&state, &session.workspace.root)? {
@@ -48,7 +49,14 @@ pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
     if !quiet {
         note_text(&text::summary(&views::summary(&session, Mode::Fix, &fixed)));
     }
-    list(&written, arguments)?;
+    match arguments.scan.format {
+        Format::Text => list(&written, arguments, &mut out)?,
+        Format::Json | Format::Jsonl => {
+            let report = machine::report(&session, Mode::Fix, &fixed, Some(&written));
+            machine::write(arguments.scan.format, &report, &mut out)?;
+        }
+    }
+    write_baseline(&session, arguments, &written)?;
     let open = (0..session.scan.findings.len()).any(|index| session.is_open(index, &fixed));
     Ok(exit_code(failed, open, &arguments.scan))
 }
@@ -146,9 +154,21 @@ fn write(session: &mut Session, state: &StateDir) -> anyhow::Result<Vec<PathBuf>
     Ok(written.files)
 }
 
-fn list(written: &[PathBuf], arguments: &FixArguments) -> anyhow::Result<()> {
+/// Writes the baseline of the files as they are now: where a fix is gone, what follows it is
+/// counted anew.
+fn write_baseline(
+    session: &Session,
+    arguments: &FixArguments,
+    written: &[PathBuf],
+) -> anyhow::Result<()> {
+    if arguments.scan.write_baseline.is_none() || written.is_empty() {
+        return baseline::write(session, &arguments.scan);
+    }
+    baseline::write(&Session::open(&arguments.scan, Purpose::Findings)?, &arguments.scan)
+}
+
+fn list(written: &[PathBuf], arguments: &FixArguments, out: &mut impl Write) -> anyhow::Result<()> {
     let here = std::env::current_dir().unwrap_or_default();
-    let mut out = std::io::stdout().lock();
     for path in written {
         let path = path.strip_prefix(&here).unwrap_or(path);
         if arguments.print0 {
@@ -158,18 +178,26 @@ fn list(written: &[PathBuf], arguments: &FixArguments) -> anyhow::Result<()> {
             writeln!(out, "{}", visible_path(path))?;
         }
     }
+    out.flush()?;
     Ok(())
 }
 
 /// The new text of standard input on standard output.
 fn to_stdout(session: &Session, arguments: &FixArguments) -> anyhow::Result<u8> {
+    if arguments.scan.format != Format::Text || arguments.scan.write_baseline.is_some() {
+        bail!(
+            "`fix -` prints the new text and changes no file; `diff - --format json` tells of the changes, and --write-baseline is for files"
+        );
+    }
     let id = session.workspace.files[0].id;
     let mut bytes = Vec::new();
     match session.materialized.files.get(&id) {
         Some(new) => bytes.clone_from(&new.bytes),
         None => session.workspace.read(id, &mut bytes)?,
     }
-    std::io::stdout().lock().write_all(&bytes)?;
+    let mut out = output(&arguments.scan)?;
+    out.write_all(&bytes)?;
+    out.flush()?;
     let fixed = session.fixed();
     let failed = session.report_problems();
     if !arguments.scan.quiet {

@@ -1,13 +1,17 @@
 //! The command line: argument definitions, and one small file per command.
 
+mod alone;
 pub mod arguments;
+mod baseline;
 mod changed;
 mod check;
 mod diff;
 mod exceptions;
 mod explain;
 mod fix;
+mod machine;
 mod output;
+pub mod schema;
 mod session;
 mod undo;
 mod views;
@@ -35,6 +39,7 @@ pub fn run() -> ExitCode {
         Command::Undo(undo) => undo::run(undo),
         Command::Explain { transform } => explain::explain(transform),
         Command::Transforms => explain::list(),
+        Command::Schema { what } => schema::run(*what),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "untrust", &mut script);

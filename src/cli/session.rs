@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::arguments::ScanArguments;
+use super::baseline::{self, Known};
 use super::changed;
 use super::output::note;
 use crate::plan::build;
@@ -29,6 +30,10 @@ const MOST_THREADS: usize = 64;
 pub(super) struct Session {
     pub(super) workspace: Workspace,
     pub(super) scan: Scan,
+    /// The ids of the findings.
+    pub(super) ids: Vec<String>,
+    /// Which of them the baseline holds.
+    pub(super) known: Known,
     pub(super) changes: Vec<Change>,
     /// Indices of the changes that are applied at the levels that were asked for.
     pub(super) approved: Vec<usize>,
@@ -41,10 +46,21 @@ pub(super) struct Session {
     pub(super) changed_since: Option<String>,
 }
 
+/// What a session is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The findings are shown; what only matters to the new bytes is left out.
+    Findings,
+    /// The new bytes are shown or written.
+    Bytes,
+    /// Every change is shown, those that are not applied included.
+    Changes,
+}
+
 impl Session {
-    /// Scans and plans as the arguments say. What only matters to the new bytes is left out unless
-    /// somebody `writes` them.
-    pub(super) fn open(arguments: &ScanArguments, writes: bool) -> anyhow::Result<Self> {
+    /// Scans and plans as the arguments say.
+    pub(super) fn open(arguments: &ScanArguments, purpose: Purpose) -> anyhow::Result<Self> {
+        let entries = baseline::read(arguments)?;
         if let Some(jobs) = arguments.jobs {
             // A second call in one process keeps the first setting, which is as good.
             let _ =
@@ -63,7 +79,7 @@ impl Session {
             tests: arguments.include_tests,
             vendored: arguments.include_vendored,
             prefilter: !arguments.no_prefilter,
-            review: arguments.review_level,
+            review: arguments.review_level || purpose == Purpose::Changes,
         };
         let bar = progress(workspace.files.len());
         let mut scan = scan(&workspace, &program, &settings, &|done| {
@@ -76,18 +92,23 @@ impl Session {
         }
         let path = |file: FileId| workspace.file(file).relative.as_path();
         let mut ids = build::ids(&scan.findings, path);
+        // What is dropped below was looked for: its entries are not gone.
+        let mut known = baseline::compare(entries, arguments, &transforms, &workspace, &scan, &ids);
         if let Some(past) = &past {
+            let all = ids.clone();
             changed::keep(&mut scan, &mut ids, past, &workspace)?;
+            known.renumber(&all, &ids);
         }
         let modules: BTreeMap<FileId, &Module> =
             scan.modules.iter().map(|(id, module)| (*id, module)).collect();
         let reach = arguments.reach(stdin);
         settle(&mut scan.findings, &modules, &program, reach, |_| "trust_data");
-        let mut changes = build::changes(&scan.findings, &ids);
+        let mut changes = build::changes(&scan.findings, &ids, path);
         let approved: Vec<usize> = (0..changes.len())
             .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)
+            .filter(|&index| !known.covers(&changes[index]))
             .collect();
-        if writes {
+        if purpose != Purpose::Findings {
             taken::keep(&mut changes, &modules, &program);
         }
         drop(program);
@@ -95,7 +116,18 @@ impl Session {
         let materialized = materialize(&modules, &chosen);
         let left = Vec::new();
         let changed_since = arguments.changed.clone();
-        Ok(Self { workspace, scan, changes, approved, materialized, stdin, left, changed_since })
+        Ok(Self {
+            workspace,
+            scan,
+            ids,
+            known,
+            changes,
+            approved,
+            materialized,
+            stdin,
+            left,
+            changed_since,
+        })
     }
 
     /// Drops the changes that concern files which cannot be written, and makes the new bytes of
@@ -210,10 +242,12 @@ impl Session {
         }
     }
 
-    /// Whether a finding is open: no exception, and not fixed by what was applied.
+    /// Whether a finding is open: no exception, not known, and not fixed by what was applied.
     pub(super) fn is_open(&self, index: usize, fixed: &BTreeSet<usize>) -> bool {
         let finding = &self.scan.findings[index];
-        !matches!(finding.remedy, Remedy::Exception(_)) && !fixed.contains(&index)
+        !matches!(finding.remedy, Remedy::Exception(_))
+            && !self.known.findings.contains(&index)
+            && !fixed.contains(&index)
     }
 }
 

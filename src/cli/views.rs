@@ -20,7 +20,7 @@ pub(super) fn findings(session: &Session, fixed: &BTreeSet<usize>) -> Vec<Findin
 
 fn finding(session: &Session, finding: &Finding) -> FindingView {
     let module = &session.scan.modules[&finding.file];
-    let start = position(module, finding.range.start);
+    let start = Position::at(module, finding.range.start);
     let (source_line, column) = excerpt(module, finding.range.start, start.column);
     let line = module.lines.span(start.line - 1);
     let line_end = line.start + module.slice(line).trim_end_matches(['\r', '\n']).len();
@@ -32,7 +32,7 @@ fn finding(session: &Session, finding: &Finding) -> FindingView {
         level: level_name(level(finding).unwrap_or(Level::Report)),
         path: session.workspace.file(finding.file).relative.clone(),
         start,
-        end: position(module, finding.range.end),
+        end: Position::at(module, finding.range.end),
         message: finding.message.clone(),
         advice: advice(&finding.remedy),
         sink: finding.sink.clone(),
@@ -49,18 +49,14 @@ fn level_name(level: Level) -> &'static str {
     }
 }
 
-fn advice(remedy: &Remedy) -> String {
+/// What to do about a finding; may be empty.
+pub(super) fn advice(remedy: &Remedy) -> String {
     match remedy {
         Remedy::Ops(fix) if fix.reason.is_empty() => format!("fix: {}", fix.title),
         Remedy::Ops(fix) => format!("fix after a review: {}; {}", fix.title, fix.reason),
         Remedy::Report(reason) => reason.clone(),
         Remedy::Thread(_) | Remedy::Shell(_) | Remedy::Exception(_) => String::new(),
     }
-}
-
-fn position(module: &Module, offset: usize) -> Position {
-    let line = module.lines.of(offset) + 1;
-    Position { line, column: module.lines.column(module.text(), offset) + 1 }
 }
 
 /// Bytes of a line before and behind a finding that can be shown at most.
@@ -95,8 +91,8 @@ pub(super) fn exceptions(session: &Session) -> Vec<ExceptionView> {
                     ExceptionKind::Constant => "constant",
                 },
                 path: session.workspace.file(finding.file).relative.clone(),
-                start: position(module, finding.range.start),
-                end: position(module, finding.range.end),
+                start: Position::at(module, finding.range.start),
+                end: Position::at(module, finding.range.end),
                 sink: finding.sink.clone(),
                 reason: exception.reason.clone(),
             }
@@ -113,6 +109,7 @@ pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) ->
         errors: session.workspace.errors.len() + session.scan.errors.len(),
         dropped: session.materialized.dropped.len(),
         changed_since: session.changed_since.clone(),
+        gone: session.known.gone,
         ..Summary::default()
     };
     if mode != Mode::Check {
@@ -127,6 +124,10 @@ pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) ->
         }
         if applied && fixed.contains(&index) {
             summary.fixed += 1;
+            continue;
+        }
+        if session.known.findings.contains(&index) {
+            summary.known += 1;
             continue;
         }
         *summary.findings.entry(finding.transform).or_default() += 1;

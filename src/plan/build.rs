@@ -4,36 +4,58 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::change::Change;
-use crate::transforms::finding::{Finding, Remedy};
+use crate::transforms::finding::{Finding, Group, Remedy};
 use crate::workspace::FileId;
 
 /// The id of each finding: transform, path, qualified name, sink and ordinal among equal ones.
-/// None of it changes by edits elsewhere in the file.
+/// None of it changes by edits elsewhere in the file. A place that stays counts too, so that a
+/// justification beside one call leaves the ids of the others as they are.
 pub fn ids<'p>(findings: &[Finding], path: impl Fn(FileId) -> &'p Path) -> Vec<String> {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    findings
-        .iter()
-        .map(|finding| {
-            let place = path(finding.file).to_string_lossy().replace('\\', "/");
-            let key =
-                format!("{}\0{place}\0{}\0{}", finding.transform, finding.scope, finding.sink);
-            let ordinal = seen.entry(key.clone()).or_default();
-            *ordinal += 1;
-            let hash = blake3::hash(format!("{key}\0{ordinal}").as_bytes());
-            hash.to_hex()[..12].to_owned()
-        })
-        .collect()
+    let mut seen = Ordinals::default();
+    findings.iter().map(|f| seen.id(f.transform, path(f.file), &f.scope, &f.sink)).collect()
+}
+
+/// Counts what is alike.
+#[derive(Default)]
+struct Ordinals(BTreeMap<Vec<u8>, usize>);
+
+impl Ordinals {
+    /// The id of the next one with these parts.
+    fn id(&mut self, transform: &str, path: &Path, scope: &str, what: &str) -> String {
+        let parts = [transform.as_bytes(), &spelled(path), scope.as_bytes(), what.as_bytes()];
+        let mut key = parts.join(&0);
+        let ordinal = self.0.entry(key.clone()).or_default();
+        *ordinal += 1;
+        key.extend_from_slice(format!("\0{ordinal}").as_bytes());
+        blake3::hash(&key).to_hex()[..12].to_owned()
+    }
+}
+
+/// The bytes of a path, the same on every system. Names that are not UTF-8 stay apart.
+fn spelled(path: &Path) -> Vec<u8> {
+    let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
+    if cfg!(windows) {
+        bytes.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
+    }
+    bytes
 }
 
 /// The changes that the findings ask for, in the order of the findings. `ids` are those of
-/// [`ids`].
-pub fn changes(findings: &[Finding], ids: &[String]) -> Vec<Change> {
+/// [`ids`]; a change of one finding has the id of it, a change of several an id of what they
+/// share, which stays the same when one more joins them.
+pub fn changes<'p>(
+    findings: &[Finding],
+    ids: &[String],
+    path: impl Fn(FileId) -> &'p Path,
+) -> Vec<Change> {
+    let group_ids = group_ids(findings, path);
     let mut changes: Vec<Change> = Vec::new();
     let mut groups = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
         let Remedy::Ops(fix) = &finding.remedy else { continue };
-        if let Some(group) = fix.group {
-            let at = *groups.entry((finding.file, group)).or_insert(changes.len());
+        let group = fix.group.as_ref().map(|group| (finding.transform, finding.file, group));
+        if let Some(group) = group {
+            let at = *groups.entry(group).or_insert(changes.len());
             if let Some(change) = changes.get_mut(at) {
                 change.findings.push(index);
                 change.level = change.level.max(fix.level);
@@ -41,8 +63,9 @@ pub fn changes(findings: &[Finding], ids: &[String]) -> Vec<Change> {
                 continue;
             }
         }
+        let id = group.and_then(|group| group_ids.get(&group)).unwrap_or(&ids[index]);
         changes.push(Change {
-            id: ids[index].clone(),
+            id: id.clone(),
             transform: finding.transform,
             title: fix.title.clone(),
             reason: fix.reason.clone(),
@@ -55,6 +78,31 @@ pub fn changes(findings: &[Finding], ids: &[String]) -> Vec<Change> {
         });
     }
     changes
+}
+
+/// What tells one group of findings from another.
+type GroupKey<'f> = (&'static str, FileId, &'f Group);
+
+/// The id of each group: transform, path, and where and what the shared text is. Groups that are
+/// alike in that are counted as they stand in the file, not as their findings do.
+fn group_ids<'p>(
+    findings: &[Finding],
+    path: impl Fn(FileId) -> &'p Path,
+) -> BTreeMap<GroupKey<'_>, String> {
+    let mut ids: BTreeMap<GroupKey, String> = BTreeMap::new();
+    for finding in findings {
+        if let Remedy::Ops(fix) = &finding.remedy
+            && let Some(group) = &fix.group
+        {
+            ids.insert((finding.transform, finding.file, group), String::new());
+        }
+    }
+    let mut seen = Ordinals::default();
+    for ((transform, file, group), id) in &mut ids {
+        let what = format!("shared\0{}", group.name);
+        *id = seen.id(transform, path(*file), &group.scope, &what);
+    }
+    ids
 }
 
 fn add_missing(ops: &mut Vec<super::op::Op>, more: &[super::op::Op]) {

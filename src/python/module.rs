@@ -189,8 +189,25 @@ impl Module {
     /// The qualified name of the functions and classes around a node, `Engine.load`; empty at
     /// module level.
     pub fn scope_of(&self, node: Node) -> String {
-        let mut names: Vec<&str> = self
-            .ancestors(node)
+        self.qualified(self.ancestors(node))
+    }
+
+    /// The qualified name of the functions and classes that a comment stands in; `code` is the
+    /// offset of the last character of code before it, if there is any. Where a parser puts a
+    /// comment at the end of a block depends on what follows; this does not.
+    pub fn scope_of_comment(&self, comment: &Comment, code: Option<usize>) -> String {
+        let found = code.and_then(|at| self.nodes().covering(Span::new(at, at + 1)));
+        let Some(node) = found else { return String::new() };
+        let column = |offset: usize| offset - self.lines.start(self.lines.of(offset));
+        let own = comment.own_line.then(|| column(comment.span.start));
+        // A definition that the code before is in ends where lines are indented no more than it.
+        let holds = |around: &Node| own.is_none_or(|own| column(around.start_byte()) < own);
+        self.qualified(std::iter::once(node).chain(self.ancestors(node)).filter(holds))
+    }
+
+    /// The names of the definitions among nodes, of which the innermost is the first.
+    fn qualified<'t>(&self, around: impl Iterator<Item = Node<'t>>) -> String {
+        let mut names: Vec<&str> = around
             .filter(|a| matches!(a.kind(), "function_definition" | "class_definition"))
             .filter_map(|definition| definition.child_by_field_name("name"))
             .map(|name| self.text_of(name))

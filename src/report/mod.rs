@@ -1,11 +1,14 @@
 //! What a person or a machine sees: diffs, findings, summaries.
 
+pub mod baseline;
 pub mod colour;
 pub mod diff;
 pub mod escape;
 pub mod exceptions;
 mod excerpt;
 pub mod json;
+pub mod machine;
 mod markdown;
 pub mod model;
+pub mod ops;
 pub mod text;

@@ -3,15 +3,26 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::python::module::Module;
+
 /// A place in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Position {
     /// The line, 1-based.
     pub line: usize,
     /// The column in characters, 1-based.
     pub column: usize,
+}
+
+impl Position {
+    /// Where an offset of a module's text stands.
+    pub fn at(module: &Module, offset: usize) -> Self {
+        let line = module.lines.of(offset) + 1;
+        Self { line, column: module.lines.column(module.text(), offset) + 1 }
+    }
 }
 
 /// A finding as it is shown.
@@ -59,7 +70,7 @@ pub struct ExceptionView {
 }
 
 /// What the command was asked to do with what it found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Report only.
@@ -72,7 +83,7 @@ pub enum Mode {
 }
 
 /// The counts at the end of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct Summary {
     /// Files that were read.
     pub files: usize,
@@ -88,6 +99,10 @@ pub struct Summary {
     pub left: usize,
     /// How many were left for which reason.
     pub left_reasons: BTreeMap<String, usize>,
+    /// Findings that the baseline holds; they count nowhere else.
+    pub known: usize,
+    /// Entries of the baseline whose findings are gone.
+    pub gone: usize,
     /// Unsafe-looking places that stay, and why is known.
     pub exceptions: usize,
     /// Files that were not looked at, by cause.

@@ -77,6 +77,10 @@ pub fn summary(summary: &Summary) -> String {
         lines.push(held(summary));
     }
     push_left(&mut lines, summary);
+    if summary.known > 0 {
+        let count = counted(summary.known, "known finding", "known findings");
+        lines.push(format!("{count} (baseline)"));
+    }
     if summary.exceptions > 0 {
         let it = if summary.exceptions == 1 { "it" } else { "them" };
         let count = counted(summary.exceptions, "exception", "exceptions");

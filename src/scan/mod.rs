@@ -28,7 +28,7 @@ pub struct Settings<'a> {
     pub vendored: bool,
     /// Whether files are parsed only where something can be found.
     pub prefilter: bool,
-    /// Whether fixes that need a review may be applied.
+    /// Whether the new text of fixes that need a review may be asked for.
     pub review: bool,
 }
 
