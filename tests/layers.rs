@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 /// The layers in the order of the flow, with the folder that holds each.
-const LAYERS: [(&str, &str); 9] = [
+const LAYERS: [(&str, &str); 10] = [
     ("workspace", "src/workspace"),
+    ("config", "src/config"),
     ("python", "src/python"),
     ("program", "src/program"),
     ("transforms", "transforms"),

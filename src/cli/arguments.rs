@@ -36,6 +36,12 @@ pub enum Command {
     },
     /// List every transform with its level and aliases
     Transforms,
+    /// Print the JSON schema of a file that goes in or comes out
+    Schema {
+        /// What is described
+        #[arg(value_enum)]
+        what: SchemaKind,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -74,6 +80,9 @@ pub struct ScanArguments {
     /// Look at files that git ignores too
     #[arg(long)]
     pub no_gitignore: bool,
+    /// Use this configuration for every file, instead of the closest above each
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// How findings are printed
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
@@ -147,6 +156,13 @@ pub enum Format {
     Text,
     /// One JSON object
     Json,
+}
+
+/// What a schema describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaKind {
+    /// `untrust.toml`, and the table `tool.untrust` of `pyproject.toml`
+    Config,
 }
 
 /// When to use colours.

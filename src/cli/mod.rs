@@ -2,10 +2,12 @@
 
 pub mod arguments;
 mod check;
+mod configured;
 mod diff;
 mod explain;
 mod fix;
 mod output;
+mod schema;
 mod session;
 mod undo;
 mod views;
@@ -30,6 +32,7 @@ pub fn run() -> ExitCode {
         Command::Undo(undo) => undo::run(undo),
         Command::Explain { transform } => explain::explain(transform),
         Command::Transforms => explain::list(),
+        Command::Schema { what } => schema::run(*what),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "untrust", &mut script);

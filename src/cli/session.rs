@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::arguments::ScanArguments;
+use super::configured;
 use super::output::note;
 use crate::plan::build;
 use crate::plan::change::Change;
@@ -17,7 +18,7 @@ use crate::python::module::Module;
 use crate::report::escape::{visible, visible_path};
 use crate::scan::{Scan, Settings, scan};
 use crate::transforms::finding::{Finding, Level, Remedy};
-use crate::transforms::{REGISTRY, Transform, named, nearest};
+use crate::transforms::nearest;
 use crate::workspace::{FileId, Options, Skipped, Stdin, Workspace};
 
 /// More threads only get in each other's way.
@@ -46,16 +47,19 @@ impl Session {
             let _ =
                 rayon::ThreadPoolBuilder::new().num_threads(jobs.min(MOST_THREADS)).build_global();
         }
-        let transforms = chosen(arguments)?;
+        let (configurations, finder) = configured::open(arguments)?;
         let (paths, options) = inputs(arguments)?;
+        let options = Options { rules: Some(finder), ..options };
         let stdin = options.stdin.is_some();
         let program_options = Options { stdin: None, ..options.clone() };
         let workspace = Workspace::open(&paths, options)?;
+        configured::check(&configurations)?;
+        let run = configured::run(&configurations, &workspace);
+        let transforms = configured::transforms(run);
         let program = Program::new(&workspace, program_options);
         let settings = Settings {
             transforms: &transforms,
-            tests: arguments.include_tests,
-            vendored: arguments.include_vendored,
+            per_file: &|file| configured::asked(&configurations, run, file),
             prefilter: !arguments.no_prefilter,
             review: arguments.review_level,
         };
@@ -203,27 +207,6 @@ impl Session {
         let finding = &self.scan.findings[index];
         !matches!(finding.remedy, Remedy::Exception(_)) && !fixed.contains(&index)
     }
-}
-
-/// The transforms that were selected and not ignored.
-fn chosen(arguments: &ScanArguments) -> anyhow::Result<Vec<&'static dyn Transform>> {
-    let find = |names: &[String]| -> anyhow::Result<BTreeSet<&'static str>> {
-        let mut found = BTreeSet::new();
-        for name in names {
-            let matches = named(name.trim());
-            if matches.is_empty() {
-                return Err(unknown(name));
-            }
-            found.extend(matches.iter().map(|t| t.about().name));
-        }
-        Ok(found)
-    };
-    let (select, ignore) = (find(&arguments.select)?, find(&arguments.ignore)?);
-    let wanted = REGISTRY.iter().copied().filter(|transform| {
-        let name = transform.about().name;
-        (select.is_empty() || select.contains(name)) && !ignore.contains(name)
-    });
-    Ok(wanted.collect())
 }
 
 /// The error for a name that no transform has.
