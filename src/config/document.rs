@@ -1,11 +1,12 @@
 //! A configuration as it is written. The comments of these types are the descriptions in the JSON
 //! schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::names::KnownTransform;
 use super::python_version::PythonVersion;
 
 /// The name of a transform, or the code that bandit or ruff gives the pattern.
@@ -104,7 +105,7 @@ impl Default for Exceptions {
 #[schemars(deny_unknown_fields)]
 pub struct Sink {
     /// The name of the transform that looks for it.
-    pub transform: TransformName,
+    pub transform: String,
     /// How it is unsafe.
     pub kind: SinkKind,
     /// Dotted names, as an import spells them.
@@ -164,10 +165,14 @@ pub enum SinkDefault {
     Unsafe,
 }
 
-/// The JSON schema of a configuration. `names` are the names and codes that stand for transforms.
-pub fn schema(names: &[&str]) -> serde_json::Value {
+/// The JSON schema of a configuration that can name these transforms.
+pub fn schema(known: &[KnownTransform]) -> serde_json::Value {
+    let names: Vec<&str> = known.iter().map(|known| known.name).collect();
+    let codes: BTreeSet<&str> = known.iter().flat_map(|known| known.codes).copied().collect();
+    let all: Vec<&str> = names.iter().copied().chain(codes).collect();
     let mut schema = schemars::schema_for!(Document).to_value();
     schema["title"] = "Configuration of untrust".into();
-    schema["$defs"]["TransformName"]["enum"] = names.into();
+    schema["$defs"]["TransformName"]["enum"] = all.into();
+    schema["$defs"]["Sink"]["properties"]["transform"]["enum"] = names.into();
     schema
 }

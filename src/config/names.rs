@@ -14,8 +14,8 @@ pub struct KnownTransform {
 pub fn mask(known: &[KnownTransform], name: &str) -> u64 {
     let code = name.to_ascii_uppercase();
     let means = |known: &KnownTransform| known.name == name || known.codes.contains(&code.as_str());
-    let meant = known.iter().enumerate().filter(|(_, known)| means(known));
-    meant.fold(0, |bits, (index, _)| bits | 1 << index)
+    let found = known.iter().enumerate().filter(|(_, known)| means(known));
+    found.fold(0, |bits, (index, _)| bits | 1 << index)
 }
 
 /// The known word that is nearest to one that is not known, if one is near.
@@ -29,12 +29,16 @@ pub(super) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> O
         .map(|(_, known)| known)
 }
 
-/// The end of a message about a word that is not known.
-pub(super) fn hint<'k>(word: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
+/// The end of a message about a word that is not known. The known ones are shown behind `above`.
+pub(super) fn hint<'k>(
+    above: &str,
+    word: &str,
+    known: impl Iterator<Item = &'k str> + Clone,
+) -> String {
     if let Some(near) = nearest(word, known.clone()) {
-        return format!("did you mean `{near}`?");
+        return format!("did you mean `{above}{near}`?");
     }
-    let all: Vec<String> = known.map(|known| format!("`{known}`")).collect();
+    let all: Vec<String> = known.map(|known| format!("`{above}{known}`")).collect();
     format!("there are {}", all.join(", "))
 }
 

@@ -61,6 +61,9 @@ pub fn parse(
         let at = error.span().unwrap_or_default();
         reader.refuse(&at, format!("it is not TOML: {}", error.message()));
     }
+    // What is wrong in a line is found wrong several times over.
+    reader.problems.sort_by_key(|problem| problem.line);
+    reader.problems.dedup_by_key(|problem| problem.line);
     if !reader.problems.is_empty() {
         return Err(reader.problems);
     }
@@ -85,12 +88,11 @@ fn tool<'v, 't>(reader: &mut Reader, table: &'v DeTable<'t>) -> Option<&'v DeTab
 fn document(reader: &mut Reader, table: &DeTable) -> Document {
     let mut document = Document::default();
     for (key, value) in table {
-        match KEYS.iter().find(|(known, _)| known == key.get_ref()) {
-            Some((known, read)) => read(reader, known, value, &mut document),
-            None => {
-                let known = KEYS.iter().map(|(known, _)| *known);
-                reader.unknown(&key.span(), "", key.get_ref(), known);
-            }
+        if let Some((known, read)) = KEYS.iter().find(|(known, _)| known == key.get_ref()) {
+            read(reader, known, value, &mut document);
+        } else {
+            let known = KEYS.iter().map(|(known, _)| *known);
+            reader.unknown(&key.span(), "", key.get_ref(), known);
         }
     }
     document
@@ -160,7 +162,7 @@ fn exceptions(reader: &mut Reader, key: &str, value: &Value, document: &mut Docu
 
 /// An owner as CODEOWNERS writes one.
 fn owner(reader: &mut Reader, value: &Value) -> Option<String> {
-    let owner = reader.text("an item of exceptions.owners", value)?;
+    let owner = reader.item("exceptions.owners", value)?;
     let is_owner = owner.split_once('@').is_some_and(|(_, name)| {
         !name.is_empty() && !name.contains('@') && !owner.contains(char::is_whitespace)
     });

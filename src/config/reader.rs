@@ -45,7 +45,8 @@ impl<'a> Reader<'a> {
         self.problems.push(Problem { path: self.path.to_owned(), line: Some(line), message });
     }
 
-    fn refuse_type(&mut self, key: &str, value: &Value, wanted: &str) {
+    /// `what` is the key in quotes, or an item of it.
+    fn refuse_type(&mut self, what: &str, value: &Value, wanted: &str) {
         let found = match value.get_ref() {
             DeValue::String(_) => "a string",
             DeValue::Integer(_) => "an integer",
@@ -55,7 +56,7 @@ impl<'a> Reader<'a> {
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        self.refuse(&value.span(), format!("`{key}` must be {wanted}, not {found}"));
+        self.refuse(&value.span(), format!("{what} must be {wanted}, not {found}"));
     }
 
     pub(super) fn unknown<'k>(
@@ -65,14 +66,23 @@ impl<'a> Reader<'a> {
         key: &str,
         known: impl Iterator<Item = &'k str> + Clone,
     ) {
-        let hint = hint(key, known);
+        let hint = hint(above, key, known);
         self.refuse(at, format!("there is no key `{above}{}`; {hint}", shown(key)));
     }
 
     pub(super) fn text(&mut self, key: &str, value: &Value) -> Option<String> {
         let text = value.get_ref().as_str();
         if text.is_none() {
-            self.refuse_type(key, value, "a string");
+            self.refuse_type(&format!("`{key}`"), value, "a string");
+        }
+        text.map(str::to_owned)
+    }
+
+    /// The text of an item of a list.
+    pub(super) fn item(&mut self, key: &str, value: &Value) -> Option<String> {
+        let text = value.get_ref().as_str();
+        if text.is_none() {
+            self.refuse_type(&format!("an item of `{key}`"), value, "a string");
         }
         text.map(str::to_owned)
     }
@@ -80,14 +90,14 @@ impl<'a> Reader<'a> {
     pub(super) fn flag(&mut self, key: &str, value: &Value) -> Option<bool> {
         let flag = value.get_ref().as_bool();
         if flag.is_none() {
-            self.refuse_type(key, value, "true or false");
+            self.refuse_type(&format!("`{key}`"), value, "true or false");
         }
         flag
     }
 
     pub(super) fn number(&mut self, key: &str, value: &Value, range: Range<u32>) -> Option<u32> {
         let Some(integer) = value.get_ref().as_integer() else {
-            self.refuse_type(key, value, "an integer");
+            self.refuse_type(&format!("`{key}`"), value, "an integer");
             return None;
         };
         let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok();
@@ -107,7 +117,7 @@ impl<'a> Reader<'a> {
     ) -> Option<&'v DeTable<'t>> {
         let table = value.get_ref().as_table();
         if table.is_none() {
-            self.refuse_type(key, value, "a table");
+            self.refuse_type(&format!("`{key}`"), value, "a table");
         }
         table
     }
@@ -120,7 +130,7 @@ impl<'a> Reader<'a> {
         mut item: impl FnMut(&mut Self, &Value) -> Option<T>,
     ) -> Option<Vec<T>> {
         let Some(items) = value.get_ref().as_array() else {
-            self.refuse_type(key, value, "a list");
+            self.refuse_type(&format!("`{key}`"), value, "a list");
             return None;
         };
         Some(items.iter().filter_map(|value| item(self, value)).collect())
@@ -128,7 +138,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn transforms(&mut self, key: &str, value: &Value) -> Option<Vec<TransformName>> {
         self.list(key, value, |reader, item| {
-            let name = reader.text(&format!("an item of {key}"), item)?;
+            let name = reader.item(key, item)?;
             let is_known = mask(reader.known, &name) != 0;
             if !is_known {
                 let message = reader.no_transform(key, &name);
@@ -139,13 +149,13 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn no_transform(&self, key: &str, name: &str) -> String {
-        let hint = hint(name, self.known.iter().map(|known| known.name));
+        let hint = hint("", name, self.known.iter().map(|known| known.name));
         format!("`{key}`: there is no transform `{}`; {hint}", shown(name))
     }
 
     pub(super) fn globs(&mut self, key: &str, value: &Value) -> Option<Vec<String>> {
         let patterns = self.list(key, value, |reader, item| {
-            let pattern = reader.text(&format!("an item of {key}"), item)?;
+            let pattern = reader.item(key, item)?;
             reader.glob(key, &item.span(), &pattern).then_some(pattern)
         })?;
         if let Err(message) = glob_set(&patterns) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
-use super::document::{Sink, SinkDefault, SinkKind, TransformName};
+use super::document::{Sink, SinkDefault, SinkKind};
 use super::identifier::{is_dotted, is_identifier};
 use super::names::{hint, shown};
 use super::reader::{Reader, Value};
@@ -39,7 +39,7 @@ const MOST_ARGUMENTS: u32 = 1001;
 /// Reads a row; `None` if something in it is wrong, which is noted.
 pub(super) fn read(reader: &mut Reader, value: &Value) -> Option<Sink> {
     let before = reader.problems.len();
-    let table = reader.table("an item of sinks", value)?;
+    let table = reader.table("sinks", value)?;
     for (key, _) in table {
         if !KEYS.contains(&key.get_ref().as_ref()) {
             reader.unknown(&key.span(), "sinks.", key.get_ref(), KEYS.into_iter());
@@ -98,17 +98,17 @@ impl<'v, 't> Row<'v, 't> {
         let text = self.text(reader, key)?;
         let found = words.iter().find(|(word, _)| *word == text);
         if found.is_none() {
-            let hint = hint(&text, words.iter().map(|(word, _)| *word));
+            let hint = hint("", &text, words.iter().map(|(word, _)| *word));
             let message = format!("`sinks.{key}`: there is no `{}`; {hint}", shown(&text));
             reader.refuse(&value.span(), message);
         }
         found.map(|(_, meaning)| *meaning)
     }
 
-    fn transform(&self, reader: &mut Reader) -> Option<TransformName> {
+    fn transform(&self, reader: &mut Reader) -> Option<String> {
         let name = self.text(reader, "transform")?;
         if reader.known.iter().any(|known| known.name == name) {
-            return Some(TransformName(name));
+            return Some(name);
         }
         let message = reader.no_transform("sinks.transform", &name);
         reader.refuse(&self.get("transform")?.span(), message);
@@ -119,7 +119,7 @@ impl<'v, 't> Row<'v, 't> {
         let value = self.get("callables")?;
         let mut wrong = false;
         let names = reader.list("sinks.callables", value, |reader, item| {
-            let name = reader.text("an item of sinks.callables", item)?;
+            let name = reader.item("sinks.callables", item)?;
             if is_dotted(&name) {
                 return Some(name);
             }

@@ -67,9 +67,11 @@ pub fn scan(
     progress: &(dyn Fn(usize) + Sync),
 ) -> Scan {
     let filter = Filter::new(settings.transforms, settings.prefilter);
-    let left_out = |file: &File| match file.excluded {
-        true => Some(SkipCause::Excluded),
-        false => (file.test && !(settings.per_file)(file).tests).then_some(SkipCause::Test),
+    let left_out = |file: &File| {
+        if file.excluded {
+            return Some(SkipCause::Excluded);
+        }
+        (file.test && !(settings.per_file)(file).tests).then_some(SkipCause::Test)
     };
     let mut scan = Scan::default();
     let mut ids: Vec<FileId> = Vec::new();

@@ -229,7 +229,7 @@ impl Walk<'_> {
     /// Whether a path that no walk led to is left out, be it by a folder above it.
     fn leaves_out(&self, path: &Path) -> bool {
         let by_folder = || self.finder.is_some_and(|finder| finder.leaves_out(path, &self.top));
-        path != self.root && (self.is_excluded(path, &self.rules_of(path)) || by_folder())
+        path != self.root && (by_folder() || self.is_excluded(path, &self.rules_of(path)))
     }
 
     fn entry(&self, entry: &DirEntry, here: &Here, out: &mut Out) {

@@ -104,12 +104,15 @@ impl RuleFinder {
         self.enter(folder, top, &above)
     }
 
-    /// Whether a path below `top`, or a folder above it, is left out.
+    /// Whether a path below `top`, or a folder above it, is left out. What stands in a folder that is
+    /// left out is not looked into.
     pub fn leaves_out(&self, path: &Path, top: &Path) -> bool {
-        let below = path.ancestors().take_while(|part| *part != top && part.starts_with(top));
-        below
-            .filter_map(|part| Some((part, part.parent()?)))
-            .any(|(part, folder)| self.at(folder, top).excludes(part))
+        let mut parts: Vec<&Path> =
+            path.ancestors().take_while(|part| *part != top && part.starts_with(top)).collect();
+        parts.reverse();
+        let excluded =
+            |part: &Path| part.parent().is_some_and(|folder| self.at(folder, top).excludes(part));
+        parts.into_iter().any(excluded)
     }
 
     fn known(&self) -> MutexGuard<'_, FxHashMap<PathBuf, Arc<FolderRules>>> {
