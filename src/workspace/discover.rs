@@ -58,11 +58,14 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
     if let Some(path) = absolute.iter().find(|path| !path.starts_with(&root)) {
         return Err(OpenError::OutsideRoot { path: path.clone(), root });
     }
+    if let Some(finder) = &options.rules {
+        // Who opens a second workspace with the same options finds the same rules.
+        finder.top.get_or_init(|| top_of(&root, options));
+    }
     let walk = Walk {
         include: globs::set(&options.include)?,
         exclude: globs::set(&options.exclude)?,
         finder: options.rules.as_deref(),
-        top: top_of(&root),
         repository: repository_top(&root),
         whole: absolute.contains(&root),
         several: absolute.len() > 1,
@@ -126,8 +129,6 @@ struct Walk<'o> {
     /// Whether several paths were named, which may overlap.
     several: bool,
     repository: Option<PathBuf>,
-    /// Nothing above is looked at for rules.
-    top: PathBuf,
     finder: Option<&'o RuleFinder>,
     include: GlobSet,
     exclude: GlobSet,
@@ -170,7 +171,7 @@ impl Walk<'_> {
         }
         let finder = self.finder.filter(|finder| finder.names.iter().any(|name| holds(name)));
         if let Some(finder) = finder {
-            here.rules = finder.enter(folder, &self.top, &here.rules);
+            here.rules = finder.enter(folder, &here.rules);
         }
         for entry in entries {
             if !entry.file_type().is_dir() {
@@ -199,12 +200,8 @@ impl Walk<'_> {
 
     /// The rules of the configuration that is closest to a path.
     fn rules_of(&self, path: &Path) -> Arc<FolderRules> {
-        let folder = path.parent().filter(|folder| folder.starts_with(&self.top));
-        match (self.finder, folder) {
-            (Some(finder), Some(folder)) => finder.at(folder, &self.top),
-            (Some(finder), None) => Arc::clone(&finder.default),
-            (None, _) => Arc::default(),
-        }
+        let Some(finder) = self.finder else { return Arc::default() };
+        path.parent().map_or_else(|| Arc::clone(&finder.default), |folder| finder.at(folder))
     }
 
     fn leaves_out_folder(&self, entry: &DirEntry, here: &Here) -> bool {
@@ -228,8 +225,8 @@ impl Walk<'_> {
 
     /// Whether a path that no walk led to is left out, be it by a folder above it.
     fn leaves_out(&self, path: &Path) -> bool {
-        let by_folder = || self.finder.is_some_and(|finder| finder.leaves_out(path, &self.top));
-        path != self.root && (by_folder() || self.is_excluded(path, &self.rules_of(path)))
+        let by_folder = || self.finder.is_some_and(|finder| finder.leaves_out(path));
+        by_folder() || self.is_excluded(path, &self.rules_of(path))
     }
 
     fn entry(&self, entry: &DirEntry, here: &Here, out: &mut Out) {

@@ -2,7 +2,7 @@
 //! looked at. Who reads configurations is not known here: a function finds them.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use globset::GlobSet;
 use rustc_hash::FxHashMap;
@@ -64,6 +64,8 @@ pub struct RuleFinder {
     pub find: Box<Find>,
     /// The rules where no folder holds any.
     pub default: Arc<FolderRules>,
+    /// The topmost folder that is looked into; while it is not known, none is.
+    pub top: OnceLock<PathBuf>,
     known: Mutex<FxHashMap<PathBuf, Arc<FolderRules>>>,
 }
 
@@ -76,42 +78,45 @@ impl std::fmt::Debug for RuleFinder {
 impl RuleFinder {
     /// A finder that asks `find`; only folders that hold one of the names need to be asked.
     pub fn new(names: &'static [&'static str], default: FolderRules, find: Box<Find>) -> Self {
-        Self { names, find, default: Arc::new(default), known: Mutex::default() }
+        let default = Arc::new(default);
+        Self { names, find, default, top: OnceLock::new(), known: Mutex::default() }
     }
 
     /// The rules that hold in a folder, given those of the folder above.
-    pub fn enter(&self, folder: &Path, top: &Path, above: &Arc<FolderRules>) -> Arc<FolderRules> {
+    pub fn enter(&self, folder: &Path, above: &Arc<FolderRules>) -> Arc<FolderRules> {
         if let Some(known) = self.known().get(folder) {
             return Arc::clone(known);
         }
-        let found = (self.find)(folder, top, above).unwrap_or_else(|| Arc::clone(above));
+        let found = self.top.get().and_then(|top| (self.find)(folder, top, above));
+        let found = found.unwrap_or_else(|| Arc::clone(above));
         Arc::clone(self.known().entry(folder.to_owned()).or_insert(found))
     }
 
-    /// The rules that hold in a folder at or below `top`, for which the folders above it are
-    /// looked into.
-    pub fn at(&self, folder: &Path, top: &Path) -> Arc<FolderRules> {
-        if !folder.starts_with(top) {
+    /// The rules that hold in a folder, for which the folders above it are looked into, up to the
+    /// top.
+    pub fn at(&self, folder: &Path) -> Arc<FolderRules> {
+        let Some(top) = self.top.get().filter(|top| folder.starts_with(top)) else {
             return Arc::clone(&self.default);
-        }
+        };
         if let Some(known) = self.known().get(folder) {
             return Arc::clone(known);
         }
         let above = match folder.parent() {
-            Some(parent) if folder != top => self.at(parent, top),
+            Some(parent) if folder != top => self.at(parent),
             _ => Arc::clone(&self.default),
         };
-        self.enter(folder, top, &above)
+        self.enter(folder, &above)
     }
 
-    /// Whether a path below `top`, or a folder above it, is left out. What stands in a folder that is
+    /// Whether a path below the top, or a folder above it, is left out. What stands in a folder that is
     /// left out is not looked into.
-    pub fn leaves_out(&self, path: &Path, top: &Path) -> bool {
+    pub fn leaves_out(&self, path: &Path) -> bool {
+        let Some(top) = self.top.get() else { return false };
         let mut parts: Vec<&Path> =
-            path.ancestors().take_while(|part| *part != top && part.starts_with(top)).collect();
+            path.ancestors().take_while(|part| part != top && part.starts_with(top)).collect();
         parts.reverse();
         let excluded =
-            |part: &Path| part.parent().is_some_and(|folder| self.at(folder, top).excludes(part));
+            |part: &Path| part.parent().is_some_and(|folder| self.at(folder).excludes(part));
         parts.into_iter().any(excluded)
     }
 

@@ -254,10 +254,9 @@ impl Workspace {
             && !path.components().any(|component| component == Component::ParentDir);
         let path = if inside { path } else { self.root.join(&stdin.name) };
         let relative = path.strip_prefix(&self.root).unwrap_or(&stdin.name).to_owned();
-        let top = root::top_of(&self.root);
-        let excluded = inside && finder.is_some_and(|finder| finder.leaves_out(&path, &top));
+        let excluded = inside && finder.is_some_and(|finder| finder.leaves_out(&path));
         let folder = path.parent().filter(|_| inside && !excluded);
-        let rules = finder.zip(folder).map(|(finder, folder)| finder.at(folder, &top));
+        let rules = finder.zip(folder).map(|(finder, folder)| finder.at(folder));
         let rules = rules.or_else(|| finder.map(|finder| Arc::clone(&finder.default)));
         let file = discover::file(&path, relative, kind, true, &rules.unwrap_or_default());
         self.files.push(File { id, excluded, ..file });

@@ -4,9 +4,14 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{OpenError, Options, repository_top};
 
-/// The topmost folder in which a configuration is looked for.
-pub(super) fn top_of(root: &Path) -> PathBuf {
-    repository_top(root).unwrap_or_else(|| root.to_owned())
+/// The topmost folder in which a configuration is looked for: the repository's top, else the root.
+/// A root that nobody named can lie below the working folder, whose configuration is meant as well.
+pub(super) fn top_of(root: &Path, options: &Options) -> PathBuf {
+    let here = || {
+        let here = std::env::current_dir().ok().filter(|_| options.root.is_none());
+        here.filter(|here| root.starts_with(here))
+    };
+    repository_top(root).or_else(here).unwrap_or_else(|| root.to_owned())
 }
 
 /// Where a path that was named leads; the error says why it cannot be looked at.
