@@ -66,32 +66,36 @@ impl PythonVersion {
 mod tests {
     use super::*;
 
-    fn version(major: u8, minor: u8) -> Option<PythonVersion> {
-        Some(PythonVersion { major, minor })
+    fn parsed(text: &str) -> Option<(u8, u8)> {
+        PythonVersion::parse(text).map(|version| (version.major, version.minor))
+    }
+
+    fn bound(specifiers: &str) -> Option<(u8, u8)> {
+        PythonVersion::lower_bound(specifiers).map(|version| (version.major, version.minor))
     }
 
     #[test]
     fn both_spellings_are_read() {
-        assert_eq!(PythonVersion::parse("3.9"), version(3, 9));
-        assert_eq!(PythonVersion::parse("py39"), version(3, 9));
-        assert_eq!(PythonVersion::parse("py313"), version(3, 13));
-        assert_eq!(PythonVersion::parse("2.7"), version(2, 7));
+        assert_eq!(parsed("3.9"), Some((3, 9)));
+        assert_eq!(parsed("py39"), Some((3, 9)));
+        assert_eq!(parsed("py313"), Some((3, 13)));
+        assert_eq!(parsed("2.7"), Some((2, 7)));
         for wrong in ["", "3", "3.", "py", "py3", "pyé9", "3.9.1", "4.0", "3.+9", "3.999", " 3.9"]
         {
-            assert_eq!(PythonVersion::parse(wrong), None, "{wrong}");
+            assert_eq!(parsed(wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn the_lower_bound_is_the_highest_of_those_that_hold() {
-        assert_eq!(PythonVersion::lower_bound(">=3.8"), version(3, 8));
-        assert_eq!(PythonVersion::lower_bound(">=3.8,>=3.10.2, <4, !=3.11.*"), version(3, 10));
-        assert_eq!(PythonVersion::lower_bound("~=3.11"), version(3, 11));
-        assert_eq!(PythonVersion::lower_bound("==3.12.*"), version(3, 12));
-        assert_eq!(PythonVersion::lower_bound(">3.7.1"), version(3, 7));
-        assert_eq!(PythonVersion::lower_bound(">=3"), version(3, 0));
-        assert_eq!(PythonVersion::lower_bound("<4"), None);
-        assert_eq!(PythonVersion::lower_bound("^3.8"), None);
-        assert_eq!(PythonVersion::lower_bound(">=99999999999"), None);
+        assert_eq!(bound(">=3.8"), Some((3, 8)));
+        assert_eq!(bound(">=3.8,>=3.10.2, <4, !=3.11.*"), Some((3, 10)));
+        assert_eq!(bound("~=3.11"), Some((3, 11)));
+        assert_eq!(bound("==3.12.*"), Some((3, 12)));
+        assert_eq!(bound(">3.7.1"), Some((3, 7)));
+        assert_eq!(bound(">=3"), Some((3, 0)));
+        assert_eq!(bound("<4"), None);
+        assert_eq!(bound("^3.8"), None);
+        assert_eq!(bound(">=99999999999"), None);
     }
 }
