@@ -13,9 +13,12 @@ pub fn set(patterns: &[String]) -> Result<GlobSet, OpenError> {
             builder.add(glob);
         }
     }
-    builder
-        .build()
-        .map_err(|error| OpenError::Glob { glob: patterns.join(", "), message: error.to_string() })
+    // Each was read, so that only their size can be wrong.
+    builder.build().map_err(|_| OpenError::Glob {
+        glob: patterns.join(", "),
+        message: "there is more of it than can be searched for; write fewer or shorter globs"
+            .to_owned(),
+    })
 }
 
 /// What a pattern stands for: what it names, and all below that.
