@@ -4,6 +4,8 @@
 
 pub mod workspace;
 
+pub mod config;
+
 pub mod python;
 
 pub mod program;

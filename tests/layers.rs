@@ -6,6 +6,7 @@ use std::path::Path;
 /// The layers in the order of the flow, with the folder that holds each.
 const LAYERS: [(&str, &str); 10] = [
     ("workspace", "src/workspace"),
+    ("config", "src/config"),
     ("python", "src/python"),
     ("program", "src/program"),
     ("transforms", "transforms"),

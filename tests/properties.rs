@@ -11,7 +11,7 @@ use untrust::plan::materialize::materialize;
 use untrust::program::Program;
 use untrust::python::module::Module;
 use untrust::report::diff::{FileDiff, unified};
-use untrust::scan::{Scan, Settings, scan};
+use untrust::scan::{Asked, Scan, Settings, scan};
 use untrust::transforms::REGISTRY;
 use untrust::transforms::finding::Remedy;
 use untrust::workspace::source::{Source, TextEdit};
@@ -92,8 +92,8 @@ fn plan(bytes: &[u8], prefilter: bool) -> Planned {
     let options = Options { root: Some(sandbox.root()), ..Options::default() };
     let workspace = Workspace::open(&[sandbox.root()], options.clone()).unwrap();
     let program = Program::new(&workspace, options);
-    let settings =
-        Settings { transforms: REGISTRY, tests: false, vendored: false, prefilter, review: true };
+    let asked = Asked { transforms: u64::MAX, tests: false, vendored: false };
+    let settings = Settings { transforms: REGISTRY, per_file: &|_| asked, prefilter, review: true };
     let scan = scan(&workspace, &program, &settings, &|_| {});
     let path = |id| workspace.file(id).relative.as_path();
     let ids = build::ids(&scan.findings, path);

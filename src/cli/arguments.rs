@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::schema::SchemaKind;
 use crate::threading::Reach;
 
 /// Finds the places where Python code trusts what it should not, and rewrites them with minimal
@@ -42,9 +41,10 @@ pub enum Command {
     },
     /// List every transform with its level and aliases
     Transforms,
-    /// Print the JSON schema of what is written
+    /// Print the JSON schema of a file that goes in or comes out
     Schema {
-        /// What is written
+        /// What is described
+        #[arg(value_enum)]
         what: SchemaKind,
     },
     /// Print a completion script for a shell
@@ -89,6 +89,9 @@ pub struct ScanArguments {
     /// committed
     #[arg(long, value_name = "REV", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD")]
     pub changed: Option<String>,
+    /// Use this configuration for every file, instead of the closest above each
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Write the findings, the diff, or the list of files to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -249,6 +252,15 @@ pub enum ExceptionsFormat {
     Json,
     /// The part of a pull request's description that asks the owners for a review
     Markdown,
+}
+
+/// What a schema describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaKind {
+    /// What `--format json` prints; a line of `--format jsonl` is `$defs/Line` in it
+    Findings,
+    /// `untrust.toml`, and the table `tool.untrust` of `pyproject.toml`
+    Config,
 }
 
 /// When to use colours.

@@ -1,6 +1,6 @@
 //! `--baseline` and `--write-baseline`: a ratchet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,10 +14,9 @@ use crate::plan::change::Change;
 use crate::report::baseline::{Entry, is_gone, parse, render};
 use crate::report::escape::{visible, visible_path};
 use crate::report::json::slashed;
-use crate::scan::Scan;
-use crate::transforms::Transform;
+use crate::scan::{Scan, Settings};
 use crate::transforms::finding::Remedy;
-use crate::workspace::{FileKind, SkipCause, Workspace};
+use crate::workspace::{File, FileKind, SkipCause, Workspace};
 
 /// A larger file is no baseline, in bytes.
 const SIZE_LIMIT: u64 = 256 << 20;
@@ -70,7 +69,7 @@ pub(super) fn read(arguments: &ScanArguments) -> anyhow::Result<Vec<Entry>> {
 pub(super) fn compare(
     entries: Vec<Entry>,
     arguments: &ScanArguments,
-    transforms: &[&'static dyn Transform],
+    settings: &Settings,
     workspace: &Workspace,
     scan: &Scan,
     ids: &[String],
@@ -82,8 +81,8 @@ pub(super) fn compare(
     let open = open.filter(|(_, (f, _))| !matches!(f.remedy, Remedy::Exception(_)));
     let open: Vec<(usize, &str)> = open.map(|(index, (_, id))| (index, id.as_str())).collect();
     let open_ids: BTreeSet<&str> = open.iter().map(|(_, id)| *id).collect();
-    let names: BTreeSet<&str> = transforms.iter().map(|t| t.about().name).collect();
-    let looked_at = looked_at(workspace, scan, arguments.include_tests);
+    let names: Vec<&str> = settings.transforms.iter().map(|t| t.about().name).collect();
+    let looked_at = looked_at(workspace, scan, settings);
     let folders = folders(arguments, workspace);
     let was_looked_for = |entry: &Entry| {
         // A file that is no longer there was looked for where its folder was.
@@ -91,8 +90,13 @@ pub(super) fn compare(
             folders.iter().any(|folder| Path::new(&entry.path).starts_with(folder))
                 && workspace.root.join(&entry.path).try_exists().is_ok_and(|exists| !exists)
         };
-        names.contains(entry.transform.as_str())
-            && (looked_at.contains(&entry.path) || is_deleted())
+        let Some(bit) = names.iter().position(|name| *name == entry.transform) else {
+            return false;
+        };
+        match looked_at.get(&entry.path) {
+            Some(transforms) => transforms >> bit & 1 == 1,
+            None => is_deleted(),
+        }
     };
     let before = entries.len();
     let known: BTreeSet<String> = entries.iter().map(|entry| entry.id.clone()).collect();
@@ -102,19 +106,24 @@ pub(super) fn compare(
     Known { findings: findings.collect(), gone: before - kept.len(), kept }
 }
 
-/// The files in which every finding was found. One that does not parse may hide some.
-fn looked_at(workspace: &Workspace, scan: &Scan, tests: bool) -> BTreeSet<String> {
+/// The files in which every finding of some transforms was found, with these as bits. A file that
+/// does not parse may hide some.
+fn looked_at(workspace: &Workspace, scan: &Scan, settings: &Settings) -> BTreeMap<String, u64> {
     let unread = scan.errors.iter().map(|problem| problem.path.as_path());
     let skipped = scan.skipped.iter().filter(|s| s.cause != SkipCause::Test);
     let skipped = skipped.map(|s| s.relative.as_path());
     let damaged = scan.syntax_errors.iter().map(|(id, _)| workspace.file(*id).relative.as_path());
     let not: BTreeSet<&Path> = unread.chain(skipped).chain(damaged).collect();
-    let files = workspace.files.iter().filter(|file| {
+    let is_read = |file: &&File| {
         matches!(file.kind, FileKind::Python | FileKind::Stub)
-            && (tests || !file.test)
             && !not.contains(file.relative.as_path())
-    });
-    files.map(|file| slashed(&file.relative)).collect()
+    };
+    let asked =
+        workspace.files.iter().filter(is_read).map(|file| (file, (settings.per_file)(file)));
+    asked
+        .filter(|(file, asked)| asked.tests || !file.test)
+        .map(|(file, asked)| (slashed(&file.relative), asked.transforms))
+        .collect()
 }
 
 /// The folders that were named, relative to the root.

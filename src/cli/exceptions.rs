@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::arguments::{ExceptionsArguments, ExceptionsFormat};
 use super::check::{name_skipped, output};
 use super::output::{note, note_text};
-use super::session::{Purpose, Session, chosen, options};
+use super::session::{Purpose, Session, options};
 use super::views;
 use crate::program::Program;
 use crate::report::escape::{visible, visible_path};
@@ -169,11 +169,10 @@ fn new(
             (*file, Changed::Lines(added(old, bytes)))
         })
         .collect();
-    let transforms = chosen(&arguments.scan)?;
     let program = Program::new(workspace, options(&arguments.scan));
     let old: Vec<Finding> = before
         .into_par_iter()
-        .flat_map(|(file, bytes)| scan::text::findings(file, bytes, &program, &transforms))
+        .flat_map(|(file, bytes)| scan::text::findings(file, bytes, &program, &session.transforms))
         .collect();
     let mut known: BTreeMap<Key, usize> = BTreeMap::new();
     for key in old.iter().filter_map(key) {

@@ -9,6 +9,7 @@ use anyhow::Context;
 use super::arguments::ScanArguments;
 use super::baseline::{self, Known};
 use super::changed;
+use super::configured;
 use super::output::note;
 use crate::plan::build;
 use crate::plan::change::Change;
@@ -20,8 +21,8 @@ use crate::report::escape::{visible, visible_path};
 use crate::scan::{Scan, Settings, scan};
 use crate::threading::settle;
 use crate::transforms::finding::{Finding, Level, Remedy};
-use crate::transforms::{REGISTRY, Transform, named, nearest};
-use crate::workspace::{FileId, Options, Skipped, Stdin, Workspace};
+use crate::transforms::{Transform, nearest};
+use crate::workspace::{File, FileId, Options, Skipped, Stdin, Workspace};
 
 /// More threads only get in each other's way.
 const MOST_THREADS: usize = 64;
@@ -44,6 +45,8 @@ pub(super) struct Session {
     pub(super) left: Vec<(PathBuf, &'static str)>,
     /// Only findings on lines changed since this revision are in the scan.
     pub(super) changed_since: Option<String>,
+    /// The transforms that were run.
+    pub(super) transforms: Vec<&'static dyn Transform>,
 }
 
 /// What a session is opened for.
@@ -66,18 +69,22 @@ impl Session {
             let _ =
                 rayon::ThreadPoolBuilder::new().num_threads(jobs.min(MOST_THREADS)).build_global();
         }
-        let transforms = chosen(arguments)?;
+        let (configurations, finder) = configured::open(arguments)?;
         let (paths, options) = inputs(arguments)?;
+        let options = Options { rules: Some(finder), ..options };
         let stdin = options.stdin.is_some();
         let program_options = Options { stdin: None, ..options.clone() };
         let workspace = Workspace::open(&paths, options)?;
+        configured::check(&configurations)?;
+        let run = configured::run(&configurations, &workspace);
+        let transforms = configured::transforms(run);
+        let per_file = |file: &File| configured::asked(&configurations, run, file);
         let mut program = Program::new(&workspace, program_options);
         program.is_alone = stdin;
         let past = changed::past(arguments, &workspace)?;
         let settings = Settings {
             transforms: &transforms,
-            tests: arguments.include_tests,
-            vendored: arguments.include_vendored,
+            per_file: &per_file,
             prefilter: !arguments.no_prefilter,
             review: arguments.review_level || purpose == Purpose::Changes,
         };
@@ -93,7 +100,7 @@ impl Session {
         let path = |file: FileId| workspace.file(file).relative.as_path();
         let mut ids = build::ids(&scan.findings, path);
         // What is dropped below was looked for: its entries are not gone.
-        let mut known = baseline::compare(entries, arguments, &transforms, &workspace, &scan, &ids);
+        let mut known = baseline::compare(entries, arguments, &settings, &workspace, &scan, &ids);
         if let Some(past) = &past {
             let all = ids.clone();
             changed::keep(&mut scan, &mut ids, past, &workspace)?;
@@ -102,7 +109,9 @@ impl Session {
         let modules: BTreeMap<FileId, &Module> =
             scan.modules.iter().map(|(id, module)| (*id, module)).collect();
         let reach = arguments.reach(stdin);
-        settle(&mut scan.findings, &modules, &program, reach, |_| "trust_data");
+        settle(&mut scan.findings, &modules, &program, reach, |file| {
+            configurations.settings_of(workspace.file(file)).data_parameter.as_str()
+        });
         let mut changes = build::changes(&scan.findings, &ids, path);
         let approved: Vec<usize> = (0..changes.len())
             .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)
@@ -127,6 +136,7 @@ impl Session {
             stdin,
             left,
             changed_since,
+            transforms,
         })
     }
 
@@ -249,27 +259,6 @@ impl Session {
             && !self.known.findings.contains(&index)
             && !fixed.contains(&index)
     }
-}
-
-/// The transforms that were selected and not ignored.
-pub(super) fn chosen(arguments: &ScanArguments) -> anyhow::Result<Vec<&'static dyn Transform>> {
-    let find = |names: &[String]| -> anyhow::Result<BTreeSet<&'static str>> {
-        let mut found = BTreeSet::new();
-        for name in names {
-            let matches = named(name.trim());
-            if matches.is_empty() {
-                return Err(unknown(name));
-            }
-            found.extend(matches.iter().map(|t| t.about().name));
-        }
-        Ok(found)
-    };
-    let (select, ignore) = (find(&arguments.select)?, find(&arguments.ignore)?);
-    let wanted = REGISTRY.iter().copied().filter(|transform| {
-        let name = transform.about().name;
-        (select.is_empty() || select.contains(name)) && !ignore.contains(name)
-    });
-    Ok(wanted.collect())
 }
 
 /// The error for a name that no transform has.

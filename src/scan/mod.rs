@@ -15,21 +15,32 @@ use crate::transforms::Transform;
 use crate::transforms::finding::{Finding, Findings, Level, Remedy};
 use crate::workspace::source::Source;
 use crate::workspace::span::Span;
-use crate::workspace::{FileId, FileKind, ReadError, ReadProblem, SkipCause, Skipped, Workspace};
+use crate::workspace::{
+    File, FileId, FileKind, ReadError, ReadProblem, SkipCause, Skipped, Workspace,
+};
 use filter::{Filter, Held};
 
 /// What is asked of a scan.
 pub struct Settings<'a> {
     /// The transforms to run.
     pub transforms: &'a [&'static dyn Transform],
-    /// Whether tests are looked at.
-    pub tests: bool,
-    /// Whether vendored and generated code may be edited.
-    pub vendored: bool,
+    /// What is asked of a file.
+    pub per_file: &'a (dyn Fn(&File) -> Asked + Sync),
     /// Whether files are parsed only where something can be found.
     pub prefilter: bool,
     /// Whether the new text of fixes that need a review may be asked for.
     pub review: bool,
+}
+
+/// What is asked of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Which of [`Settings::transforms`] look at it: bit n stands for the n-th.
+    pub transforms: u64,
+    /// Whether it is looked at if it is a test.
+    pub tests: bool,
+    /// Whether it may be edited if it is vendored or generated.
+    pub vendored: bool,
 }
 
 /// What a scan found.
@@ -57,17 +68,26 @@ pub fn scan(
     progress: &(dyn Fn(usize) + Sync),
 ) -> Scan {
     let filter = Filter::new(settings.transforms, settings.prefilter);
-    let looked_at = workspace.files.iter().filter(|file| {
-        (settings.tests || !file.test) && matches!(file.kind, FileKind::Python | FileKind::Stub)
-    });
-    let ids: Vec<FileId> = looked_at.map(|file| file.id).collect();
-    let mut scan = Scan { files: ids.len(), ..Scan::default() };
-    let tests = workspace.files.iter().filter(|file| file.test && !settings.tests);
-    let skipped = tests.map(|f| Skipped { relative: f.relative.clone(), cause: SkipCause::Test });
-    scan.skipped = skipped.collect();
+    let left_out = |file: &File| {
+        if file.excluded {
+            return Some(SkipCause::Excluded);
+        }
+        (file.test && !(settings.per_file)(file).tests).then_some(SkipCause::Test)
+    };
+    let mut scan = Scan::default();
+    let mut ids: Vec<FileId> = Vec::new();
+    for file in &workspace.files {
+        if let Some(cause) = left_out(file) {
+            scan.skipped.push(Skipped { relative: file.relative.clone(), cause });
+        } else if matches!(file.kind, FileKind::Python | FileKind::Stub) {
+            ids.push(file.id);
+        }
+    }
+    scan.files = ids.len();
+    let not_looked_at = scan.skipped.len();
     let mut candidates = Vec::new();
     let mut holders = Vec::new();
-    for read in read_all(workspace, &filter, &ids, progress) {
+    for read in read_all(workspace, &filter, settings, &ids, progress) {
         match read {
             Err((file, ReadError::TooLarge(size))) => {
                 let relative = workspace.file(file).relative.clone();
@@ -110,7 +130,7 @@ pub fn scan(
             scan.modules.insert(module.file, *module);
         }
     }
-    let unread = scan.skipped.iter().filter(|s| s.cause != SkipCause::Test).count();
+    let unread = scan.skipped.len() - not_looked_at;
     scan.files -= unread + scan.errors.len().min(scan.files - unread);
     scan.errors.sort();
     scan
@@ -128,6 +148,7 @@ struct Candidate {
 fn read_all(
     workspace: &Workspace,
     filter: &Filter,
+    settings: &Settings,
     ids: &[FileId],
     progress: &(dyn Fn(usize) + Sync),
 ) -> Vec<Result<Candidate, (FileId, ReadError)>> {
@@ -141,7 +162,10 @@ fn read_all(
             if let Err(error) = workspace.read(file, buffer) {
                 return Some(Err((file, error)));
             }
-            let held = filter.held(buffer);
+            let mut held = filter.held(buffer);
+            if held.transforms != 0 {
+                held.transforms &= (settings.per_file)(workspace.file(file)).transforms;
+            }
             let wanted = held.transforms != 0;
             // The buffer is as large as the largest file so far; a copy is as large as this one.
             let bytes = if wanted { buffer.as_slice().to_vec() } else { Vec::new() };
@@ -197,8 +221,8 @@ fn look(
             report_only(finding, |title| format!("the code is {cause}; do it by hand ({title})"));
         }
     }
-    if !settings.vendored
-        && !findings.is_empty()
+    if !findings.is_empty()
+        && !(settings.per_file)(workspace.file(candidate.file)).vendored
         && let Some(cause) = workspace.vendored(candidate.file, &module.source.bytes)
     {
         for finding in &mut findings {

@@ -1,16 +1,19 @@
 //! Finds the files below the paths that were named.
 
 use std::ffi::OsStr;
-use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::GlobSet;
 use rayon::slice::ParallelSliceMut;
 use rustc_hash::FxHashSet;
 use walkdir::{DirEntry, WalkDir};
 
+use super::folder_rules::{FolderRules, RuleFinder};
 use super::gitignore::{self, Rules, ignored};
+use super::globs;
 use super::kind::{self, FileKind};
+use super::root::{locate, root_of, top_of};
 use super::{File, FileId, OpenError, Options, ReadProblem, SkipCause, Skipped, repository_top};
 
 /// What was found.
@@ -55,11 +58,15 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
     if let Some(path) = absolute.iter().find(|path| !path.starts_with(&root)) {
         return Err(OpenError::OutsideRoot { path: path.clone(), root });
     }
+    if let Some(finder) = &options.rules {
+        // Who opens a second workspace with the same options finds the same rules.
+        finder.top.get_or_init(|| top_of(&root, options));
+    }
     let walk = Walk {
+        include: globs::set(&options.include)?,
+        exclude: globs::set(&options.exclude)?,
+        finder: options.rules.as_deref(),
         repository: repository_top(&root),
-        include: globs(&options.include)?,
-        exclude: globs(&options.exclude)?,
-        tests: options.tests.as_deref().map(globs).transpose()?,
         whole: absolute.contains(&root),
         several: absolute.len() > 1,
         root,
@@ -68,8 +75,14 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
     };
     rayon::scope(|scope| {
         for path in &absolute {
-            if path.is_dir() {
-                walk.folder(scope, path, walk.rules_above(path), true);
+            if walk.leaves_out(path)
+                || (path.is_file() && !walk.is_included(path, &walk.rules_of(path)))
+            {
+                let skipped = vec![walk.skipped(path, SkipCause::Excluded)];
+                walk.merge(Out { skipped, ..Out::default() });
+            } else if path.is_dir() {
+                let here = Here { ignored: walk.ignored_above(path), rules: walk.rules_of(path) };
+                walk.folder(scope, path, here, true);
             } else {
                 walk.explicit(path);
             }
@@ -78,90 +91,35 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
     Ok(walk.finish())
 }
 
-/// Where a path that was named leads; the error says why it cannot be looked at.
-fn locate(path: &Path, options: &Options) -> Result<PathBuf, String> {
-    if path == Path::new("-") {
-        return Err("`-` stands for standard input and can only stand alone".to_owned());
+/// A file with what its name and the rules of its folder say of it; its index is set later.
+pub(super) fn file(
+    path: &Path,
+    relative: PathBuf,
+    kind: FileKind,
+    explicit: bool,
+    rules: &FolderRules,
+) -> File {
+    let by_rules = || rules.is_vendored(path).then_some("vendored code");
+    File {
+        id: FileId(0),
+        path: path.to_owned(),
+        test: rules.is_test(path).unwrap_or_else(|| kind::is_test(&relative)),
+        vendored: kind::vendored(&relative).or_else(by_rules),
+        relative,
+        kind,
+        explicit,
+        excluded: false,
+        settings: rules.settings,
     }
-    let target = path.canonicalize().map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound if path.is_symlink() => "it is a broken link".to_owned(),
-        std::io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        _ => error.to_string(),
-    })?;
-    let written = std::path::absolute(path).map_err(|error| error.to_string())?;
-    let leaves = written.ancestors().filter(|part| part.is_symlink()).any(|link| {
-        let repository = || link.parent().and_then(repository_top);
-        let bound = match &options.root {
-            Some(root) => root.canonicalize().ok(),
-            None => repository().and_then(|top| top.canonicalize().ok()),
-        };
-        bound.is_some_and(|bound| !target.starts_with(bound))
-    });
-    if leaves {
-        return Err(format!("it leads out of the repository, to {}", target.display()));
-    }
-    Ok(target)
 }
 
-/// Whether a path relative to the root is a test, by the globs or the usual names.
-pub(super) fn is_test(relative: &Path, tests: Option<&[String]>) -> Result<bool, OpenError> {
-    Ok(match tests {
-        Some(patterns) => globs(patterns)?.is_match(relative),
-        None => kind::is_test(relative),
-    })
-}
-
-fn root_of(paths: &[PathBuf], options: &Options) -> Result<PathBuf, OpenError> {
-    if let Some(root) = &options.root {
-        let found = root.canonicalize().ok().filter(|root| root.is_dir());
-        return found.ok_or_else(|| OpenError::NotFound(root.clone()));
-    }
-    let mut common: Option<PathBuf> = None;
-    for path in paths {
-        let folder =
-            if path.is_dir() { path.clone() } else { path.parent().unwrap_or(path).to_owned() };
-        common = Some(match common {
-            None => folder,
-            Some(before) => shared(&before, &folder),
-        });
-    }
-    let common =
-        common.map_or_else(std::env::current_dir, Ok).unwrap_or_else(|_| PathBuf::from("/"));
-    Ok(repository_top(&common).unwrap_or(common))
-}
-
-fn shared(a: &Path, b: &Path) -> PathBuf {
-    let both = a.components().zip(b.components());
-    both.take_while(|(x, y)| x == y).map(|(x, _)| x).collect::<Vec<Component>>().iter().collect()
-}
-
-/// A set of globs; one without a slash matches at any depth, a folder's glob all below it.
-fn globs(patterns: &[String]) -> Result<GlobSet, OpenError> {
-    let mut builder = GlobSetBuilder::new();
-    for pattern in patterns {
-        let bare = pattern.trim_end_matches('/').trim_start_matches("./");
-        if bare.is_empty() {
-            let message = "it is empty".to_owned();
-            return Err(OpenError::Glob { glob: pattern.clone(), message });
-        }
-        let anywhere = !bare.contains('/');
-        let forms = [bare.to_owned(), format!("{bare}/**")];
-        for form in forms {
-            let form = if anywhere {
-                format!("**/{form}")
-            } else {
-                form.trim_start_matches('/').to_owned()
-            };
-            let glob = Glob::new(&form).map_err(|error| OpenError::Glob {
-                glob: pattern.clone(),
-                message: error.kind().to_string(),
-            })?;
-            builder.add(glob);
-        }
-    }
-    builder
-        .build()
-        .map_err(|error| OpenError::Glob { glob: patterns.join(", "), message: error.to_string() })
+/// What holds in a folder.
+#[derive(Clone)]
+struct Here {
+    /// What git leaves out.
+    ignored: Rules,
+    /// What the closest configuration says.
+    rules: Arc<FolderRules>,
 }
 
 struct Walk<'o> {
@@ -171,9 +129,9 @@ struct Walk<'o> {
     /// Whether several paths were named, which may overlap.
     several: bool,
     repository: Option<PathBuf>,
+    finder: Option<&'o RuleFinder>,
     include: GlobSet,
     exclude: GlobSet,
-    tests: Option<GlobSet>,
     out: Mutex<Out>,
 }
 
@@ -190,7 +148,7 @@ struct Out {
 impl Walk<'_> {
     /// Looks at the entries of a folder; those below it are left to other threads. `top` is a
     /// folder that was named.
-    fn folder<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Path, mut rules: Rules, top: bool) {
+    fn folder<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Path, mut here: Here, top: bool) {
         let mut entries = Vec::new();
         let mut out = Out::default();
         for entry in WalkDir::new(folder).min_depth(1).max_depth(1) {
@@ -209,14 +167,18 @@ impl Walk<'_> {
             return;
         }
         if holds(".gitignore") && self.options.gitignore && self.repository.is_some() {
-            rules.extend(gitignore::of_folder(folder));
+            here.ignored.extend(gitignore::of_folder(folder));
+        }
+        let finder = self.finder.filter(|finder| finder.names.iter().any(|name| holds(name)));
+        if let Some(finder) = finder {
+            here.rules = finder.enter(folder, &here.rules);
         }
         for entry in entries {
             if !entry.file_type().is_dir() {
-                self.entry(&entry, &rules, &mut out);
-            } else if !self.leaves_out_folder(&entry, &rules) {
-                let (path, rules) = (entry.into_path(), rules.clone());
-                scope.spawn(move |scope| self.folder(scope, &path, rules, false));
+                self.entry(&entry, &here, &mut out);
+            } else if !self.leaves_out_folder(&entry, &here) {
+                let (path, here) = (entry.into_path(), here.clone());
+                scope.spawn(move |scope| self.folder(scope, &path, here, false));
             }
         }
         self.merge(out);
@@ -230,37 +192,56 @@ impl Walk<'_> {
         out.links.append(&mut found.links);
     }
 
-    /// The rules that hold above a folder.
-    fn rules_above(&self, top: &Path) -> Rules {
+    /// What git leaves out by rules that stand above a folder.
+    fn ignored_above(&self, top: &Path) -> Rules {
         let repository = self.repository.as_ref().filter(|_| self.options.gitignore);
         repository.map(|repository| gitignore::above(repository, top)).unwrap_or_default()
     }
 
-    fn leaves_out_folder(&self, entry: &DirEntry, rules: &Rules) -> bool {
+    /// The rules of the configuration that is closest to a path.
+    fn rules_of(&self, path: &Path) -> Arc<FolderRules> {
+        let Some(finder) = self.finder else { return Arc::default() };
+        path.parent().map_or_else(|| Arc::clone(&finder.default), |folder| finder.at(folder))
+    }
+
+    fn leaves_out_folder(&self, entry: &DirEntry, here: &Here) -> bool {
         CACHES.iter().any(|cache| entry.file_name() == OsStr::new(cache))
-            || ignored(rules, entry.path(), true)
-            || self.is_excluded(entry.path())
+            || ignored(&here.ignored, entry.path(), true)
+            || self.is_excluded(entry.path(), &here.rules)
     }
 
-    fn is_excluded(&self, path: &Path) -> bool {
-        !self.exclude.is_empty()
-            && path.strip_prefix(&self.root).is_ok_and(|relative| self.exclude.is_match(relative))
+    fn is_excluded(&self, path: &Path, rules: &FolderRules) -> bool {
+        let by_option = !self.exclude.is_empty()
+            && path.strip_prefix(&self.root).is_ok_and(|relative| self.exclude.is_match(relative));
+        by_option || rules.excludes(path)
     }
 
-    fn entry(&self, entry: &DirEntry, rules: &Rules, out: &mut Out) {
+    fn is_included(&self, path: &Path, rules: &FolderRules) -> bool {
+        if self.include.is_empty() {
+            return rules.includes(path);
+        }
+        path.strip_prefix(&self.root).is_ok_and(|relative| self.include.is_match(relative))
+    }
+
+    /// Whether a path that no walk led to is left out, be it by a folder above it.
+    fn leaves_out(&self, path: &Path) -> bool {
+        let by_folder = || self.finder.is_some_and(|finder| finder.leaves_out(path));
+        by_folder() || self.is_excluded(path, &self.rules_of(path))
+    }
+
+    fn entry(&self, entry: &DirEntry, here: &Here, out: &mut Out) {
         let Some(kind) = kind::of_name(&entry.file_name().to_string_lossy()) else { return };
         let path = entry.path();
-        if ignored(rules, path, false) || self.is_excluded(path) {
-            return;
-        }
-        let relative = path.strip_prefix(&self.root).unwrap_or(path);
-        if !self.include.is_empty() && !self.include.is_match(relative) {
+        if ignored(&here.ignored, path, false)
+            || self.is_excluded(path, &here.rules)
+            || !self.is_included(path, &here.rules)
+        {
             return;
         }
         if entry.path_is_symlink() {
             self.link(path, out);
         } else if entry.file_type().is_file() {
-            self.add(path, kind, false, out);
+            self.add(path, kind, false, &here.rules, out);
         } else {
             out.skipped.push(self.skipped(path, SkipCause::NotRegular));
         }
@@ -297,13 +278,13 @@ impl Walk<'_> {
             Ok(_) => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let kind = kind::of_name(&name).unwrap_or(FileKind::Python);
-                self.add(path, kind, true, &mut out);
+                self.add(path, kind, true, &self.rules_of(path), &mut out);
             }
         }
         self.merge(out);
     }
 
-    fn add(&self, path: &Path, kind: FileKind, explicit: bool, out: &mut Out) {
+    fn add(&self, path: &Path, kind: FileKind, explicit: bool, rules: &FolderRules, out: &mut Out) {
         let cause = match kind {
             FileKind::Notebook => Some(SkipCause::Notebook),
             FileKind::Document => Some(SkipCause::Document),
@@ -314,19 +295,7 @@ impl Walk<'_> {
             return;
         }
         let relative = path.strip_prefix(&self.root).unwrap_or(path).to_owned();
-        let test = match &self.tests {
-            Some(globs) => globs.is_match(&relative),
-            None => kind::is_test(&relative),
-        };
-        out.files.push(File {
-            id: FileId(0),
-            path: path.to_owned(),
-            vendored: kind::vendored(&relative),
-            relative,
-            kind,
-            test,
-            explicit,
-        });
+        out.files.push(file(path, relative, kind, explicit, rules));
     }
 
     fn skipped(&self, path: &Path, cause: SkipCause) -> Skipped {
@@ -353,8 +322,10 @@ impl Walk<'_> {
                 continue;
             }
             let mut out = Out::default();
-            if target.metadata().is_ok_and(|metadata| metadata.is_file()) {
-                self.add(&path, FileKind::Python, false, &mut out);
+            if self.leaves_out(&target) {
+                out.skipped.push(self.skipped(&path, SkipCause::Excluded));
+            } else if target.metadata().is_ok_and(|metadata| metadata.is_file()) {
+                self.add(&path, FileKind::Python, false, &self.rules_of(&target), &mut out);
             } else {
                 out.skipped.push(self.skipped(&path, SkipCause::NotRegular));
             }

@@ -6,20 +6,25 @@ pub mod codec;
 pub mod codeowners;
 pub mod cookie;
 pub mod discover;
+pub mod folder_rules;
 mod gitignore;
+pub mod globs;
 pub mod kind;
 pub mod line_length;
 pub(crate) mod lines_changed;
 pub mod past;
 mod renames;
+mod root;
 pub mod source;
 pub mod span;
 pub mod vcs;
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
+use folder_rules::RuleFinder;
 pub use kind::FileKind;
 
 /// A file of the workspace: an index that is stable for one run.
@@ -38,8 +43,8 @@ pub struct Options {
     pub include: Vec<String>,
     /// Globs of what is left out.
     pub exclude: Vec<String>,
-    /// Globs that say which files are tests, instead of the usual names.
-    pub tests: Option<Vec<String>>,
+    /// Finds what configurations in the tree say of files.
+    pub rules: Option<Arc<RuleFinder>>,
     /// Larger files are skipped, in bytes.
     pub size_limit: u64,
     /// Texts that take the place of files on disk, by absolute path.
@@ -55,7 +60,7 @@ impl Default for Options {
             gitignore: true,
             include: Vec::new(),
             exclude: Vec::new(),
-            tests: None,
+            rules: None,
             size_limit: 10 << 20,
             overlay: BTreeMap::new(),
             stdin: None,
@@ -89,6 +94,11 @@ pub struct File {
     pub vendored: Option<&'static str>,
     /// Whether it was named on the command line.
     pub explicit: bool,
+    /// Whether a configuration leaves it out: so can be the name of standard input, whose text is
+    /// needed all the same.
+    pub excluded: bool,
+    /// The number of the rules that hold for it, see [`folder_rules::FolderRules::settings`].
+    pub settings: u32,
 }
 
 /// Why a file is not scanned.
@@ -112,6 +122,8 @@ pub enum SkipCause {
     Duplicate,
     /// It is a test.
     Test,
+    /// It was named, and the configuration or an option leaves it out.
+    Excluded,
 }
 
 impl SkipCause {
@@ -132,6 +144,7 @@ impl SkipCause {
             Self::Document => "a documentation file",
             Self::Duplicate => "a link to a scanned file",
             Self::Test => "a test",
+            Self::Excluded => "left out by the configuration or an option",
         }
         .to_owned()
     }
@@ -229,31 +242,30 @@ impl Workspace {
             texts,
         };
         if let Some(stdin) = options.stdin {
-            workspace.add_stdin(stdin, options.tests.as_deref())?;
+            workspace.add_stdin(stdin, options.rules.as_deref());
         }
         Ok(workspace)
     }
 
-    fn add_stdin(&mut self, stdin: Stdin, tests: Option<&[String]>) -> Result<(), OpenError> {
+    fn add_stdin(&mut self, stdin: Stdin, finder: Option<&RuleFinder>) {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         let name = stdin.name.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let kind = match kind::of_name(&name) {
             Some(FileKind::Stub) => FileKind::Stub,
             _ => FileKind::Python,
         };
-        let path = self.root.join(&stdin.name);
+        let path = std::path::absolute(&stdin.name).unwrap_or_else(|_| stdin.name.clone());
+        let inside = path.starts_with(&self.root)
+            && !path.components().any(|component| component == Component::ParentDir);
+        let path = if inside { path } else { self.root.join(&stdin.name) };
         let relative = path.strip_prefix(&self.root).unwrap_or(&stdin.name).to_owned();
-        self.files.push(File {
-            id,
-            test: discover::is_test(&relative, tests)?,
-            vendored: kind::vendored(&relative),
-            path,
-            relative,
-            kind,
-            explicit: true,
-        });
+        let excluded = inside && finder.is_some_and(|finder| finder.leaves_out(&path));
+        let folder = path.parent().filter(|_| inside && !excluded);
+        let rules = finder.zip(folder).map(|(finder, folder)| finder.at(folder));
+        let rules = rules.or_else(|| finder.map(|finder| Arc::clone(&finder.default)));
+        let file = discover::file(&path, relative, kind, true, &rules.unwrap_or_default());
+        self.files.push(File { id, excluded, ..file });
         self.texts.insert(id, stdin.bytes);
-        Ok(())
     }
 
     /// The file of an id.

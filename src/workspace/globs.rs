@@ -1,0 +1,38 @@
+//! Globs that name files.
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use super::OpenError;
+
+/// A set of globs; one without a slash matches at any depth, a folder's glob all below it. The
+/// error names the glob that cannot be read.
+pub fn set(patterns: &[String]) -> Result<GlobSet, OpenError> {
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        for glob in forms(pattern)? {
+            builder.add(glob);
+        }
+    }
+    // Each was read, so that only their size can be wrong.
+    builder.build().map_err(|_| OpenError::Glob {
+        glob: patterns.join(", "),
+        message: "there is more of it than can be searched for; write fewer or shorter globs"
+            .to_owned(),
+    })
+}
+
+/// What a pattern stands for: what it names, and all below that.
+fn forms(pattern: &str) -> Result<[Glob; 2], OpenError> {
+    let refused = |message: String| OpenError::Glob { glob: pattern.to_owned(), message };
+    let bare = pattern.trim_end_matches('/').trim_start_matches("./");
+    if bare.is_empty() {
+        return Err(refused("it is empty".to_owned()));
+    }
+    let anywhere = !bare.contains('/');
+    let form = |form: &str| {
+        let form =
+            if anywhere { format!("**/{form}") } else { form.trim_start_matches('/').to_owned() };
+        Glob::new(&form).map_err(|error| refused(error.kind().to_string()))
+    };
+    Ok([form(bare)?, form(&format!("{bare}/**"))?])
+}
