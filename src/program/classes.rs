@@ -73,6 +73,31 @@ impl Classes {
         family
     }
 
+    /// The names of the classes that derive from a class, directly or not.
+    pub fn derived(&self, name: &str) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
+        let mut waiting = vec![name];
+        let mut known: FxHashSet<&str> = FxHashSet::default();
+        while let Some(class) = waiting.pop() {
+            for derived in self.derived.get(class).into_iter().flatten() {
+                if known.insert(derived) {
+                    found.push(derived);
+                    waiting.push(derived);
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// The last names of the bases outside the program of the classes that derive from a class.
+    pub fn foreign_bases_of_derived(&self, name: &str) -> Vec<String> {
+        let statements = self.derived(name).into_iter().filter_map(|class| self.by_name.get(class));
+        let bases: Vec<String> =
+            statements.flatten().flat_map(|statement| statement.bases.clone()).collect();
+        self.foreign_bases(&bases)
+    }
+
     /// The last names of the bases outside the program of a class and of those it derives from.
     pub fn foreign_bases(&self, bases: &[String]) -> Vec<String> {
         let mut found = Vec::new();

@@ -9,6 +9,7 @@ use crate::program::Program;
 use crate::python::module::Module;
 use crate::python::signature::Signature;
 use crate::python::tree;
+use crate::transforms::remote::imports_web;
 
 /// Whether a signature may grow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,6 +153,9 @@ pub(super) fn gate(module: &Module, program: &Program, function: Node) -> Gate {
     if hands_on_locals(module, function) {
         return closed(format!("`{name}` hands on all its local variables"), false);
     }
+    if let Some(why) = reserved(module, function, name) {
+        return closed(why, true);
+    }
     if name.starts_with("test_") || name.starts_with("pytest_") {
         return closed(format!("the parameters of `{name}` are fixtures"), false);
     }
@@ -175,13 +179,75 @@ fn takes_request(module: &Module, function: Node) -> bool {
         let annotation = parameter.annotation.map_or("", |a| module.text_of(a));
         let last = annotation.rsplit('.').next().unwrap_or_default();
         let by_name = matches!(module.text_of(parameter.name), "request" | "websocket")
-            && matches!(last, "" | "Any");
+            && matches!(last, "" | "Any")
+            && imports_web(module);
         by_name
             || matches!(
                 last,
                 "Request" | "HttpRequest" | "WSGIRequest" | "WebSocket" | "HTTPConnection"
             )
     })
+}
+
+/// Why a platform calls a function by its name or the shape of its signature.
+fn reserved(module: &Module, function: Node, name: &str) -> Option<String> {
+    let signature = Signature::at(function)?;
+    let names: Vec<&str> = signature
+        .beyond_receiver(module.text())
+        .iter()
+        .map(|parameter| module.text_of(parameter.name))
+        .collect();
+    let shapes: [&[&str]; 4] = [
+        &["event", "context"],
+        &["environ", "start_response"],
+        &["scope", "receive", "send"],
+        &["data", "context"],
+    ];
+    if shapes.contains(&names.as_slice()) {
+        return Some(format!("`{name}` has the signature of a request handler"));
+    }
+    const NAMES: [&str; 8] = [
+        "lambda_handler", "model_fn", "input_fn", "predict_fn", "output_fn", "transform_fn",
+        "do_GET", "do_POST",
+    ];
+    let class = class_of(module, function);
+    let is_responder = class.is_some() && is_responder(name);
+    let is_platform = class.is_some_and(|class| is_platform_method(module, class, name));
+    (NAMES.contains(&name) || is_responder || is_platform)
+        .then(|| format!("a server calls `{name}` with what it is sent"))
+}
+
+/// Whether a method's name is that of a request's verb: `on_get_item`, `POST`.
+fn is_responder(name: &str) -> bool {
+    const VERBS: [&str; 9] =
+        ["get", "post", "put", "delete", "patch", "head", "options", "trace", "websocket"];
+    let upper = name.chars().all(|c| c.is_ascii_uppercase());
+    if upper {
+        return VERBS.contains(&name.to_ascii_lowercase().as_str());
+    }
+    let Some(rest) = name.strip_prefix("on_") else { return false };
+    VERBS.iter().any(|verb| rest == *verb || rest.starts_with(&format!("{verb}_")))
+}
+
+/// Whether a model server or a graph of nodes calls a method of the class by its name.
+fn is_platform_method(module: &Module, class: Node, name: &str) -> bool {
+    let class_name = name_of(module, class).unwrap_or_default();
+    let served = match class_name {
+        "Predictor" => matches!(name, "predict" | "setup" | "train"),
+        "EndpointHandler" => name == "__call__",
+        "TritonPythonModel" => true,
+        _ => false,
+    };
+    let body = class.child_by_field_name("body").map(tree::children).unwrap_or_default();
+    let assigned = |wanted: &str| {
+        body.iter().filter_map(|s| super::bound::assignment(*s)).find_map(|assignment| {
+            let left = assignment.child_by_field_name("left")?;
+            let right = assignment.child_by_field_name("right")?;
+            (module.text_of(left) == wanted).then(|| module.text_of(right))
+        })
+    };
+    let is_node = assigned("FUNCTION").is_some_and(|f| f.trim_matches(['"', '\'']) == name);
+    served || is_node || assigned("exposed") == Some("True")
 }
 
 /// Whether a function passes `locals()` on, in which a new parameter would turn up.
@@ -201,7 +267,7 @@ fn method_gate(module: &Module, program: &Program, class: Node, name: &str) -> G
     let bases: Vec<String> =
         base_expressions(class).into_iter().map(|base| last_name(module, base)).collect();
     if name == "__init__" {
-        return Gate::Open;
+        return init_gate(module, program, class, class_name, &bases);
     }
     if name.starts_with("__") && name.ends_with("__") && name != "__call__" {
         return closed(format!("`{name}` is called by Python itself"), false);
@@ -235,7 +301,12 @@ fn method_gate(module: &Module, program: &Program, class: Node, name: &str) -> G
         let quiet = QUIET_BASES.iter().find(|(quiet, _)| quiet == base);
         quiet.is_none_or(|(_, called)| called.contains(&name))
     };
-    if let Some(base) = foreign.iter().find(calls_it) {
+    // Where it is mixed into a class with other bases, these may call it too.
+    let beside = classes.foreign_bases_of_derived(class_name);
+    if let Some(base) = beside.iter().find(is_remote) {
+        return closed(format!("`{base}`, with which `{class_name}` is mixed, serves requests"), true);
+    }
+    if let Some(base) = foreign.iter().chain(&beside).find(calls_it) {
         let helper = name.starts_with('_') && is_called_on_self(module, class, name);
         if !helper {
             return closed(
@@ -243,6 +314,38 @@ fn method_gate(module: &Module, program: &Program, class: Node, name: &str) -> G
                 false,
             );
         }
+    }
+    Gate::Open
+}
+
+/// Classes whose objects are made of what is sent.
+const MESSAGES: [&str; 16] = [
+    "BaseModel", "SQLModel", "Struct", "Schema", "ModelSchema", "Serializer", "ModelSerializer",
+    "Form", "ModelForm", "FlaskForm", "GenericModel", "BaseForm", "Message", "Document",
+    "RootModel", "TypedDict",
+];
+
+/// Whether the class of an `__init__` may be made by a framework.
+fn init_gate(
+    module: &Module,
+    program: &Program,
+    class: Node,
+    class_name: &str,
+    bases: &[String],
+) -> Gate {
+    let foreign = program.classes().foreign_bases(bases);
+    let mut all = bases.iter().chain(&foreign);
+    if let Some(base) = all.find(|base| MESSAGES.contains(&base.as_str())) {
+        let why = format!("a `{base}` such as `{class_name}` is made of what is sent");
+        return Gate::Closed { why, remote: true };
+    }
+    let fixed = method(module, class, "__new__").and_then(Signature::at).is_some_and(|signature| {
+        !signature.has(crate::python::signature::ParameterKind::VarKeyword)
+    });
+    if fixed {
+        return Gate::Report(format!(
+            "`{class_name}` has a `__new__` that takes the same arguments; give both the parameter"
+        ));
     }
     Gate::Open
 }

@@ -1,88 +1,76 @@
-//! References to a method: attributes of its name that are no calls.
+//! References to a method that are no plain calls of it, and to the objects that have it.
 
 use tree_sitter::Node;
 
+use super::escape::{Use, use_of};
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
 use crate::python::tree;
+use crate::transforms::remote::imports_web;
 
 /// Callables that publish what they are handed, or call it when something happens.
 const PUBLISHERS: [&str; 44] = [
-    "click",
-    "change",
-    "submit",
-    "select",
-    "input",
-    "upload",
-    "clear",
-    "load",
-    "unload",
-    "then",
-    "success",
-    "release",
-    "blur",
-    "focus",
-    "edit",
-    "tick",
-    "stream",
-    "like",
-    "retry",
-    "undo",
-    "Interface",
-    "ChatInterface",
-    "Blocks",
-    "button",
-    "form_submit_button",
-    "text_input",
-    "selectbox",
-    "checkbox",
-    "Depends",
-    "Security",
-    "add_api_route",
-    "add_route",
-    "add_url_rule",
-    "add_get",
-    "add_post",
-    "add_event_handler",
-    "route",
-    "Route",
-    "Tool",
-    "StructuredTool",
-    "FunctionTool",
-    "from_function",
-    "register_function",
-    "add_tool",
+    "click", "change", "submit", "select", "input", "upload", "clear", "load", "unload", "then",
+    "success", "release", "blur", "focus", "edit", "tick", "stream", "like", "retry", "undo",
+    "Interface", "ChatInterface", "Blocks", "button", "form_submit_button", "text_input",
+    "selectbox", "checkbox", "Depends", "Security", "add_api_route", "add_route", "add_url_rule",
+    "add_get", "add_post", "add_event_handler", "route", "Route", "Tool", "StructuredTool",
+    "FunctionTool", "from_function", "register_function", "add_tool",
+];
+
+/// Callables that publish all methods of an object or class that they are handed.
+const SERVERS: [&str; 30] = [
+    "register_instance", "Server", "ThreadedServer", "register", "serveSimple", "serve",
+    "Dispatcher", "add_object", "add_class", "build_method_map", "expose", "add_plugin",
+    "create_window", "Processor", "make_server", "deployment", "Provide", "add_resource",
+    "add_route", "add_view", "add_handler", "Mount", "Route", "as_view", "Depends", "Security",
+    "add_service", "register_object", "add_url_rule", "mount",
 ];
 
 /// Arguments that name what is called when something happens.
 const CALLBACKS: [&str; 10] = [
-    "fn",
-    "func",
-    "function",
-    "callback",
-    "handler",
-    "endpoint",
-    "view_func",
-    "on_click",
-    "on_change",
-    "on_submit",
+    "fn", "func", "function", "callback", "handler", "endpoint", "view_func", "on_click",
+    "on_change", "on_submit",
 ];
 
-/// The attributes that may mean the method of the class and are not called: those of its own
-/// object, of the class, of an object that it made; and those of an object of unknown class where
-/// they are handed to what publishes functions.
-pub(super) fn attributes<'m>(module: &'m Module, class: &str, name: &str) -> Vec<Node<'m>> {
+/// What a module does with the method by attributes of its name: those of its own object, of its
+/// class and what derives from it, of an object that one of these made; and those of an object of
+/// unknown class where they are handed to what publishes functions.
+pub(super) fn attributes<'m>(module: &'m Module, classes: &[&str], name: &str) -> Vec<Node<'m>> {
     let named = module.nodes().from(0).iter().copied().filter(|node| {
         node.kind() == "attribute"
             && node.child_by_field_name("attribute").is_some_and(|a| module.text_of(a) == name)
     });
     named
-        .filter(|node| !is_target(module, *node) && !is_called(module, *node))
-        .filter(|node| match belongs(module, *node, class) {
+        .filter(|node| !is_target(module, *node))
+        .filter(|node| match belongs(module, *node, classes) {
             Some(belongs) => belongs,
             None => is_published(module, *node),
         })
         .collect()
+}
+
+/// How the objects of a class are published, so that its methods are called from afar.
+/// `is_callable` tells that the object itself is called.
+pub(super) fn published(module: &Module, classes: &[&str], is_callable: bool) -> Option<String> {
+    let by_name = module.nodes().from(0).iter().copied().filter(|node| match node.kind() {
+        "call" => made_by(module, *node, classes) == Some(true),
+        "identifier" => classes.contains(&module.text_of(*node)),
+        _ => false,
+    });
+    for node in by_name {
+        let Use::Unknown(by) = use_of(module, node) else { continue };
+        let callee = by.trim_end_matches('`').rsplit(['.', '`', ' ']).next().unwrap_or_default();
+        let serves = SERVERS.contains(&callee);
+        let calls = is_callable
+            && node.kind() == "call"
+            && (PUBLISHERS.contains(&callee) || imports_web(module));
+        if serves || calls {
+            let line = module.lines.of(node.start_byte()) + 1;
+            return Some(format!("{by} in line {line}"));
+        }
+    }
+    None
 }
 
 /// Whether an attribute is assigned to: then it is something else.
@@ -93,50 +81,43 @@ fn is_target(module: &Module, node: Node) -> bool {
     })
 }
 
-fn is_called(module: &Module, node: Node) -> bool {
-    module.parent(node).is_some_and(|parent| {
-        parent.kind() == "call"
-            && parent.child_by_field_name("function").is_some_and(|f| f.id() == node.id())
-    })
-}
-
-/// Whether the object of an attribute is of the class, as far as that can be told.
-fn belongs(module: &Module, attribute: Node, class: &str) -> Option<bool> {
+/// Whether the object of an attribute is of one of the classes, as far as that can be told.
+fn belongs(module: &Module, attribute: Node, classes: &[&str]) -> Option<bool> {
     let object = tree::unparenthesised(attribute.child_by_field_name("object")?);
     match object.kind() {
         "identifier" => {
             let name = module.text_of(object);
-            if matches!(name, "self" | "cls") {
-                // A class that derives from it may hand the method on too.
-                return Some(true);
-            }
-            if name == class {
+            // A class that derives from it may hand the method on too.
+            if matches!(name, "self" | "cls") || classes.contains(&name) {
                 return Some(true);
             }
             let scope = module.names.scope_at(object.start_byte());
             let [binding] = module.names.bindings(name, scope) else { return None };
             match &binding.kind {
                 BindingKind::Assignment { value } => {
-                    made_by(module, module.nodes().covering(*value)?, class)
+                    made_by(module, module.nodes().covering(*value)?, classes)
                 }
                 // A module or a class that is imported.
                 BindingKind::Import { target, .. } => {
-                    Some(target.rsplit('.').next() == Some(class))
+                    Some(target.rsplit('.').next().is_some_and(|last| classes.contains(&last)))
                 }
                 BindingKind::Class { .. } => Some(false),
                 _ => None,
             }
         }
-        "call" => made_by(module, object, class),
+        "call" => made_by(module, object, classes),
         _ => None,
     }
 }
 
-/// Whether a value is made by calling the class; `None` if what is called may return anything.
-fn made_by(module: &Module, value: Node, class: &str) -> Option<bool> {
+/// Whether a value is made by calling one of the classes; `None` if what is called may return
+/// anything.
+fn made_by(module: &Module, value: Node, classes: &[&str]) -> Option<bool> {
     let callee = tree::unparenthesised(value).child_by_field_name("function")?;
+    let resolved = module.names.resolve(callee, module.text());
+    let by_import = resolved.single().and_then(|name| name.rsplit('.').next());
     let last = module.text_of(callee).rsplit('.').next().unwrap_or_default();
-    if last == class {
+    if classes.contains(&last) || by_import.is_some_and(|name| classes.contains(&name)) {
         return Some(true);
     }
     // By convention, what is called by a name in capitals is another class.
@@ -163,4 +144,28 @@ fn is_published(module: &Module, node: Node) -> bool {
         let named = module.text_of(callee).rsplit('.').next().unwrap_or_default();
         PUBLISHERS.contains(&named)
     })
+}
+
+/// Whether an expression that names a class publishes it, so that the parameters of its `__init__`
+/// are remote input: it is handed to what does, or a parameter that depends on it is annotated
+/// with it.
+pub(super) fn publishes(module: &Module, reference: Node) -> bool {
+    let around = module.ancestors(reference).take_while(|node| {
+        !module.is_statement(*node) && !matches!(node.kind(), "parameters" | "block" | "module")
+    });
+    let outermost = std::iter::once(reference).chain(around).last().unwrap_or(reference);
+    let text = module.text_of(outermost);
+    let depends = ["Depends(", "Security(", "Provide("].iter().any(|word| text.contains(word));
+    if depends && outermost.end_byte() - outermost.start_byte() < 4096 {
+        return true;
+    }
+    match use_of(module, reference) {
+        Use::Unknown(by) => {
+            let named = by.trim_end_matches('`').rsplit(['.', '`', ' ']).next();
+            named.is_some_and(|named| SERVERS.contains(&named))
+                || by.contains("unpacked")
+                || by.contains("sent")
+        }
+        _ => false,
+    }
 }

@@ -8,6 +8,7 @@ mod decorator;
 mod escape;
 mod family;
 mod host;
+mod imported;
 mod methods;
 mod object;
 mod parser;
@@ -15,6 +16,8 @@ mod place;
 mod receiver;
 mod references;
 mod solve;
+mod table;
+mod variadic;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +25,7 @@ use crate::program::Program;
 use crate::python::module::Module;
 use crate::transforms::finding::{Finding, Fix, Remedy, ThreadRequest};
 use crate::workspace::FileId;
+use crate::workspace::span::Span;
 
 /// How far decisions are handed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,13 +59,17 @@ pub enum Solution {
 }
 
 /// Solves all requests; the solutions are in their order.
+///
+/// `excepted` are the places that keep the unsafe value for a documented reason: what they bind
+/// carries no decision.
 pub fn solve(
     requests: &[Request],
+    excepted: &BTreeMap<FileId, Vec<Span>>,
     modules: &BTreeMap<FileId, &Module>,
     program: &Program,
     reach: Reach,
 ) -> Vec<Solution> {
-    solve::all(requests, modules, program, reach)
+    solve::all(requests, excepted, modules, program, reach)
 }
 
 /// Puts what came of the requests among the findings in their place. `parameter` tells how a
@@ -90,7 +98,11 @@ pub fn settle<'p>(
             Request { file, asked: request, parameter: name }
         })
         .collect();
-    let solutions = solve(&requests, modules, program, reach);
+    let mut excepted: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
+    for finding in findings.iter().filter(|f| matches!(f.remedy, Remedy::Exception(_))) {
+        excepted.entry(finding.file).or_default().push(finding.range);
+    }
+    let solutions = solve(&requests, &excepted, modules, program, reach);
     let indices: Vec<usize> = asked.iter().map(|(index, _)| *index).collect();
     for (index, solution) in indices.into_iter().zip(solutions) {
         findings[index].remedy = match solution {

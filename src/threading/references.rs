@@ -1,12 +1,13 @@
-//! Where else the program refers to the functions that may gain a parameter.
+//! Where the program refers to the functions that may gain a parameter, and what it does with them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use tree_sitter::Node;
 
-use super::escape::{Use, imported, line, publishes, use_of};
-use super::methods::attributes;
+use super::escape::{Use, line, use_of};
+use super::imported::{aliases, references, searches};
+use super::methods::{attributes, published, publishes};
 use super::place::{class_of, name_of};
 use crate::program::Program;
 use crate::program::mentions::Sought;
@@ -30,26 +31,39 @@ pub(super) struct References {
 }
 
 /// A function that is looked for.
+#[derive(Clone)]
 struct Subject<'m> {
     key: Key,
     module: &'m Module,
     function: Node<'m>,
-    /// What is looked for: the function's name, or that of the class for an `__init__`.
-    name: &'m str,
-    /// The class that holds it, for a method.
-    class: &'m str,
+    /// What is looked for: the function's name, or that of the class for an `__init__`, or a name
+    /// under which a module hands it on.
+    name: String,
+    /// The class that holds it and those that inherit it.
+    classes: Vec<String>,
     kind: Kind,
     /// The names that modules import it from: its file's, its folders'.
     homes: Vec<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Function,
     Method,
     /// An `__init__`, which is called by the class's name.
     Class,
 }
+
+/// Texts of which a file holds one where it hands objects to a server.
+const SERVERS_HINTS: [&str; 24] = [
+    "register_instance", "register(", "Server(", "serve", "Dispatcher", "add_object", "add_class",
+    "build_method_map", "expose", "add_plugin", "create_window", "Processor", "make_server",
+    "deployment", "Provide", "add_resource", "route", "add_view", "add_url_rule", "ount(",
+    "Depends", "Security", "Interface", "add_tool",
+];
+
+/// How often names under which a function is handed on are looked for again.
+const ROUNDS: usize = 3;
 
 impl References {
     /// Looks for the functions in their own modules and in the rest of the program.
@@ -58,39 +72,64 @@ impl References {
         modules: &BTreeMap<FileId, &Module>,
         program: &Program,
     ) -> Self {
-        let subjects: Vec<Subject> = functions
-            .iter()
-            .filter_map(|(file, function)| {
-                let module = *modules.get(file)?;
-                let function = module.exact(tree::span(*function), &["function_definition"])?;
-                subject(*file, module, function, program)
-            })
-            .collect();
+        let mut subjects: Vec<Subject> = Vec::new();
+        for (file, function) in functions {
+            let Some(module) = modules.get(file) else { continue };
+            let found = module.exact(tree::span(*function), &["function_definition"]);
+            subjects.extend(found.and_then(|found| subject(*file, module, found, program)));
+        }
         let mut found = Self::default();
         for subject in &subjects {
-            let own = own_references(subject);
-            found.note(subject, subject.module, program.relative(subject.key.0), &own);
+            let path = program.relative(subject.key.0);
+            found.note(subject, subject.module, path, &own_references(subject));
         }
-        let sought: Vec<Sought> = subjects.iter().map(sought).collect();
-        for (member, hits) in program.mentioning(&sought) {
-            for index in hits {
+        for round in 0..ROUNDS {
+            subjects = found.round(&subjects, program, round == 0);
+            if subjects.is_empty() {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Looks for the subjects in the rest of the program; returns them under the names by which
+    /// other modules hand them on.
+    fn round<'m>(
+        &mut self,
+        subjects: &[Subject<'m>],
+        program: &Program,
+        is_first: bool,
+    ) -> Vec<Subject<'m>> {
+        let mut sought: Vec<(usize, Sought)> = Vec::new();
+        for (index, subject) in subjects.iter().enumerate() {
+            sought.extend(words(subject, is_first).into_iter().map(|word| (index, word)));
+        }
+        let words: Vec<Sought> = sought.iter().map(|(_, word)| word.clone()).collect();
+        let mut again: Vec<Subject> = Vec::new();
+        for (member, hits) in program.mentioning(&words) {
+            let indices: BTreeSet<usize> = hits.into_iter().map(|hit| sought[hit].0).collect();
+            for index in indices {
                 let subject = &subjects[index];
                 if member.relative == program.relative(subject.key.0) {
                     continue;
                 }
                 let nodes = other_references(subject, &member.module);
                 if !nodes.is_empty() {
-                    found.elsewhere.insert(subject.key);
+                    self.elsewhere.insert(subject.key);
                 }
-                found.note(subject, &member.module, &member.relative, &nodes);
+                self.note(subject, &member.module, &member.relative, &nodes);
+                again.extend(handed_on(subject, &member.module, &member.relative));
             }
         }
-        found
+        again.sort_by(|a, b| (a.key, &a.name, &a.homes).cmp(&(b.key, &b.name, &b.homes)));
+        again.dedup_by(|a, b| (a.key, &a.name, &a.homes) == (b.key, &b.name, &b.homes));
+        again
     }
 
     fn note(&mut self, subject: &Subject, module: &Module, path: &Path, nodes: &[Node]) {
+        let shown = path.display();
         for node in nodes {
-            let place = || format!("{}:{}", path.display(), line(module, *node));
+            let place = || format!("{shown}:{}", line(module, *node));
             if subject.kind == Kind::Class {
                 if publishes(module, *node) {
                     let by = format!("its class is published ({})", place());
@@ -101,13 +140,26 @@ impl References {
             match use_of(module, *node) {
                 Use::Harmless => {}
                 Use::Known(by) => {
-                    let by = format!("handed to {by} ({})", place());
-                    self.known.entry(subject.key).or_insert(by);
+                    self.known.entry(subject.key).or_insert(format!("{by} ({})", place()));
                 }
                 Use::Unknown(by) => {
                     self.escaped.entry(subject.key).or_insert(format!("{by} ({})", place()));
                 }
             }
+        }
+        let homes: Vec<&str> = subject.homes.iter().map(String::as_str).collect();
+        let classes: Vec<&str> = subject.classes.iter().map(String::as_str).collect();
+        let searched = || {
+            let search = searches(module, &homes)?;
+            Some(format!("looked up by its name ({shown}:{})", line(module, search)))
+        };
+        let escape = match subject.kind {
+            Kind::Method => published(module, &classes, subject.name == "__call__")
+                .map(|by| format!("a method of an object {by} ({shown})")),
+            Kind::Function | Kind::Class => searched(),
+        };
+        if let Some(by) = escape {
+            self.escaped.entry(subject.key).or_insert(by);
         }
     }
 
@@ -140,19 +192,34 @@ fn subject<'m>(
         Some(_) => (own, Kind::Method),
         None => (own, Kind::Function),
     };
-    let path = program.relative(file);
+    let class = class.and_then(|class| name_of(module, class));
+    let mut classes: Vec<String> = class.map(str::to_owned).into_iter().collect();
+    if let Some(class) = class {
+        classes.extend(program.classes().derived(class).into_iter().map(str::to_owned));
+    }
+    Some(Subject {
+        key: (file, tree::span(function)),
+        module,
+        function,
+        name: name.to_owned(),
+        classes,
+        kind,
+        homes: homes(program.relative(file)),
+    })
+}
+
+/// The names by which modules import from a file: its own and its folders'.
+fn homes(path: &Path) -> Vec<String> {
     let parts = path.with_extension("");
-    let homes = parts.iter().map(|part| part.to_string_lossy().into_owned());
-    let homes = homes.filter(|part| part != "__init__").collect();
-    let class = class.and_then(|class| name_of(module, class)).unwrap_or_default();
-    Some(Subject { key: (file, tree::span(function)), module, function, name, class, kind, homes })
+    let parts = parts.iter().map(|part| part.to_string_lossy().into_owned());
+    parts.filter(|part| part != "__init__").collect()
 }
 
 /// The references to a function in its own module.
 fn own_references<'m>(subject: &Subject<'m>) -> Vec<Node<'m>> {
     let module = subject.module;
     if subject.kind == Kind::Method {
-        return attributes(module, subject.class, subject.name);
+        return by_attribute(subject, module);
     }
     let definition = match subject.kind {
         Kind::Class => class_of(module, subject.function),
@@ -160,9 +227,18 @@ fn own_references<'m>(subject: &Subject<'m>) -> Vec<Node<'m>> {
     };
     let Some(definition) = definition else { return Vec::new() };
     let scope = module.names.scope_at(definition.start_byte());
-    let uses = module.names.uses_of(subject.name, scope, module.text());
-    let nodes = uses.into_iter().filter_map(|used| module.nodes().covering(used));
+    let names: Vec<&str> = match subject.kind {
+        Kind::Class => subject.classes.iter().map(String::as_str).collect(),
+        _ => vec![subject.name.as_str()],
+    };
+    let uses = names.iter().flat_map(|name| module.names.uses_of(name, scope, module.text()));
+    let nodes = uses.filter_map(|used| module.nodes().covering(used));
     nodes.filter(|node| !is_its_name(module, *node)).collect()
+}
+
+fn by_attribute<'m>(subject: &Subject, module: &'m Module) -> Vec<Node<'m>> {
+    let classes: Vec<&str> = subject.classes.iter().map(String::as_str).collect();
+    attributes(module, &classes, &subject.name)
 }
 
 /// Whether an identifier is the name that a definition or an assignment gives.
@@ -176,18 +252,84 @@ fn is_its_name(module: &Module, node: Node) -> bool {
     })
 }
 
-fn other_references<'m>(subject: &Subject, module: &'m Module) -> Vec<Node<'m>> {
+fn other_references<'m>(subject: &'m Subject, module: &'m Module) -> Vec<Node<'m>> {
     if subject.kind == Kind::Method {
-        return attributes(module, subject.class, subject.name);
+        return by_attribute(subject, module);
     }
     let homes: Vec<&str> = subject.homes.iter().map(String::as_str).collect();
-    imported(module, subject.name, &homes)
+    let mut found = references(module, &subject.name, &homes);
+    for derived in subject.classes.iter().filter(|class| **class != subject.name) {
+        let uses = module.names.uses.iter().filter(|used| module.slice(used.span) == derived);
+        found.extend(uses.filter_map(|used| module.nodes().covering(used.span)));
+    }
+    found
 }
 
-fn sought(subject: &Subject) -> Sought {
-    Sought {
-        word: subject.name.to_owned(),
-        as_attribute: subject.kind == Kind::Method,
-        beside: if subject.kind == Kind::Method { Vec::new() } else { subject.homes.clone() },
+/// The subject under the names by which a module hands it on to others: what it imports at its
+/// top, and other names that it gives it there.
+fn handed_on<'m>(subject: &Subject<'m>, module: &Module, path: &Path) -> Vec<Subject<'m>> {
+    if subject.kind == Kind::Method {
+        return Vec::new();
     }
+    let known: Vec<&str> = subject.homes.iter().map(String::as_str).collect();
+    let names = aliases(module, &subject.name, &known);
+    let at_top = names.iter().filter(|(_, scope)| scope.is_none_or(|scope| scope == 0));
+    let mut names: BTreeSet<&str> = at_top.map(|(name, _)| *name).collect();
+    let assigned: Vec<&str> = names.iter().flat_map(|name| renamed(module, name)).collect();
+    names.extend(assigned);
+    let homes: Vec<String> = homes(path);
+    let is_new = |name: &&str| {
+        *name != subject.name || homes.iter().any(|home| !subject.homes.contains(home))
+    };
+    let again = names.into_iter().filter(is_new);
+    again
+        .map(|name| Subject { name: name.to_owned(), homes: homes.clone(), ..subject.clone() })
+        .collect()
+}
+
+/// The names that a module gives at its top to what a name means: `display = show`.
+fn renamed<'m>(module: &'m Module, name: &str) -> Vec<&'m str> {
+    let uses = module.names.uses_of(name, 0, module.text());
+    let nodes = uses.into_iter().filter_map(|used| module.nodes().covering(used));
+    let targets = nodes.filter_map(|node| {
+        let assignment = module.ancestors(node).find(|around| around.kind() == "assignment")?;
+        let statement = module.parent(assignment)?;
+        let is_top = module.parent(statement).is_some_and(|block| block.kind() == "module");
+        let left = assignment.child_by_field_name("left")?;
+        (is_top && left.kind() == "identifier").then(|| module.text_of(left))
+    });
+    targets.filter(|target| *target != name).collect()
+}
+
+/// The words by which files are found that may refer to the subject.
+fn words(subject: &Subject, is_first: bool) -> Vec<Sought> {
+    let sought = |word: &str, as_attribute: bool, beside: Vec<String>| Sought {
+        word: word.to_owned(),
+        as_attribute,
+        beside,
+    };
+    let mut found = Vec::new();
+    match subject.kind {
+        Kind::Method => {
+            found.push(sought(&subject.name, true, Vec::new()));
+            // Objects of its class may be handed to a server.
+            let servers: Vec<String> = SERVERS_HINTS.map(str::to_owned).to_vec();
+            for class in &subject.classes {
+                found.push(sought(class, false, servers.clone()));
+            }
+        }
+        Kind::Function => found.push(sought(&subject.name, false, subject.homes.clone())),
+        Kind::Class => {
+            found.push(sought(&subject.name, false, subject.homes.clone()));
+            for class in subject.classes.iter().filter(|class| **class != subject.name) {
+                found.push(sought(class, false, SERVERS_HINTS.map(str::to_owned).to_vec()));
+            }
+        }
+    }
+    if is_first && subject.kind != Kind::Method {
+        let searches = ["getattr(", "getmembers", "vars(", "dir(", "import_string"];
+        let searches = searches.map(str::to_owned).to_vec();
+        found.extend(subject.homes.last().map(|stem| sought(stem, false, searches)));
+    }
+    found
 }

@@ -11,13 +11,15 @@ use super::object::Objects;
 use super::place::{Place, decorators, name_of};
 use super::receiver;
 use super::references::{Key, References};
-use super::{Reach, Request, Solution};
+use super::{Reach, Request, Solution, variadic};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::python::module::Module;
-use crate::python::signature::Signature;
+use crate::python::names::BindingKind;
+use crate::python::signature::{ParameterKind, Signature};
 use crate::python::tree;
 use crate::transforms::finding::{Fix, Level, ThreadPlace};
+use crate::transforms::remote::is_remote_value;
 use crate::workspace::FileId;
 use crate::workspace::source::Piece;
 use crate::workspace::span::Span;
@@ -40,10 +42,26 @@ enum Carrier {
 struct Found {
     carrier: Carrier,
     proof: Vec<String>,
+    /// Edits that belong to it beside the obvious ones.
+    ops: Vec<Op>,
+    /// How sure it is, and why not more.
+    level: Level,
+    reason: String,
+}
+
+impl Found {
+    fn new(carrier: Carrier, proof: Vec<String>) -> Self {
+        Self { carrier, proof, ops: Vec::new(), level: Level::Auto, reason: String::new() }
+    }
+
+    fn nothing(why: String) -> Self {
+        Self::new(Carrier::Nothing(why), Vec::new())
+    }
 }
 
 pub(super) fn all(
     requests: &[Request],
+    excepted: &BTreeMap<FileId, Vec<Span>>,
     modules: &BTreeMap<FileId, &Module>,
     program: &Program,
     reach: Reach,
@@ -69,6 +87,8 @@ pub(super) fn all(
         gates: FxHashMap::default(),
         objects: FxHashMap::default(),
         hardcoded: hardcoded(requests),
+        places: places_of(requests),
+        excepted,
     };
     let mut solutions = Vec::with_capacity(requests.len());
     for (request, place) in requests.iter().zip(&places) {
@@ -93,24 +113,44 @@ fn place<'m>(request: &Request, modules: &BTreeMap<FileId, &'m Module>) -> Optio
 }
 
 /// The statements that bind locals to the unsafe value, by file and parameter.
-fn hardcoded(requests: &[Request]) -> FxHashMap<(FileId, String), Vec<Span>> {
-    let mut found: FxHashMap<(FileId, String), Vec<Span>> = FxHashMap::default();
+fn hardcoded(requests: &[Request]) -> FxHashMap<(FileId, String), Vec<Hardcoded>> {
+    let mut found: FxHashMap<(FileId, String), Vec<Hardcoded>> = FxHashMap::default();
     for request in requests {
         if let ThreadPlace::Local { at } = &request.asked.place {
             let key = (request.file, request.parameter.to_owned());
-            found.entry(key).or_default().push(at.range);
+            let (level, reason) = (request.asked.level, request.asked.reason.clone());
+            found.entry(key).or_default().push(Hardcoded { span: at.range, level, reason });
         }
+    }
+    found
+}
+
+/// The hardcoded values of each file.
+fn places_of(requests: &[Request]) -> FxHashMap<FileId, Vec<Span>> {
+    let mut found: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
+    for request in requests {
+        found.entry(request.file).or_default().push(request.asked.place.anchor().range);
     }
     found
 }
 
 struct Solver<'p, 'm> {
     program: &'p Program<'p>,
+    places: FxHashMap<FileId, Vec<Span>>,
+    excepted: &'p BTreeMap<FileId, Vec<Span>>,
     reach: Reach,
     references: References,
     gates: FxHashMap<Key, Gate>,
     objects: FxHashMap<(FileId, String), Objects<'m>>,
-    hardcoded: FxHashMap<(FileId, String), Vec<Span>>,
+    hardcoded: FxHashMap<(FileId, String), Vec<Hardcoded>>,
+}
+
+/// A statement that binds a local to the unsafe value, and how sure its fix is.
+#[derive(Debug, Clone)]
+struct Hardcoded {
+    span: Span,
+    level: Level,
+    reason: String,
 }
 
 impl<'m> Solver<'_, 'm> {
@@ -129,10 +169,11 @@ impl<'m> Solver<'_, 'm> {
         }
         let name = request.asked.decision.parameter;
         for name in [request.parameter, name] {
-            let kept = receiver::kept(place, name);
-            if let Some((expression, evidence)) = kept.filter(|(e, _)| Some(e) != own.as_ref()) {
-                return Found { carrier: Carrier::Expression(expression), proof: vec![evidence] };
+            let Some((expression, evidence)) = receiver::kept(place, name) else { continue };
+            if Some(&expression) == own.as_ref() {
+                return Found::nothing(overrides(&expression));
             }
+            return Found::new(Carrier::Expression(expression), vec![evidence]);
         }
         if let Some(found) = self.by_object(request, place, own.as_deref()) {
             return found;
@@ -151,7 +192,8 @@ impl<'m> Solver<'_, 'm> {
         own: Option<&str>,
     ) -> Option<Found> {
         let key = (request.file, request.parameter.to_owned());
-        let hardcoded = self.hardcoded.get(&key).cloned().unwrap_or_default();
+        let hardcoded: Vec<Span> =
+            self.hardcoded.get(&key).into_iter().flatten().map(|found| found.span).collect();
         let name = request.parameter;
         let is_local = matches!(request.asked.place, ThreadPlace::Local { .. });
         if own == Some(name) && !is_local {
@@ -163,15 +205,28 @@ impl<'m> Solver<'_, 'm> {
                     return Some(literal(why));
                 }
                 let shown = name_of(place.module, function).unwrap_or("lambda");
+                if self.is_excepted(request, place, function) {
+                    return Some(Found::nothing(format!(
+                        "`{name}` of `{shown}` is true by default for a documented reason, which is not about this; hand it a decision of its own"
+                    )));
+                }
                 let proof = vec![format!("`{shown}` has the parameter `{name}`")];
-                return Some(Found { carrier: Carrier::Expression(name.to_owned()), proof });
+                return Some(Found::new(Carrier::Expression(name.to_owned()), proof));
+            }
+            Named::Local if !is_local && self.is_bound_by_exception(request, place) => {
+                return Some(Found::nothing(format!(
+                    "`{name}` is true for a documented reason, which is not about this; let the caller decide here"
+                )));
             }
             Named::Local if !is_local => {
+                if let Some(why) = sent(place, name) {
+                    return Some(Found::nothing(why));
+                }
                 let proof = vec![format!("the local `{name}` is bound before")];
-                return Some(Found { carrier: Carrier::Expression(name.to_owned()), proof });
+                return Some(Found::new(Carrier::Expression(name.to_owned()), proof));
             }
             Named::Other(why) => {
-                return Some(Found { carrier: Carrier::Nothing(why), proof: Vec::new() });
+                return Some(Found::nothing(why));
             }
             Named::Local | Named::Hardcoded | Named::Free => {}
         }
@@ -186,7 +241,7 @@ impl<'m> Solver<'_, 'm> {
             {
                 let shown = name_of(place.module, function).unwrap_or("lambda");
                 let proof = vec![format!("`{shown}` has the parameter `{argument}`")];
-                Some(Found { carrier: Carrier::Expression(argument.to_owned()), proof })
+                Some(Found::new(Carrier::Expression(argument.to_owned()), proof))
             }
             _ => None,
         }
@@ -220,10 +275,10 @@ impl<'m> Solver<'_, 'm> {
                 "`{}` is the user's decision, which it overrides; drop the assignment",
                 held.expression
             );
-            return Some(Found { carrier: Carrier::Nothing(why), proof: Vec::new() });
+            return Some(Found::nothing(why));
         }
         let proof = vec![held.evidence];
-        Some(Found { carrier: Carrier::Expression(held.expression), proof })
+        Some(Found::new(Carrier::Expression(held.expression), proof))
     }
 
     /// A new parameter of the host, or the safe value where it cannot gain one.
@@ -234,15 +289,19 @@ impl<'m> Solver<'_, 'm> {
         let shown = name_of(module, host).unwrap_or("lambda");
         match self.gate(request.file, module, host) {
             Gate::Report(why) => {
-                return Found { carrier: Carrier::Nothing(why), proof: Vec::new() };
+                return Found::nothing(why);
             }
             Gate::Closed { why, .. } => return literal(why),
             Gate::Open => {}
         }
         let file = (request.file, name.to_owned());
         let hardcoded = self.hardcoded.get(&file).map_or(&[][..], Vec::as_slice);
-        if let Some(why) = taken(module, host, name, hardcoded) {
-            return Found { carrier: Carrier::Nothing(why), proof: Vec::new() };
+        let spans: Vec<Span> = hardcoded.iter().map(|found| found.span).collect();
+        if let Some(why) = taken(module, host, name, &spans) {
+            return Found::nothing(why);
+        }
+        if let Some(why) = of_inner_call(request, place, host) {
+            return Found::nothing(why);
         }
         let line = module.lines.of(host.start_byte()) + 1;
         let mut proof = vec![format!(
@@ -252,7 +311,67 @@ impl<'m> Solver<'_, 'm> {
         if let Some(by) = self.references.known(key) {
             proof.push(format!("`{shown}` is {by}, where it keeps the default"));
         }
-        Found { carrier: Carrier::Parameter(key), proof }
+        let mut found = Found::new(Carrier::Parameter(key), proof);
+        // What is read from a local that is hardcoded is as sure as that one's fix.
+        let body = tree::span(host);
+        for there in hardcoded.iter().filter(|there| body.contains(there.span)) {
+            if there.level > found.level {
+                (found.level, found.reason) = (there.level, there.reason.clone());
+            }
+        }
+        if name != request.asked.decision.argument {
+            return found;
+        }
+        self.with_variadic(request, place, host, found)
+    }
+
+    /// The same with what the host does with the key among its `**kwargs`.
+    fn with_variadic(
+        &self,
+        request: &Request,
+        place: &Place<'m>,
+        host: Node<'m>,
+        mut found: Found,
+    ) -> Found {
+        let module = place.module;
+        let places = self.places.get(&request.file).map_or(&[][..], Vec::as_slice);
+        match variadic::key(module, request.file, host, request.parameter, places) {
+            variadic::Key::Handed(ops) => found.ops = ops,
+            variadic::Key::Lost(why) => {
+                found.level = Level::Review;
+                found.reason = why;
+            }
+            variadic::Key::Read(why) => {
+                for (local, statement) in variadic::read_into(module, host, request.parameter) {
+                    let binds = |node: Node| node.id() == statement.id();
+                    if super::bound::before(module, place.node, &binds) {
+                        let proof = vec![format!("`{local}` is read from the keyword arguments")];
+                        return Found::new(Carrier::Expression(local.to_owned()), proof);
+                    }
+                }
+                return Found::nothing(why);
+            }
+        }
+        found
+    }
+
+    /// Whether the default of a function's parameter is a documented exception.
+    fn is_excepted(&self, request: &Request, place: &Place, function: Node) -> bool {
+        let excepted = self.excepted.get(&request.file).map_or(&[][..], Vec::as_slice);
+        let text = place.module.text();
+        let signature = Signature::at(function);
+        let parameter = signature.and_then(|signature| {
+            signature.binding(request.parameter, text).map(|p| tree::span(p.node))
+        });
+        parameter.is_some_and(|parameter| excepted.contains(&parameter))
+    }
+
+    /// Whether a binding of the name that the place sees is a documented exception.
+    fn is_bound_by_exception(&self, request: &Request, place: &Place) -> bool {
+        let excepted = self.excepted.get(&request.file).map_or(&[][..], Vec::as_slice);
+        let bindings = place.module.names.bindings(request.parameter, place.scope());
+        let starts = |at: usize| excepted.iter().any(|span| span.start == at);
+        bindings.iter().any(|binding| starts(binding.span.start))
     }
 
     /// Whether a function may gain a parameter, with what the rest of the program does with it.
@@ -297,7 +416,38 @@ impl<'m> Solver<'_, 'm> {
 }
 
 fn literal(why: String) -> Found {
-    Found { carrier: Carrier::Literal, proof: vec![why] }
+    Found::new(Carrier::Literal, vec![why])
+}
+
+fn overrides(expression: &str) -> String {
+    format!("`{expression}` is the user's decision, which it overrides; drop the assignment")
+}
+
+/// Why a local is no decision of the program's own: it is read from what is sent.
+fn sent(place: &Place, name: &str) -> Option<String> {
+    let module = place.module;
+    let bindings = module.names.bindings(name, place.scope());
+    bindings.iter().find_map(|binding| {
+        let BindingKind::Assignment { value } = binding.kind else { return None };
+        let node = module.nodes().covering(value)?;
+        is_remote_value(module, node).then(|| {
+            let line = module.lines.of(binding.span.start) + 1;
+            format!("`{name}` is read from what is sent, in line {line}; write False, or decide here")
+        })
+    })
+}
+
+/// Why a value that is set among the keyword arguments of an inner function is left: whoever
+/// calls that one decides.
+fn of_inner_call(request: &Request, place: &Place, host: Node) -> Option<String> {
+    let own = target(request, place)?;
+    let inner = place.functions().find(|function| function.id() != host.id())?;
+    let signature = Signature::at(inner)?;
+    let variadic = signature.parameters.iter().find(|p| p.kind == ParameterKind::VarKeyword)?;
+    let name = place.module.text_of(variadic.name);
+    own.starts_with(&format!("{name}[")).then(|| {
+        format!("it overrides what the inner function is called with; use `{name}.setdefault` with False")
+    })
 }
 
 /// What the value is assigned to, as it is written.
@@ -382,10 +532,11 @@ fn build(request: &Request, place: &Place, found: Found) -> Solution {
             ops.push(Op::ReplaceExpression { at, pieces: vec![Piece::text(text)] });
         }
     }
+    ops.extend(found.ops);
     Solution::Done(Fix {
         title,
-        reason: asked.reason.clone(),
-        level: asked.level.max(Level::Auto),
+        reason: if asked.reason.is_empty() { found.reason } else { asked.reason.clone() },
+        level: asked.level.max(found.level),
         ops,
         group: None,
         proof: found.proof,

@@ -1,0 +1,191 @@
+//! Functions in lists and tables: whether what is taken out of them is only called.
+
+use tree_sitter::Node;
+
+use super::escape::{Use, follow, followed, handed};
+use crate::python::call::{ArgumentKind, Call};
+use crate::python::module::Module;
+use crate::python::tree;
+
+/// What becomes of a function that stands in a list, a tuple or a dictionary. `start` is what
+/// holds it directly.
+pub(super) fn collected(module: &Module, function: Node, start: Node, depth: usize) -> Use {
+    let mut inner = function;
+    let mut node = start;
+    // The position in the innermost tuple: `("/show", show)`.
+    let mut position = None;
+    loop {
+        if matches!(node.kind(), "tuple" | "list") && node.id() != start.id() || node.kind() == "tuple" {
+            let at = tree::children(node).iter().position(|child| child.id() == inner.id());
+            position = position.or(at.filter(|_| node.kind() == "tuple"));
+        }
+        let Some(parent) = module.parent(node) else { return Use::Harmless };
+        match parent.kind() {
+            "pair" | "list" | "tuple" | "set" | "dictionary" | "expression_list"
+            | "parenthesized_expression" => {
+                inner = node;
+                node = parent;
+            }
+            "assignment" => {
+                let Some(left) = parent.child_by_field_name("left") else { break };
+                let table = match left.kind() {
+                    "subscript" => left.child_by_field_name("value").unwrap_or(left),
+                    _ => left,
+                };
+                return looked_up(module, module.text_of(table), depth);
+            }
+            "keyword_argument" => {
+                let list = module.parent(parent);
+                return list.map_or(Use::Harmless, |list| strict(handed(module, list, depth)));
+            }
+            "argument_list" => return strict(handed(module, parent, depth)),
+            "for_statement" | "for_in_clause" => {
+                let Some(left) = parent.child_by_field_name("left") else { break };
+                return looped(module, left, position, depth);
+            }
+            "subscript" => return strict(followed(module, parent, depth)),
+            "attribute" => return taken(module, parent, depth).unwrap_or(Use::Harmless),
+            "comparison_operator" | "type" | "except_clause" => return Use::Harmless,
+            _ => break,
+        }
+    }
+    Use::Unknown("kept in a table".to_owned())
+}
+
+/// What is handed on as part of a list is not what the receiver calls with its arguments.
+fn strict(found: Use) -> Use {
+    match found {
+        Use::Known(by) => Use::Unknown(format!("in a list, {by}")),
+        other => other,
+    }
+}
+
+/// What a loop does with the functions that it takes from a list.
+fn looped(module: &Module, left: Node, position: Option<usize>, depth: usize) -> Use {
+    let targets: Vec<Node> = match left.kind() {
+        "identifier" => vec![left],
+        _ => {
+            let all = tree::children(left);
+            match position.and_then(|position| all.get(position)) {
+                Some(one) => vec![*one],
+                None => all,
+            }
+        }
+    };
+    let mut found = Use::Known("a loop".to_owned());
+    for target in targets.into_iter().filter(|target| target.kind() == "identifier") {
+        found = found.or(follow(module, target, depth + 1));
+    }
+    found
+}
+
+/// What a module does with what it looks up in a table. One in which nothing is looked up may be
+/// read by anybody.
+pub(super) fn looked_up(module: &Module, table: &str, depth: usize) -> Use {
+    let mut found = Use::Harmless;
+    let mut any = false;
+    if depth > 4 {
+        return Use::Unknown("kept in a table".to_owned());
+    }
+    for node in module.nodes().from(0) {
+        let use_here = match node.kind() {
+            "subscript" => {
+                let is_table =
+                    node.child_by_field_name("value").is_some_and(|v| module.text_of(v) == table);
+                (is_table && !is_target(module, *node)).then(|| entry(module, *node, depth))
+            }
+            "attribute" => {
+                let is_table =
+                    node.child_by_field_name("object").is_some_and(|o| module.text_of(o) == table);
+                is_table.then(|| taken(module, *node, depth)).flatten()
+            }
+            "for_statement" | "for_in_clause" => {
+                let is_table =
+                    node.child_by_field_name("right").is_some_and(|r| module.text_of(r) == table);
+                let left = node.child_by_field_name("left").filter(|_| is_table);
+                left.map(|left| looped(module, left, None, depth))
+            }
+            "identifier" if module.text_of(*node) == table => handed_whole(module, *node),
+            _ => None,
+        };
+        if let Some(here) = use_here {
+            any = true;
+            found = found.or(here);
+        }
+    }
+    match found {
+        Use::Unknown(_) => found,
+        _ if any => Use::Known(format!("called from the table `{table}`")),
+        _ => Use::Unknown("kept in a table".to_owned()),
+    }
+}
+
+/// What is done with one entry of a table: to call it with what can be seen is harmless, to unpack
+/// arguments into the call is not.
+fn entry(module: &Module, entry: Node, depth: usize) -> Use {
+    let mut node = entry;
+    while let Some(parent) = module.parent(node).filter(|p| p.kind() == "subscript") {
+        node = parent;
+    }
+    let call = module.parent(node).filter(|parent| {
+        parent.kind() == "call"
+            && parent.child_by_field_name("function").is_some_and(|f| f.id() == node.id())
+    });
+    match call.and_then(|call| Call::at(call, module.text())) {
+        Some(call)
+            if call.has(ArgumentKind::Splat) || call.has(ArgumentKind::DoubleSplat) =>
+        {
+            Use::Unknown("called from a table with what is unpacked".to_owned())
+        }
+        _ => followed(module, node, depth + 1),
+    }
+}
+
+/// `table.get(key)`, `table.values()`; `None` for what takes nothing out.
+fn taken(module: &Module, attribute: Node, depth: usize) -> Option<Use> {
+    let name = module.text_of(attribute.child_by_field_name("attribute")?);
+    let call = module.parent(attribute).filter(|parent| parent.kind() == "call");
+    match (name, call) {
+        ("get" | "pop", Some(call)) => Some(entry(module, call, depth)),
+        ("values" | "items", Some(call)) => {
+            let parent = module.parent(call)?;
+            let left = parent.child_by_field_name("left");
+            let is_loop = matches!(parent.kind(), "for_statement" | "for_in_clause");
+            let position = (name == "items").then_some(1);
+            match left.filter(|_| is_loop) {
+                Some(left) => Some(looped(module, left, position, depth)),
+                None => Some(Use::Unknown("handed on in a table".to_owned())),
+            }
+        }
+        ("keys" | "append" | "extend" | "update" | "insert" | "setdefault" | "clear" | "copy", _) => {
+            None
+        }
+        _ => Some(Use::Unknown("kept in a table".to_owned())),
+    }
+}
+
+fn is_target(module: &Module, node: Node) -> bool {
+    module.parent(node).is_some_and(|parent| {
+        parent.kind() == "assignment"
+            && parent.child_by_field_name("left").is_some_and(|left| left.id() == node.id())
+    })
+}
+
+/// A table that is handed on whole.
+fn handed_whole(module: &Module, node: Node) -> Option<Use> {
+    let parent = module.parent(node)?;
+    let callee = match parent.kind() {
+        "argument_list" => module.parent(parent)?.child_by_field_name("function")?,
+        "keyword_argument" => {
+            let list = module.parent(parent)?;
+            module.parent(list)?.child_by_field_name("function")?
+        }
+        "return_statement" | "dictionary_splat" | "list_splat" => {
+            return Some(Use::Unknown("handed on in a table".to_owned()));
+        }
+        _ => return None,
+    };
+    let looks = ["len", "list", "sorted", "print", "set", "tuple", "isinstance", "str", "join"];
+    let named = module.text_of(callee).rsplit('.').next().unwrap_or_default();
+    (!looks.contains(&named)).then(|| Use::Unknown(format!("in a table handed to `{named}`")))
+}

@@ -1,0 +1,182 @@
+//! What a function does with its own `**kwargs`: once it has a parameter of its own for a key, that
+//! key is no longer among them.
+
+use tree_sitter::Node;
+
+use crate::plan::op::{Anchor, Op};
+use crate::python::call::Call;
+use crate::python::module::Module;
+use crate::python::signature::{ParameterKind, Signature};
+use crate::python::{literal, tree};
+use crate::workspace::FileId;
+use crate::workspace::source::Piece;
+use crate::workspace::span::Span;
+
+/// What becomes of a key that a new parameter takes out of `**kwargs`.
+#[derive(Debug)]
+pub(super) enum Key {
+    /// Nothing is lost; these calls are handed it by name.
+    Handed(Vec<Op>),
+    /// Parts of the function would no longer get it: why.
+    Lost(String),
+    /// The function looks for it there: why the parameter cannot be added.
+    Read(String),
+}
+
+/// Callables that take the decision by its name.
+const TAKES: [&str; 6] =
+    ["from_pretrained", "from_config", "pipeline", "LLM", "AsyncEngineArgs", "EngineArgs"];
+
+/// What becomes of the key `name` in the function's `**kwargs`. `places` are the hardcoded ones,
+/// which do not count as reading it.
+pub(super) fn key(
+    module: &Module,
+    file: FileId,
+    function: Node,
+    name: &str,
+    places: &[Span],
+) -> Key {
+    let mut handed = Vec::new();
+    let mut lost = None;
+    let mut is_put_back = false;
+    for node in uses(module, function) {
+        match fate(module, node, name) {
+            Fate::Nothing => {}
+            // `kwargs["trust_remote_code"] = ...` is one of the places.
+            Fate::Read if places.iter().any(|place| is_near(module, *place, node)) => {
+                is_put_back = true;
+            }
+            Fate::Read => {
+                let line = module.lines.of(node.start_byte()) + 1;
+                return Key::Read(format!(
+                    "`{}` in line {line} reads it from the keyword arguments; make it a parameter there",
+                    module.text_of(node)
+                ));
+            }
+            Fate::Handed(call) => {
+                let op = Op::SetArgument {
+                    call: Anchor { file, range: tree::span(call) },
+                    name: name.to_owned(),
+                    value: vec![Piece::text(name)],
+                };
+                if !handed.contains(&op) {
+                    handed.push(op);
+                }
+            }
+            Fate::Lost => {
+                let line = module.lines.of(node.start_byte()) + 1;
+                lost = lost.or(Some(format!(
+                    "what is handed on with `**{}` in line {line} no longer holds it",
+                    module.text_of(node)
+                )));
+            }
+        }
+    }
+    if is_put_back {
+        return Key::Handed(Vec::new());
+    }
+    match lost {
+        Some(why) => Key::Lost(why),
+        None => Key::Handed(handed),
+    }
+}
+
+/// The uses of the function's `**kwargs`.
+fn uses<'m>(module: &'m Module, function: Node<'m>) -> Vec<Node<'m>> {
+    let signature = Signature::at(function);
+    let variadic = signature.and_then(|signature| {
+        signature.parameters.iter().copied().find(|p| p.kind == ParameterKind::VarKeyword)
+    });
+    let Some((variadic, body)) = variadic.zip(function.child_by_field_name("body")) else {
+        return Vec::new();
+    };
+    let scope = module.names.scope_at(body.start_byte());
+    let spelled = module.text_of(variadic.name);
+    let uses = module.names.uses_of(spelled, scope, module.text());
+    uses.into_iter().filter_map(|used| module.nodes().covering(used)).collect()
+}
+
+/// What one use of `**kwargs` means for the key.
+enum Fate<'m> {
+    Nothing,
+    Read,
+    Handed(Node<'m>),
+    Lost,
+}
+
+fn fate<'m>(module: &'m Module, node: Node<'m>, name: &str) -> Fate<'m> {
+    let Some(parent) = module.parent(node) else { return Fate::Nothing };
+    let is_key = |node: Node| literal::plain_string(node, module.text()).map(|key| key == name);
+    match parent.kind() {
+        "dictionary_splat" => splatted(module, parent, name),
+        "subscript" => match parent.child_by_field_name("subscript").and_then(is_key) {
+            Some(false) => Fate::Nothing,
+            _ => Fate::Read,
+        },
+        "comparison_operator" => {
+            let other = tree::children(parent).into_iter().find(|side| side.id() != node.id());
+            match other.and_then(is_key) {
+                Some(false) => Fate::Nothing,
+                Some(true) => Fate::Read,
+                None => Fate::Lost,
+            }
+        }
+        "attribute" => {
+            let method = parent.child_by_field_name("attribute").map_or("", |m| module.text_of(m));
+            let call = module.parent(parent).filter(|call| call.kind() == "call");
+            let first = call
+                .and_then(|call| Call::at(call, module.text()))
+                .and_then(|call| call.positional(0));
+            match method {
+                "get" | "pop" | "setdefault" => match first.and_then(|first| is_key(first.value)) {
+                    Some(false) => Fate::Nothing,
+                    _ => Fate::Read,
+                },
+                "update" | "clear" => Fate::Nothing,
+                _ => Fate::Lost,
+            }
+        }
+        "if_statement" | "not_operator" | "boolean_operator" => Fate::Nothing,
+        _ => Fate::Lost,
+    }
+}
+
+/// `f(**kwargs)`: nothing is lost where the call has the argument by name.
+fn splatted<'m>(module: &'m Module, splat: Node<'m>, name: &str) -> Fate<'m> {
+    let call = module.parent(splat).and_then(|list| module.parent(list));
+    let Some(found) = call.and_then(|call| Call::at(call, module.text())) else {
+        return Fate::Lost;
+    };
+    if found.keyword(name).is_some() {
+        return Fate::Nothing;
+    }
+    let callee = module.text_of(found.function).rsplit('.').next().unwrap_or_default();
+    if TAKES.contains(&callee) { Fate::Handed(found.node) } else { Fate::Lost }
+}
+
+/// Whether a hardcoded place is part of the same statement.
+fn is_near(module: &Module, place: Span, node: Node) -> bool {
+    module.statement(node).is_some_and(|statement| tree::span(statement).contains(place))
+}
+
+/// The locals that are given the key's value by a statement of the function, with the statements:
+/// `trust = kwargs.pop("trust_remote_code", False)`.
+pub(super) fn read_into<'m>(
+    module: &'m Module,
+    function: Node<'m>,
+    name: &str,
+) -> Vec<(&'m str, Node<'m>)> {
+    let reads = uses(module, function).into_iter();
+    let reads = reads.filter(|node| matches!(fate(module, *node, name), Fate::Read));
+    reads
+        .filter_map(|node| {
+            let statement = module.statement(node)?;
+            let assignment = super::bound::assignment(statement)?;
+            let left = assignment.child_by_field_name("left")?;
+            let right = assignment.child_by_field_name("right")?;
+            let whole = right.kind() == "call" || right.kind() == "subscript";
+            let is_read = whole && right.start_byte() == node.start_byte();
+            (left.kind() == "identifier" && is_read).then(|| (module.text_of(left), statement))
+        })
+        .collect()
+}
