@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::table;
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
+use crate::python::names::BindingKind;
 use crate::python::signature::{ParameterKind, Signature};
 use crate::python::tree;
 use crate::transforms::remote::{imports_web, is_remote_value};
@@ -35,7 +36,7 @@ impl Use {
 const BUILT_IN: [&str; 6] = ["map", "filter", "sorted", "min", "max", "sum"];
 
 /// Callables of known libraries that do so.
-const KNOWN: [&str; 48] = [
+const KNOWN: [&str; 41] = [
     "functools.reduce",
     "itertools.groupby",
     "itertools.accumulate",
@@ -77,13 +78,21 @@ const KNOWN: [&str; 48] = [
     "collections.defaultdict",
     "dataclasses.field",
     "functools.cmp_to_key",
+];
+
+/// Callables that make a function of another one, which is called in its place.
+const WRAPPERS: [&str; 11] = [
+    "functools.partial",
+    "functools.partialmethod",
     "functools.cache",
     "functools.lru_cache",
     "contextlib.contextmanager",
+    "contextlib.asynccontextmanager",
     "staticmethod",
     "classmethod",
     "torch.compile",
     "torch.no_grad",
+    "torch.inference_mode",
 ];
 
 /// Methods of pools, executors, loops and data that do so.
@@ -179,7 +188,7 @@ pub(super) fn followed(module: &Module, reference: Node, depth: usize) -> Use {
 }
 
 /// A call, with arguments that may come from afar where they are unpacked.
-fn called(module: &Module, call: Node) -> Use {
+pub(super) fn called(module: &Module, call: Node) -> Use {
     let Some(found) = Call::at(call, module.text()) else { return Use::Harmless };
     let spreads = |kind| matches!(kind, ArgumentKind::Splat | ArgumentKind::DoubleSplat);
     let remote = found
@@ -200,7 +209,18 @@ fn is_sent(module: &Module, value: Node) -> bool {
     if is_remote_value(module, value) {
         return true;
     }
-    let text = module.text_of(value);
+    let mut text = module.text_of(value);
+    if value.kind() == "identifier" {
+        if matches!(text, "arguments" | "payload" | "body") {
+            return true;
+        }
+        let scope = module.names.scope_at(value.start_byte());
+        if let [binding] = module.names.bindings(text, scope)
+            && let BindingKind::Assignment { value } = binding.kind
+        {
+            text = module.slice(value);
+        }
+    }
     if ["loads(", "recv(", "model_dump(", ".dict(", ".json("].iter().any(|t| text.contains(t)) {
         return true;
     }
@@ -210,7 +230,11 @@ fn is_sent(module: &Module, value: Node) -> bool {
 /// Whether a name is the `*args` or `**kwargs` of a function around it.
 fn is_own_variadic(module: &Module, value: Node) -> bool {
     value.kind() == "identifier"
-        && module.ancestors(value).filter_map(Signature::at).any(|signature| {
+        && module
+            .ancestors(value)
+            .filter(|around| around.kind() == "function_definition")
+            .filter_map(Signature::at)
+            .any(|signature| {
             signature.parameters.iter().any(|parameter| {
                 matches!(parameter.kind, ParameterKind::VarKeyword | ParameterKind::VarPositional)
                     && module.text_of(parameter.name) == module.text_of(value)
@@ -298,10 +322,10 @@ pub(super) fn handed(module: &Module, list: Node, depth: usize) -> Use {
     if LOOKS.contains(&named) {
         return Use::Harmless;
     }
-    if matches!(dotted, "functools.partial" | "functools.partialmethod") {
-        // Where the bound function goes decides.
+    if WRAPPERS.contains(&dotted) {
+        // Where what it makes goes decides. `lru_cache(maxsize=2)(f)` is a call as well.
         return match followed(module, call, depth) {
-            Use::Harmless => Use::Known("functools.partial".to_owned()),
+            Use::Harmless => Use::Known(format!("handed to `{dotted}`")),
             other => other,
         };
     }
@@ -319,9 +343,6 @@ fn is_method(module: &Module, callee: Node, named: &str) -> bool {
     if callee.kind() != "attribute" || !METHODS.contains(&named) {
         return false;
     }
-    if !imports_web(module) {
-        return true;
-    }
     let Some(object) = callee.child_by_field_name("object") else { return false };
     let mut texts = vec![module.text_of(object).to_lowercase()];
     if object.kind() == "identifier" {
@@ -331,6 +352,13 @@ fn is_method(module: &Module, callee: Node, named: &str) -> bool {
             let around = statement.and_then(|node| module.parent(node));
             texts.extend(around.map(|around| module.text_of(around).to_lowercase()));
         }
+    }
+    let serves = ["app(", "server(", "router(", "bot(", "blocks(", "client("];
+    if texts.iter().any(|text| serves.iter().any(|word| text.contains(word))) {
+        return false;
+    }
+    if !imports_web(module) {
+        return true;
     }
     let words = ["pool", "executor", "loop", "thread", "multiprocessing", "parser", "ctx"];
     texts.iter().any(|text| words.iter().any(|word| text.contains(word)))

@@ -319,7 +319,7 @@ fn method_gate(module: &Module, program: &Program, class: Node, name: &str) -> G
 }
 
 /// Classes whose objects are made of what is sent.
-const MESSAGES: [&str; 16] = [
+pub(super) const MESSAGES: [&str; 16] = [
     "BaseModel", "SQLModel", "Struct", "Schema", "ModelSchema", "Serializer", "ModelSerializer",
     "Form", "ModelForm", "FlaskForm", "GenericModel", "BaseForm", "Message", "Document",
     "RootModel", "TypedDict",
@@ -351,7 +351,7 @@ fn init_gate(
 }
 
 /// The last name of a base, `Module` for `nn.Module[int]`.
-fn last_name(module: &Module, base: Node) -> String {
+pub(super) fn last_name(module: &Module, base: Node) -> String {
     let base = match base.kind() {
         "subscript" => base.child_by_field_name("value").unwrap_or(base),
         _ => base,

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::escape::{Use, use_of};
+use super::escape::{Use, called, use_of};
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
 use crate::python::tree;
@@ -45,7 +45,7 @@ pub(super) fn attributes<'m>(module: &'m Module, classes: &[&str], name: &str) -
         .filter(|node| !is_target(module, *node))
         .filter(|node| match belongs(module, *node, classes) {
             Some(belongs) => belongs,
-            None => is_published(module, *node),
+            None => is_published(module, *node) || is_called_with_sent(module, *node),
         })
         .collect()
 }
@@ -58,6 +58,11 @@ pub(super) fn published(module: &Module, classes: &[&str], is_callable: bool) ->
         "identifier" => classes.contains(&module.text_of(*node)),
         _ => false,
     });
+    for node in by_name.clone() {
+        if let Some(line) = looked_up(module, node) {
+            return Some(format!("looked up by name in line {line}"));
+        }
+    }
     for node in by_name {
         let Use::Unknown(by) = use_of(module, node) else { continue };
         let callee = by.trim_end_matches('`').rsplit(['.', '`', ' ']).next().unwrap_or_default();
@@ -71,6 +76,36 @@ pub(super) fn published(module: &Module, classes: &[&str], is_callable: bool) ->
         }
     }
     None
+}
+
+/// Where a method of an object is looked up by a name that is not written there, in a module that
+/// serves requests: `getattr(api, method)`. The line, 1-based.
+fn looked_up(module: &Module, made: Node) -> Option<usize> {
+    if made.kind() != "call" || !imports_web(module) {
+        return None;
+    }
+    let assignment = module.parent(made).filter(|parent| parent.kind() == "assignment")?;
+    let left = assignment.child_by_field_name("left")?;
+    let name = module.text_of(left);
+    module.nodes().from(0).iter().find_map(|node| {
+        let callee = node.child_by_field_name("function")?;
+        let list = node.child_by_field_name("arguments")?;
+        if node.kind() != "call" || module.text_of(callee) != "getattr" {
+            return None;
+        }
+        let arguments = tree::children(list);
+        let is_it = arguments.first().is_some_and(|first| module.text_of(*first) == name);
+        let is_open = arguments.get(1).is_some_and(|second| second.kind() != "string");
+        (is_it && is_open).then(|| module.lines.of(node.start_byte()) + 1)
+    })
+}
+
+/// Whether an attribute is called with what is sent.
+fn is_called_with_sent(module: &Module, node: Node) -> bool {
+    module.parent(node).filter(|parent| parent.kind() == "call").is_some_and(|call| {
+        call.child_by_field_name("function").is_some_and(|f| f.id() == node.id())
+            && matches!(called(module, call), Use::Unknown(_))
+    })
 }
 
 /// Whether an attribute is assigned to: then it is something else.

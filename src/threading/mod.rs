@@ -9,6 +9,7 @@ mod escape;
 mod family;
 mod host;
 mod imported;
+mod message;
 mod methods;
 mod object;
 mod parser;

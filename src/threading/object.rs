@@ -1,6 +1,7 @@
 //! Objects that are known to hold the decision: a namespace whose parser has the flag, an object of
 //! a class that declares the field.
 
+use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
 use super::bound;
@@ -17,6 +18,8 @@ pub(super) struct Objects<'m> {
     module: &'m Module,
     name: String,
     parsers: Parsers,
+    /// Classes whose objects are made of what is sent.
+    sent: FxHashSet<&'m str>,
 }
 
 /// An expression that reads the decision, and why it is there.
@@ -26,9 +29,13 @@ pub(super) struct Held {
 }
 
 impl<'m> Objects<'m> {
-    /// Looks through a module.
-    pub(super) fn new(module: &'m Module, name: &str) -> Self {
-        Self { module, name: name.to_owned(), parsers: Parsers::of(module, name) }
+    /// Looks through a module. `is_sent` tells whether the objects of a class are made of what is
+    /// sent.
+    pub(super) fn new(module: &'m Module, name: &str, is_sent: &dyn Fn(Node) -> bool) -> Self {
+        let classes = module.nodes().from(0).iter().filter(|n| n.kind() == "class_definition");
+        let sent = classes.filter(|class| is_sent(**class));
+        let sent = sent.filter_map(|class| name_of(module, *class)).collect();
+        Self { module, name: name.to_owned(), parsers: Parsers::of(module, name), sent }
     }
 
     /// The nearest object that holds the decision at a place. `is_called_elsewhere` tells whether
@@ -87,6 +94,12 @@ impl<'m> Objects<'m> {
 
     /// Why the class that an annotation or a constructor call names has the field.
     fn declared_by(&self, class: Node) -> Option<String> {
+        let (name, evidence) = self.declaring(class)?;
+        (!self.sent.contains(name)).then_some(evidence)
+    }
+
+    /// The class that an expression names, if it declares the field, and that as evidence.
+    fn declaring(&self, class: Node<'_>) -> Option<(&'m str, String)> {
         let module = self.module;
         let mut node = class;
         while matches!(node.kind(), "type" | "parenthesized_expression") {
@@ -103,7 +116,8 @@ impl<'m> Objects<'m> {
         let [binding] = module.names.bindings(name, scope) else { return None };
         let BindingKind::Class { definition } = binding.kind else { return None };
         let class = module.exact(definition, &["class_definition"])?;
-        self.has_field(class).then(|| format!("`{name}` declares `{}`", self.name))
+        let evidence = format!("`{name}` declares `{}`", self.name);
+        self.has_field(class).then_some((name_of(module, class)?, evidence))
     }
 
     fn has_field(&self, class: Node<'m>) -> bool {

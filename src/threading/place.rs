@@ -44,6 +44,14 @@ impl<'m> Place<'m> {
         self.around.iter().copied().filter(|node| node.kind() != "class_definition")
     }
 
+    /// The same with the `__init__` of the classes that hold them.
+    pub(super) fn functions_and_makers(&self) -> Vec<Node<'m>> {
+        let mut found: Vec<Node> = self.functions().collect();
+        let classes = self.around.iter().filter(|node| node.kind() == "class_definition");
+        found.extend(classes.filter_map(|class| method(self.module, *class, "__init__")));
+        found
+    }
+
     /// The function whose signature can carry a decision to it: the outermost one, for the code
     /// inside closes over its parameters.
     pub(super) fn host(&self) -> Option<Node<'m>> {

@@ -7,12 +7,14 @@ use tree_sitter::Node;
 
 use super::escape::{Use, line, use_of};
 use super::imported::{aliases, references, searches};
+use super::message::{WEB_HINTS, classes_of};
 use super::methods::{attributes, published, publishes};
 use super::place::{class_of, name_of};
 use crate::program::Program;
 use crate::program::mentions::Sought;
 use crate::python::module::Module;
 use crate::python::tree;
+use crate::transforms::remote::imports_web;
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
 
@@ -28,6 +30,8 @@ pub(super) struct References {
     known: BTreeMap<Key, String>,
     /// Functions that other modules mention.
     elsewhere: BTreeSet<Key>,
+    /// Classes that modules which serve requests mention.
+    served: BTreeSet<String>,
 }
 
 /// A function that is looked for.
@@ -78,11 +82,20 @@ impl References {
             let found = module.exact(tree::span(*function), &["function_definition"]);
             subjects.extend(found.and_then(|found| subject(*file, module, found, program)));
         }
-        let mut found = Self::default();
+        let renamed: Vec<Subject> = subjects
+            .iter()
+            .filter(|subject| subject.kind != Kind::Method)
+            .flat_map(|subject| {
+                let names = renamed(subject.module, &subject.name).into_iter();
+                names.map(|name| Subject { name: name.to_owned(), ..subject.clone() })
+            })
+            .collect();
+        let mut found = Self { served: served(functions, modules, program), ..Self::default() };
         for subject in &subjects {
             let path = program.relative(subject.key.0);
             found.note(subject, subject.module, path, &own_references(subject));
         }
+        subjects.extend(renamed);
         for round in 0..ROUNDS {
             subjects = found.round(&subjects, program, round == 0);
             if subjects.is_empty() {
@@ -137,7 +150,11 @@ impl References {
                 }
                 continue;
             }
-            match use_of(module, *node) {
+            let used = match node.kind() {
+                "string" => Use::Unknown("named in an annotation that depends on it".to_owned()),
+                _ => use_of(module, *node),
+            };
+            match used {
                 Use::Harmless => {}
                 Use::Known(by) => {
                     self.known.entry(subject.key).or_insert(format!("{by} ({})", place()));
@@ -173,10 +190,52 @@ impl References {
         self.known.get(&key).map(String::as_str)
     }
 
+    /// Whether a module that serves requests mentions a class.
+    pub(super) fn is_served(&self, class: &str) -> bool {
+        self.served.contains(class)
+    }
+
     /// Whether other modules mention a function.
     pub(super) fn is_elsewhere(&self, key: Key) -> bool {
         self.elsewhere.contains(&key)
     }
+}
+
+/// The classes of the functions and their parameters that modules which serve requests mention.
+fn served(
+    functions: &[(FileId, Node)],
+    modules: &BTreeMap<FileId, &Module>,
+    program: &Program,
+) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut classes: BTreeSet<&str> = BTreeSet::new();
+    for (file, function) in functions {
+        let Some(module) = modules.get(file) else { continue };
+        let Some(function) = module.exact(tree::span(*function), &["function_definition"]) else {
+            continue;
+        };
+        let names = classes_of(module, function);
+        if imports_web(module) {
+            found.extend(names.iter().map(|name| (*name).to_owned()));
+        }
+        classes.extend(names);
+    }
+    let classes: Vec<&str> = classes.into_iter().collect();
+    let beside: Vec<String> = WEB_HINTS.map(str::to_owned).to_vec();
+    let sought: Vec<Sought> = classes
+        .iter()
+        .map(|class| Sought {
+            word: (*class).to_owned(),
+            as_attribute: false,
+            beside: beside.clone(),
+        })
+        .collect();
+    for (member, hits) in program.mentioning(&sought) {
+        if imports_web(&member.module) {
+            found.extend(hits.into_iter().map(|hit| classes[hit].to_owned()));
+        }
+    }
+    found
 }
 
 fn subject<'m>(
@@ -219,7 +278,7 @@ fn homes(path: &Path) -> Vec<String> {
 fn own_references<'m>(subject: &Subject<'m>) -> Vec<Node<'m>> {
     let module = subject.module;
     if subject.kind == Kind::Method {
-        return by_attribute(subject, module);
+        return by_attribute(subject, module).into_iter().chain(in_body(subject)).collect();
     }
     let definition = match subject.kind {
         Kind::Class => class_of(module, subject.function),
@@ -233,6 +292,19 @@ fn own_references<'m>(subject: &Subject<'m>) -> Vec<Node<'m>> {
     };
     let uses = names.iter().flat_map(|name| module.names.uses_of(name, scope, module.text()));
     let nodes = uses.filter_map(|used| module.nodes().covering(used));
+    let strings = module.nodes().from(0).iter().copied().filter(|node| {
+        let text = module.text_of(*node);
+        node.kind() == "string" && text.contains("Depends") && text.contains(&subject.name)
+    });
+    nodes.filter(|node| !is_its_name(module, *node)).chain(strings).collect()
+}
+
+/// The uses of a method's name in the body of its class: `go = expose(load)`.
+fn in_body<'m>(subject: &Subject<'m>) -> Vec<Node<'m>> {
+    let module = subject.module;
+    let scope = module.names.scope_at(subject.function.start_byte());
+    let uses = module.names.uses_of(&subject.name, scope, module.text());
+    let nodes = uses.into_iter().filter_map(|used| module.nodes().covering(used));
     nodes.filter(|node| !is_its_name(module, *node)).collect()
 }
 

@@ -8,7 +8,8 @@ use tree_sitter::Node;
 use super::carrier::{Named, has_safe_parameter, named};
 use super::host::{Gate, gate};
 use super::object::Objects;
-use super::place::{Place, decorators, name_of};
+use super::message::{is_message, keeps_what_is_sent};
+use super::place::{Place, class_of, decorators, name_of};
 use super::receiver;
 use super::references::{Key, References};
 use super::{Reach, Request, Solution, variadic};
@@ -19,7 +20,7 @@ use crate::python::names::BindingKind;
 use crate::python::signature::{ParameterKind, Signature};
 use crate::python::tree;
 use crate::transforms::finding::{Fix, Level, ThreadPlace};
-use crate::transforms::remote::is_remote_value;
+use crate::transforms::remote::{imports_web, is_remote_value};
 use crate::workspace::FileId;
 use crate::workspace::source::Piece;
 use crate::workspace::span::Span;
@@ -74,7 +75,7 @@ pub(super) fn all(
             .iter()
             .zip(&places)
             .flat_map(|(request, place)| {
-                let functions = place.iter().flat_map(Place::functions);
+                let functions = place.iter().flat_map(Place::functions_and_makers);
                 functions.map(|function| (request.file, function)).collect::<Vec<_>>()
             })
             .collect();
@@ -173,6 +174,9 @@ impl<'m> Solver<'_, 'm> {
             if Some(&expression) == own.as_ref() {
                 return Found::nothing(overrides(&expression));
             }
+            if let Some(why) = self.is_sent(request, place, name) {
+                return literal(why);
+            }
             return Found::new(Carrier::Expression(expression), vec![evidence]);
         }
         if let Some(found) = self.by_object(request, place, own.as_deref()) {
@@ -182,6 +186,23 @@ impl<'m> Solver<'_, 'm> {
             Some(host) => self.by_parameter(request, place, host),
             None => literal("no function is around it that could ask".to_owned()),
         }
+    }
+
+    /// Why what the object around the place keeps under the name is not the user's decision.
+    fn is_sent(&self, request: &Request, place: &Place<'m>, name: &str) -> Option<String> {
+        let module = place.module;
+        let class = place.functions().find_map(|function| class_of(module, function))?;
+        let shown = name_of(module, class)?;
+        let init = super::place::method(module, class, "__init__");
+        let by_framework =
+            init.and_then(|init| self.references.escape((request.file, tree::span(init))));
+        if let Some(by) = by_framework {
+            return Some(format!("`{shown}` is made by a framework: {by}"));
+        }
+        let is_served = imports_web(module) || self.references.is_served(shown);
+        let is_sent = is_served && is_message(module, self.program, class)
+            || keeps_what_is_sent(module, class, name);
+        is_sent.then(|| format!("the objects of `{shown}` are made of what is sent"))
     }
 
     /// A parameter or local that carries the decision already.
@@ -221,6 +242,12 @@ impl<'m> Solver<'_, 'm> {
             Named::Local if !is_local => {
                 if let Some(why) = sent(place, name) {
                     return Some(Found::nothing(why));
+                }
+                let functions: Vec<Node> = place.functions().collect();
+                for function in functions {
+                    if let Some(why) = self.remote(request.file, place.module, function) {
+                        return Some(literal(why));
+                    }
                 }
                 let proof = vec![format!("the local `{name}` is bound before")];
                 return Some(Found::new(Carrier::Expression(name.to_owned()), proof));
@@ -262,11 +289,16 @@ impl<'m> Solver<'_, 'm> {
             .filter(|function| self.is_closed(file, module, **function))
             .map(Node::id)
             .collect();
-        let references = &self.references;
+        let (references, program) = (&self.references, self.program);
         let objects = self
             .objects
             .entry((file, request.parameter.to_owned()))
-            .or_insert_with(|| Objects::new(module, request.parameter));
+            .or_insert_with(|| {
+                Objects::new(module, request.parameter, &|class| {
+                    name_of(module, class).is_some_and(|name| references.is_served(name))
+                        || (imports_web(module) && is_message(module, program, class))
+                })
+            });
         let is_elsewhere = |function: Node| references.is_elsewhere((file, tree::span(function)));
         let is_remote = |function: Node| remote.contains(&function.id());
         let held = objects.held(place, &is_elsewhere, &is_remote)?;

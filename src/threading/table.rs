@@ -43,7 +43,7 @@ pub(super) fn collected(module: &Module, function: Node, start: Node, depth: usi
                 let Some(left) = parent.child_by_field_name("left") else { break };
                 return looped(module, left, position, depth);
             }
-            "subscript" => return strict(followed(module, parent, depth)),
+            "subscript" => return strict(followed(module, parent, depth).or(spread(module, parent))),
             "attribute" => return taken(module, parent, depth).unwrap_or(Use::Harmless),
             "comparison_operator" | "type" | "except_clause" => return Use::Harmless,
             _ => break,
@@ -137,7 +137,27 @@ fn entry(module: &Module, entry: Node, depth: usize) -> Use {
         {
             Use::Unknown("called from a table with what is unpacked".to_owned())
         }
-        _ => followed(module, node, depth + 1),
+        _ => followed(module, node, depth + 1).or(spread(module, node)),
+    }
+}
+
+/// What is taken from a table under a name and called with arguments that are unpacked.
+fn spread(module: &Module, taken: Node) -> Use {
+    let assignment = module.parent(taken).filter(|parent| parent.kind() == "assignment");
+    let left = assignment.and_then(|assignment| assignment.child_by_field_name("left"));
+    let Some(left) = left.filter(|left| left.kind() == "identifier") else { return Use::Harmless };
+    let name = module.text_of(left);
+    let scope = module.names.scope_at(left.start_byte());
+    let uses = module.names.uses_of(name, scope, module.text());
+    let calls = uses.into_iter().filter_map(|used| {
+        let node = module.nodes().covering(used)?;
+        Call::at(module.parent(node)?, module.text()).filter(|call| call.function.id() == node.id())
+    });
+    let mut unpacked = calls
+        .filter(|call| call.has(ArgumentKind::Splat) || call.has(ArgumentKind::DoubleSplat));
+    match unpacked.next() {
+        Some(_) => Use::Unknown("called from a table with what is unpacked".to_owned()),
+        None => Use::Harmless,
     }
 }
 
