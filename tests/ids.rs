@@ -8,8 +8,10 @@ use proptest::prelude::*;
 use untrust::plan::build;
 use untrust::plan::change::Change;
 use untrust::program::Program;
-use untrust::scan::{Scan, Settings, scan};
+use untrust::scan::{Asked, Scan, Settings, scan};
+use untrust::threading::{Reach, settle};
 use untrust::transforms::REGISTRY;
+use untrust::transforms::finding::Policy;
 use untrust::workspace::{Options, Workspace};
 
 use support::Sandbox;
@@ -18,6 +20,7 @@ use support::Sandbox;
 /// unrelated may stand, with the indentation of it.
 const SKELETON: &str = "\
 '''Module.'''
+import numpy as np
 import torch
 import yaml
 from torch import load
@@ -37,6 +40,8 @@ b = torch.load(
 def f(path):
     @
     c = torch.load(keep_4)
+    @
+    k = np.load(keep_32, allow_pickle=True), make(keep_33, trust_remote_code=True)
     @
     if path:
         @
@@ -81,7 +86,7 @@ class Engine(yaml.UnsafeLoader, keep_13):  # nosec keep_14
 @
 # nosec keep_26
 @
-def g(): return torch.load(keep_27)  # nosec keep_28
+def g(): return torch.load(keep_27), make(keep_34, trust_remote_code=True)  # nosec keep_28
 @
 if a:
     @
@@ -108,6 +113,7 @@ const UNRELATED: &[&str] = &[
     "def unrelated(stream):\n    y = 1  # nosec\n    return torch.load(stream), yaml.load(stream, Loader=yaml.Loader)",
     "def unrelated(stream):\n    # weights_only=False: written by save() in this same run\n    return torch.load(stream, weights_only=False)",
     "def unrelated(stream):\n    return yload(stream, Loader=Loader)",
+    "def unrelated(stream, trust_remote_code=True):\n    return np.load(stream, None, True), make(stream, trust_remote_code=True)",
     "@decorate\ndef unrelated(stream):\n    pass\n    # the end",
     "class Unrelated:\n    '''Doc.'''\n    x = torch.load(path)  # nosec\n    # the end",
     "class Unrelated:\n    def load(self):\n        return torch.load(path)\n",
@@ -164,14 +170,18 @@ fn ids(files: &[(&str, &str)]) -> Ids {
     let options = Options { root: Some(sandbox.root()), ..Options::default() };
     let workspace = Workspace::open(&[sandbox.root()], options.clone()).unwrap();
     let program = Program::new(&workspace, options);
+    let asked =
+        Asked { transforms: u64::MAX, tests: false, vendored: false, policy: Policy::default() };
     let settings = Settings {
         transforms: REGISTRY,
-        tests: false,
-        vendored: false,
+        per_file: &|_| asked.clone(),
         prefilter: true,
         review: true,
+        own: Vec::new(),
     };
-    let scan = scan(&workspace, &program, &settings, &|_| {});
+    let mut scan = scan(&workspace, &program, &settings, &|_| {});
+    let modules = scan.modules.iter().map(|(id, module)| (*id, module)).collect();
+    settle(&mut scan.findings, &modules, &program, Reach::Program, |_| "trust_data");
     let path = |id| workspace.file(id).relative.as_path();
     let ids = build::ids(&scan.findings, path);
     let changes = build::changes(&scan.findings, &ids, path);
@@ -202,7 +212,7 @@ fn of_skeleton(workspace: &Workspace, scan: &Scan, ids: &[String], changes: &[Ch
 fn the_skeleton_holds_what_is_to_be_kept() {
     let plain = module(&[Vec::new()]);
     let found = ids(&[("pkg/module.py", &plain)]);
-    for number in 1..=31 {
+    for number in 1..=34 {
         let word = format!("keep_{number}");
         let named = found.keys().any(|(_, line, text)| {
             line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word)

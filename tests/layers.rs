@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// The layers in the order of the flow, with the folder that holds each.
-const LAYERS: [(&str, &str); 10] = [
+const LAYERS: [(&str, &str); 11] = [
     ("workspace", "src/workspace"),
     ("config", "src/config"),
     ("python", "src/python"),

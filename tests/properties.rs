@@ -12,8 +12,9 @@ use untrust::program::Program;
 use untrust::python::module::Module;
 use untrust::report::diff::{FileDiff, unified};
 use untrust::scan::{Asked, Scan, Settings, scan};
+use untrust::threading::{Reach, settle};
 use untrust::transforms::REGISTRY;
-use untrust::transforms::finding::Remedy;
+use untrust::transforms::finding::{Policy, Remedy};
 use untrust::workspace::source::{Source, TextEdit};
 use untrust::workspace::span::Span;
 use untrust::workspace::{FileId, Options, Workspace};
@@ -92,9 +93,18 @@ fn plan(bytes: &[u8], prefilter: bool) -> Planned {
     let options = Options { root: Some(sandbox.root()), ..Options::default() };
     let workspace = Workspace::open(&[sandbox.root()], options.clone()).unwrap();
     let program = Program::new(&workspace, options);
-    let asked = Asked { transforms: u64::MAX, tests: false, vendored: false };
-    let settings = Settings { transforms: REGISTRY, per_file: &|_| asked, prefilter, review: true };
-    let scan = scan(&workspace, &program, &settings, &|_| {});
+    let asked =
+        Asked { transforms: u64::MAX, tests: false, vendored: false, policy: Policy::default() };
+    let settings = Settings {
+        transforms: REGISTRY,
+        per_file: &|_| asked.clone(),
+        prefilter,
+        review: true,
+        own: Vec::new(),
+    };
+    let mut scan = scan(&workspace, &program, &settings, &|_| {});
+    let modules = scan.modules.iter().map(|(id, module)| (*id, module)).collect();
+    settle(&mut scan.findings, &modules, &program, Reach::Program, |_| "trust_data");
     let path = |id| workspace.file(id).relative.as_path();
     let ids = build::ids(&scan.findings, path);
     let changes = build::changes(&scan.findings, &ids, path);

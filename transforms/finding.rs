@@ -2,6 +2,7 @@
 
 use crate::workspace::span::Span;
 
+use super::sinks::Sink;
 use crate::plan::op::{Anchor, Op};
 use crate::workspace::FileId;
 
@@ -48,15 +49,17 @@ pub struct Findings {
 }
 
 /// What a project wants of a module.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Policy {
     /// Words that a justification must have at least.
     pub exception_words: usize,
+    /// Unsafe callables of the project's own.
+    pub sinks: std::sync::Arc<[Sink]>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { exception_words: 4 }
+        Self { exception_words: 4, sinks: std::sync::Arc::default() }
     }
 }
 

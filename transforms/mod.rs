@@ -5,6 +5,7 @@ pub mod finding;
 pub mod guard;
 pub mod nosec;
 pub mod numpy_load;
+mod own;
 pub mod prefilter;
 pub mod reference;
 pub mod remote;

@@ -10,6 +10,7 @@ use super::finding::{
     ThreadRequest,
 };
 use super::guard::Guards;
+use super::own;
 use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
 use super::sinks::{self, Kind, Sink};
@@ -96,6 +97,7 @@ impl Transform for NumpyLoad {
                 remedy,
             });
         }
+        own::check(module, ABOUT.name, findings);
     }
 }
 

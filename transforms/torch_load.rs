@@ -7,6 +7,7 @@ use tree_sitter::Node;
 use super::exception::{Judge, Pattern, Verdict};
 use super::finding::{Exception, ExceptionKind, Finding, Findings, Fix, Level, Remedy};
 use super::guard::Guards;
+use super::own;
 use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
 use super::sinks::{self, Kind, Sink};
@@ -72,6 +73,7 @@ impl Transform for TorchLoad {
                 remedy,
             });
         }
+        own::check(module, ABOUT.name, findings);
     }
 }
 

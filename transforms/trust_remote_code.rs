@@ -6,6 +6,7 @@ use super::finding::{
     ThreadRequest,
 };
 use super::guard::Guards;
+use super::own;
 use super::trust_guard::decides;
 use super::trust_sinks::{Form, Sink, sinks};
 use super::{About, Transform};
@@ -92,6 +93,7 @@ impl Transform for TrustRemoteCode {
                 sink: sink.name,
             });
         }
+        own::check(module, ABOUT.name, findings);
     }
 }
 

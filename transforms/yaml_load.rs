@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::exception::{Judge, Pattern, Verdict};
 use super::finding::{Exception, ExceptionKind, Finding, Findings, Fix, Level, Remedy};
+use super::own;
 use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
 use super::sinks::{self, Kind, Sink};
@@ -73,6 +74,7 @@ impl Transform for YamlLoad {
             }
         }
         unsafe_classes(&scene, findings);
+        own::check(module, ABOUT.name, findings);
     }
 }
 

@@ -1,17 +1,20 @@
 //! What the command line and the configurations in the tree say of files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::ScanArguments;
 use super::session::unknown;
-use crate::config::{self, Configurations, KnownTransform, Overrides, Problem};
+use crate::config::{self, Configurations, KnownTransform, Overrides, Problem, document};
 use crate::report::escape::{visible, visible_path};
-use crate::scan::Asked;
+use crate::scan::{Asked, Scan};
+use crate::transforms::finding::{ExceptionKind, Finding, Policy, Remedy};
+use crate::transforms::sinks::{self, Kind, Sink};
 use crate::transforms::{REGISTRY, Transform};
+use crate::workspace::codeowners::Owners;
 use crate::workspace::folder_rules::RuleFinder;
-use crate::workspace::{File, Workspace};
+use crate::workspace::{File, Workspace, repository_top};
 
 /// The transforms that configurations can name, in the order of the registry.
 pub(super) fn known() -> Vec<KnownTransform> {
@@ -72,6 +75,65 @@ pub(super) fn run(configurations: &Configurations, workspace: &Workspace) -> u64
     numbers.into_iter().fold(0, |bits, number| bits | configurations.numbered(number).transforms)
 }
 
+/// What the projects want, by the numbers of the settings of the files.
+pub(super) fn policies(
+    configurations: &Configurations,
+    workspace: &Workspace,
+) -> BTreeMap<u32, Policy> {
+    let numbers: BTreeSet<u32> = workspace.files.iter().map(|file| file.settings).collect();
+    let policy = |number: u32| {
+        let settings = configurations.numbered(number);
+        Policy {
+            exception_words: settings.exceptions.words as usize,
+            sinks: settings.sinks.iter().map(row).collect(),
+        }
+    };
+    numbers.into_iter().map(|number| (number, policy(number))).collect()
+}
+
+/// A row of a configuration as a row of the table.
+fn row(own: &document::Sink) -> Sink {
+    Sink {
+        transform: own.transform.clone(),
+        kind: match own.kind {
+            document::SinkKind::Flag => Kind::Flag,
+            document::SinkKind::Callee => Kind::Callee,
+            document::SinkKind::Class => Kind::Class,
+            document::SinkKind::Safe => Kind::Safe,
+            document::SinkKind::Report => Kind::Report,
+        },
+        callables: own.callables.clone(),
+        argument: own.argument.clone(),
+        position: own.position.map(|position| position as usize),
+        default: match own.default {
+            document::SinkDefault::Safe => sinks::Default::Safe,
+            document::SinkDefault::Unsafe => sinks::Default::Unsafe,
+        },
+        r#unsafe: own.r#unsafe.clone(),
+        safe: own.safe.clone(),
+        excludes: own.excludes.iter().map(|(name, at)| (name.clone(), *at as usize)).collect(),
+        verified: own.verified.clone().unwrap_or_default(),
+    }
+}
+
+/// The last names of the projects' own callables, each with the transforms, of `chosen`, that look
+/// for it.
+pub(super) fn own(
+    policies: &BTreeMap<u32, Policy>,
+    chosen: &[&'static dyn Transform],
+) -> Vec<(String, u64)> {
+    let mut found: BTreeMap<String, u64> = BTreeMap::new();
+    for row in policies.values().flat_map(|policy| policy.sinks.iter()) {
+        let bit = chosen.iter().position(|transform| transform.about().name == row.transform);
+        let Some(bit) = bit else { continue };
+        for callable in &row.callables {
+            let last = callable.rsplit('.').next().unwrap_or(callable);
+            *found.entry(last.to_owned()).or_default() |= 1 << bit;
+        }
+    }
+    found.into_iter().collect()
+}
+
 /// The transforms of bits over the registry.
 pub(super) fn transforms(bits: u64) -> Vec<&'static dyn Transform> {
     let all = REGISTRY.iter().enumerate();
@@ -79,7 +141,12 @@ pub(super) fn transforms(bits: u64) -> Vec<&'static dyn Transform> {
 }
 
 /// What is asked of a file if the transforms `run` are run, which are bits over the registry.
-pub(super) fn asked(configurations: &Configurations, run: u64, file: &File) -> Asked {
+pub(super) fn asked(
+    configurations: &Configurations,
+    run: u64,
+    policies: &BTreeMap<u32, Policy>,
+    file: &File,
+) -> Asked {
     let settings = configurations.settings_of(file);
     let of_file = settings.transforms_of(file);
     let mut transforms = 0;
@@ -87,5 +154,39 @@ pub(super) fn asked(configurations: &Configurations, run: u64, file: &File) -> A
     for (position, index) in positions {
         transforms |= (of_file >> index & 1) << position;
     }
-    Asked { transforms, tests: settings.include_tests, vendored: settings.include_vendored }
+    let policy = policies.get(&file.settings).cloned().unwrap_or_default();
+    let (tests, vendored) = (settings.include_tests, settings.include_vendored);
+    Asked { transforms, tests, vendored, policy }
+}
+
+/// Documented exceptions in files that none of the owners has whom a project requires become
+/// findings. The error says why the list of owners cannot be read.
+pub(super) fn require_owners(
+    scan: &mut Scan,
+    workspace: &Workspace,
+    configurations: &Configurations,
+) -> anyhow::Result<()> {
+    let required = |file| &configurations.settings_of(workspace.file(file)).exceptions.owners;
+    let is_documented = |finding: &Finding| matches!(&finding.remedy, Remedy::Exception(e) if e.kind == ExceptionKind::Documented);
+    let base = repository_top(&workspace.root).unwrap_or_else(|| workspace.root.clone());
+    let mut list = None;
+    for finding in scan.findings.iter_mut().filter(|finding| is_documented(finding)) {
+        let required = required(finding.file);
+        if required.is_empty() {
+            continue;
+        }
+        let owners = match &list {
+            Some(list) => list,
+            None => list.insert(Owners::load(&base).map_err(anyhow::Error::msg)?),
+        };
+        let file = workspace.file(finding.file);
+        let found = owners.of(file.path.strip_prefix(&base).unwrap_or(&file.relative));
+        if !found.iter().any(|owner| required.contains(owner)) {
+            finding.remedy = Remedy::Report(format!(
+                "its comment gives a reason, but CODEOWNERS gives the file to none of {}, who have to review it",
+                required.join(", ")
+            ));
+        }
+    }
+    Ok(())
 }

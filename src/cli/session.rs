@@ -78,7 +78,8 @@ impl Session {
         configured::check(&configurations)?;
         let run = configured::run(&configurations, &workspace);
         let transforms = configured::transforms(run);
-        let per_file = |file: &File| configured::asked(&configurations, run, file);
+        let policies = configured::policies(&configurations, &workspace);
+        let per_file = |file: &File| configured::asked(&configurations, run, &policies, file);
         let mut program = Program::new(&workspace, program_options);
         program.is_alone = stdin;
         let past = changed::past(arguments, &workspace)?;
@@ -87,6 +88,7 @@ impl Session {
             per_file: &per_file,
             prefilter: !arguments.no_prefilter,
             review: arguments.review_level || purpose == Purpose::Changes,
+            own: configured::own(&policies, &transforms),
         };
         let bar = progress(workspace.files.len());
         let mut scan = scan(&workspace, &program, &settings, &|done| {
@@ -97,6 +99,7 @@ impl Session {
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }
+        configured::require_owners(&mut scan, &workspace, &configurations)?;
         let path = |file: FileId| workspace.file(file).relative.as_path();
         let mut ids = build::ids(&scan.findings, path);
         // What is dropped below was looked for: its entries are not gone.

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::program::Program;
 use crate::python::module::{Module, TOO_DEEP};
 use crate::transforms::Transform;
-use crate::transforms::finding::{Finding, Findings, Level, Remedy};
+use crate::transforms::finding::{Finding, Findings, Level, Policy, Remedy};
 use crate::workspace::source::Source;
 use crate::workspace::span::Span;
 use crate::workspace::{
@@ -30,10 +30,13 @@ pub struct Settings<'a> {
     pub prefilter: bool,
     /// Whether the new text of fixes that need a review may be asked for.
     pub review: bool,
+    /// Texts of the projects' own callables, each with the transforms that look at a file that
+    /// holds it, as bits.
+    pub own: Vec<(String, u64)>,
 }
 
 /// What is asked of one file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Asked {
     /// Which of [`Settings::transforms`] look at it: bit n stands for the n-th.
     pub transforms: u64,
@@ -41,6 +44,8 @@ pub struct Asked {
     pub tests: bool,
     /// Whether it may be edited if it is vendored or generated.
     pub vendored: bool,
+    /// What the project wants of it.
+    pub policy: Policy,
 }
 
 /// What a scan found.
@@ -163,6 +168,7 @@ fn read_all(
                 return Some(Err((file, error)));
             }
             let mut held = filter.held(buffer);
+            held.transforms |= own(buffer, &settings.own);
             if held.transforms != 0 {
                 held.transforms &= (settings.per_file)(workspace.file(file)).transforms;
             }
@@ -173,6 +179,13 @@ fn read_all(
         })
         .flatten()
         .collect()
+}
+
+/// The transforms that look at a file for callables of the project's own.
+fn own(bytes: &[u8], own: &[(String, u64)]) -> u64 {
+    let held =
+        own.iter().filter(|(text, _)| memchr::memmem::find(bytes, text.as_bytes()).is_some());
+    held.fold(0, |bits, (_, transforms)| bits | transforms)
 }
 
 /// What came of parsing a file.
@@ -198,7 +211,8 @@ fn look(
         Err(error) => return refused(error.to_string()),
     };
     let mut module = Module::new(source);
-    let mut findings = Findings::default();
+    let asked = (settings.per_file)(workspace.file(candidate.file));
+    let mut findings = Findings { list: Vec::new(), policy: asked.policy };
     for (index, transform) in settings.transforms.iter().enumerate() {
         if candidate.held.transforms & 1 << index != 0 {
             transform.check(&module, program, &mut findings);
@@ -222,7 +236,7 @@ fn look(
         }
     }
     if !findings.is_empty()
-        && !(settings.per_file)(workspace.file(candidate.file)).vendored
+        && !asked.vendored
         && let Some(cause) = workspace.vendored(candidate.file, &module.source.bytes)
     {
         for finding in &mut findings {

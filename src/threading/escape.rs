@@ -161,14 +161,26 @@ pub(super) fn followed(module: &Module, reference: Node, depth: usize) -> Use {
     loop {
         let Some(parent) = module.parent(node) else { return Use::Harmless };
         match parent.kind() {
-            "parenthesized_expression" | "boolean_operator" | "conditional_expression"
+            "parenthesized_expression"
+            | "boolean_operator"
+            | "conditional_expression"
             | "await" => node = parent,
             "call" => return called(module, parent),
             "attribute" => return looked_at(module, parent),
-            "decorator" | "type" | "comparison_operator" | "not_operator"
-            | "expression_statement" | "delete_statement" | "global_statement"
-            | "nonlocal_statement" | "class_pattern" | "assert_statement" | "if_statement"
-            | "subscript" | "function_definition" | "class_definition" => return Use::Harmless,
+            "decorator"
+            | "type"
+            | "comparison_operator"
+            | "not_operator"
+            | "expression_statement"
+            | "delete_statement"
+            | "global_statement"
+            | "nonlocal_statement"
+            | "class_pattern"
+            | "assert_statement"
+            | "if_statement"
+            | "subscript"
+            | "function_definition"
+            | "class_definition" => return Use::Harmless,
             "keyword_argument" => {
                 let list = module.parent(parent);
                 return list.map_or(Use::Harmless, |list| handed(module, list, depth));
@@ -235,11 +247,13 @@ fn is_own_variadic(module: &Module, value: Node) -> bool {
             .filter(|around| around.kind() == "function_definition")
             .filter_map(Signature::at)
             .any(|signature| {
-            signature.parameters.iter().any(|parameter| {
-                matches!(parameter.kind, ParameterKind::VarKeyword | ParameterKind::VarPositional)
-                    && module.text_of(parameter.name) == module.text_of(value)
+                signature.parameters.iter().any(|parameter| {
+                    matches!(
+                        parameter.kind,
+                        ParameterKind::VarKeyword | ParameterKind::VarPositional
+                    ) && module.text_of(parameter.name) == module.text_of(value)
+                })
             })
-        })
 }
 
 /// `f.name`: nothing, unless it is how a framework is told to publish it.

@@ -207,8 +207,14 @@ fn reserved(module: &Module, function: Node, name: &str) -> Option<String> {
         return Some(format!("`{name}` has the signature of a request handler"));
     }
     const NAMES: [&str; 8] = [
-        "lambda_handler", "model_fn", "input_fn", "predict_fn", "output_fn", "transform_fn",
-        "do_GET", "do_POST",
+        "lambda_handler",
+        "model_fn",
+        "input_fn",
+        "predict_fn",
+        "output_fn",
+        "transform_fn",
+        "do_GET",
+        "do_POST",
     ];
     let class = class_of(module, function);
     let is_responder = class.is_some() && is_responder(name);
@@ -304,7 +310,10 @@ fn method_gate(module: &Module, program: &Program, class: Node, name: &str) -> G
     // Where it is mixed into a class with other bases, these may call it too.
     let beside = classes.foreign_bases_of_derived(class_name);
     if let Some(base) = beside.iter().find(is_remote) {
-        return closed(format!("`{base}`, with which `{class_name}` is mixed, serves requests"), true);
+        return closed(
+            format!("`{base}`, with which `{class_name}` is mixed, serves requests"),
+            true,
+        );
     }
     if let Some(base) = foreign.iter().chain(&beside).find(calls_it) {
         let helper = name.starts_with('_') && is_called_on_self(module, class, name);
@@ -320,9 +329,22 @@ fn method_gate(module: &Module, program: &Program, class: Node, name: &str) -> G
 
 /// Classes whose objects are made of what is sent.
 pub(super) const MESSAGES: [&str; 16] = [
-    "BaseModel", "SQLModel", "Struct", "Schema", "ModelSchema", "Serializer", "ModelSerializer",
-    "Form", "ModelForm", "FlaskForm", "GenericModel", "BaseForm", "Message", "Document",
-    "RootModel", "TypedDict",
+    "BaseModel",
+    "SQLModel",
+    "Struct",
+    "Schema",
+    "ModelSchema",
+    "Serializer",
+    "ModelSerializer",
+    "Form",
+    "ModelForm",
+    "FlaskForm",
+    "GenericModel",
+    "BaseForm",
+    "Message",
+    "Document",
+    "RootModel",
+    "TypedDict",
 ];
 
 /// Whether the class of an `__init__` may be made by a framework.

@@ -49,9 +49,8 @@ pub(super) fn references<'m>(module: &'m Module, name: &'m str, homes: &[&str]) 
         let text = module.slice(used.span);
         aliases.iter().any(|(alias, scope)| {
             *alias == text
-                && scope.is_none_or(|scope| {
-                    module.names.binding_scope(text, used.scope) == Some(scope)
-                })
+                && scope
+                    .is_none_or(|scope| module.names.binding_scope(text, used.scope) == Some(scope))
         })
     });
     let mut found: Vec<Node> =
@@ -100,7 +99,8 @@ fn made_by_name(module: &Module, object: Node, homes: &[&str]) -> bool {
 /// The calls in which a module that is the home is searched for functions by name:
 /// `getattr(views, name)`, `inspect.getmembers(views)`.
 pub(super) fn searches<'m>(module: &'m Module, homes: &[&str]) -> Option<Node<'m>> {
-    const SEARCHES: [&str; 6] = ["getattr", "getmembers", "vars", "dir", "import_string", "register_module"];
+    const SEARCHES: [&str; 6] =
+        ["getattr", "getmembers", "vars", "dir", "import_string", "register_module"];
     module.nodes().from(0).iter().copied().find(|node| {
         if node.kind() != "call" {
             return false;
@@ -112,17 +112,22 @@ pub(super) fn searches<'m>(module: &'m Module, homes: &[&str]) -> Option<Node<'m
         }
         let arguments = node.child_by_field_name("arguments").map(tree::children);
         let first = arguments.as_ref().and_then(|arguments| arguments.first().copied());
-        let is_plain = arguments.as_ref().and_then(|a| a.get(1)).is_some_and(|a| a.kind() == "string");
+        let is_plain =
+            arguments.as_ref().and_then(|a| a.get(1)).is_some_and(|a| a.kind() == "string");
         let Some(first) = first.filter(|_| !is_plain) else { return false };
         match module.names.resolve(first, module.text()) {
             Resolution::Known(targets) => targets.iter().any(|target| {
                 let is_bound = module.names.is_used(module.text_of(first), module.text());
-                is_bound && target.contains(|c: char| c.is_alphabetic()) && is_home(target, homes)
+                is_bound
+                    && target.contains(|c: char| c.is_alphabetic())
+                    && is_home(target, homes)
                     && !target.is_empty()
             }),
-            _ => first.kind() == "string"
-                && named == "import_string"
-                && homes.iter().any(|home| module.text_of(first).contains(home)),
+            _ => {
+                first.kind() == "string"
+                    && named == "import_string"
+                    && homes.iter().any(|home| module.text_of(first).contains(home))
+            }
         }
     })
 }

@@ -15,9 +15,31 @@ use crate::transforms::remote::{imports_web, is_remote_value};
 
 /// Packages that name a file which may use a class for what is sent.
 pub(super) const WEB_HINTS: [&str; 26] = [
-    "fastapi", "flask", "starlette", "django", "rest_framework", "aiohttp", "sanic", "litestar",
-    "quart", "tornado", "bottle", "falcon", "gradio", "streamlit", "ninja", "grpc", "celery",
-    "mcp", "langchain", "strawberry", "chainlit", "pyramid", "cherrypy", "graphene", "blacksheep",
+    "fastapi",
+    "flask",
+    "starlette",
+    "django",
+    "rest_framework",
+    "aiohttp",
+    "sanic",
+    "litestar",
+    "quart",
+    "tornado",
+    "bottle",
+    "falcon",
+    "gradio",
+    "streamlit",
+    "ninja",
+    "grpc",
+    "celery",
+    "mcp",
+    "langchain",
+    "strawberry",
+    "chainlit",
+    "pyramid",
+    "cherrypy",
+    "graphene",
+    "blacksheep",
     "robyn",
 ];
 
@@ -57,9 +79,8 @@ pub(super) fn keeps_what_is_sent(module: &Module, class: Node, name: &str) -> bo
             let is_it = left.and_then(|left| left.child_by_field_name("attribute"));
             let right = node.child_by_field_name("right");
             is_it.is_some_and(|attribute| module.text_of(attribute) == name)
-                && right.is_some_and(|right| {
-                    is_remote_value(module, right) || reads_key(module, right)
-                })
+                && right
+                    .is_some_and(|right| is_remote_value(module, right) || reads_key(module, right))
         }
         _ => false,
     })

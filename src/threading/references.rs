@@ -60,10 +60,30 @@ enum Kind {
 
 /// Texts of which a file holds one where it hands objects to a server.
 const SERVERS_HINTS: [&str; 24] = [
-    "register_instance", "register(", "Server(", "serve", "Dispatcher", "add_object", "add_class",
-    "build_method_map", "expose", "add_plugin", "create_window", "Processor", "make_server",
-    "deployment", "Provide", "add_resource", "route", "add_view", "add_url_rule", "ount(",
-    "Depends", "Security", "Interface", "add_tool",
+    "register_instance",
+    "register(",
+    "Server(",
+    "serve",
+    "Dispatcher",
+    "add_object",
+    "add_class",
+    "build_method_map",
+    "expose",
+    "add_plugin",
+    "create_window",
+    "Processor",
+    "make_server",
+    "deployment",
+    "Provide",
+    "add_resource",
+    "route",
+    "add_view",
+    "add_url_rule",
+    "ount(",
+    "Depends",
+    "Security",
+    "Interface",
+    "add_tool",
 ];
 
 /// How often names under which a function is handed on are looked for again.

@@ -7,8 +7,8 @@ use tree_sitter::Node;
 
 use super::carrier::{Named, has_safe_parameter, named};
 use super::host::{Gate, gate};
-use super::object::Objects;
 use super::message::{is_message, keeps_what_is_sent};
+use super::object::Objects;
 use super::place::{Place, class_of, decorators, name_of};
 use super::receiver;
 use super::references::{Key, References};
@@ -290,10 +290,8 @@ impl<'m> Solver<'_, 'm> {
             .map(Node::id)
             .collect();
         let (references, program) = (&self.references, self.program);
-        let objects = self
-            .objects
-            .entry((file, request.parameter.to_owned()))
-            .or_insert_with(|| {
+        let objects =
+            self.objects.entry((file, request.parameter.to_owned())).or_insert_with(|| {
                 Objects::new(module, request.parameter, &|class| {
                     name_of(module, class).is_some_and(|name| references.is_served(name))
                         || (imports_web(module) && is_message(module, program, class))
@@ -464,7 +462,9 @@ fn sent(place: &Place, name: &str) -> Option<String> {
         let node = module.nodes().covering(value)?;
         is_remote_value(module, node).then(|| {
             let line = module.lines.of(binding.span.start) + 1;
-            format!("`{name}` is read from what is sent, in line {line}; write False, or decide here")
+            format!(
+                "`{name}` is read from what is sent, in line {line}; write False, or decide here"
+            )
         })
     })
 }

@@ -15,13 +15,20 @@ pub(super) fn collected(module: &Module, function: Node, start: Node, depth: usi
     // The position in the innermost tuple: `("/show", show)`.
     let mut position = None;
     loop {
-        if matches!(node.kind(), "tuple" | "list") && node.id() != start.id() || node.kind() == "tuple" {
+        if matches!(node.kind(), "tuple" | "list") && node.id() != start.id()
+            || node.kind() == "tuple"
+        {
             let at = tree::children(node).iter().position(|child| child.id() == inner.id());
             position = position.or(at.filter(|_| node.kind() == "tuple"));
         }
         let Some(parent) = module.parent(node) else { return Use::Harmless };
         match parent.kind() {
-            "pair" | "list" | "tuple" | "set" | "dictionary" | "expression_list"
+            "pair"
+            | "list"
+            | "tuple"
+            | "set"
+            | "dictionary"
+            | "expression_list"
             | "parenthesized_expression" => {
                 inner = node;
                 node = parent;
@@ -43,7 +50,9 @@ pub(super) fn collected(module: &Module, function: Node, start: Node, depth: usi
                 let Some(left) = parent.child_by_field_name("left") else { break };
                 return looped(module, left, position, depth);
             }
-            "subscript" => return strict(followed(module, parent, depth).or(spread(module, parent))),
+            "subscript" => {
+                return strict(followed(module, parent, depth).or(spread(module, parent)));
+            }
             "attribute" => return taken(module, parent, depth).unwrap_or(Use::Harmless),
             "comparison_operator" | "type" | "except_clause" => return Use::Harmless,
             _ => break,
@@ -132,9 +141,7 @@ fn entry(module: &Module, entry: Node, depth: usize) -> Use {
             && parent.child_by_field_name("function").is_some_and(|f| f.id() == node.id())
     });
     match call.and_then(|call| Call::at(call, module.text())) {
-        Some(call)
-            if call.has(ArgumentKind::Splat) || call.has(ArgumentKind::DoubleSplat) =>
-        {
+        Some(call) if call.has(ArgumentKind::Splat) || call.has(ArgumentKind::DoubleSplat) => {
             Use::Unknown("called from a table with what is unpacked".to_owned())
         }
         _ => followed(module, node, depth + 1).or(spread(module, node)),
@@ -153,8 +160,8 @@ fn spread(module: &Module, taken: Node) -> Use {
         let node = module.nodes().covering(used)?;
         Call::at(module.parent(node)?, module.text()).filter(|call| call.function.id() == node.id())
     });
-    let mut unpacked = calls
-        .filter(|call| call.has(ArgumentKind::Splat) || call.has(ArgumentKind::DoubleSplat));
+    let mut unpacked =
+        calls.filter(|call| call.has(ArgumentKind::Splat) || call.has(ArgumentKind::DoubleSplat));
     match unpacked.next() {
         Some(_) => Use::Unknown("called from a table with what is unpacked".to_owned()),
         None => Use::Harmless,
@@ -177,9 +184,10 @@ fn taken(module: &Module, attribute: Node, depth: usize) -> Option<Use> {
                 None => Some(Use::Unknown("handed on in a table".to_owned())),
             }
         }
-        ("keys" | "append" | "extend" | "update" | "insert" | "setdefault" | "clear" | "copy", _) => {
-            None
-        }
+        (
+            "keys" | "append" | "extend" | "update" | "insert" | "setdefault" | "clear" | "copy",
+            _,
+        ) => None,
         _ => Some(Use::Unknown("kept in a table".to_owned())),
     }
 }
