@@ -7,6 +7,7 @@ pub mod nosec;
 pub mod numpy_load;
 pub mod prefilter;
 pub mod reference;
+pub mod remote;
 pub mod sinks;
 pub mod splat;
 pub mod torch_load;

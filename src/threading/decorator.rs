@@ -6,6 +6,7 @@ use crate::python::module::Module;
 use crate::python::names::BindingKind;
 use crate::python::signature::{ParameterKind, Signature};
 use crate::python::tree;
+use crate::transforms::remote::is_remote_decorator;
 
 /// What becomes of a function's parameters under a decorator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,48 +65,6 @@ const KEPT: [&str; 38] = [
     "typer.Typer.callback",
 ];
 
-/// Last names of decorators that publish a function.
-const REMOTE: [&str; 38] = [
-    "get",
-    "post",
-    "put",
-    "delete",
-    "patch",
-    "head",
-    "options",
-    "trace",
-    "route",
-    "websocket",
-    "websocket_route",
-    "api_route",
-    "api",
-    "endpoint",
-    "view",
-    "api_view",
-    "action",
-    "task",
-    "shared_task",
-    "tool",
-    "resource",
-    "prompt",
-    "fixture",
-    "deployment",
-    "ingress",
-    "service",
-    "event",
-    "on",
-    "on_message",
-    "on_event",
-    "listener",
-    "handler",
-    "subscriber",
-    "rpc",
-    "expose",
-    "middleware",
-    "before_request",
-    "errorhandler",
-];
-
 /// The effect of one decorator: the expression behind the `@`.
 pub(super) fn effect(module: &Module, decorator: Node) -> Effect {
     let callee = match decorator.kind() {
@@ -133,7 +92,7 @@ pub(super) fn effect(module: &Module, decorator: Node) -> Effect {
             return Effect::Options;
         }
     }
-    if REMOTE.contains(&last) {
+    if is_remote_decorator(module, decorator) {
         return Effect::Remote;
     }
     if forwards(module, callee) { Effect::Kept } else { Effect::Unknown }
