@@ -16,6 +16,7 @@ pub mod trust_guard;
 pub mod trust_remote_code;
 mod trust_sinks;
 mod trust_values;
+mod trust_words;
 pub mod yaml_constructors;
 pub mod yaml_edits;
 pub mod yaml_load;

@@ -14,7 +14,7 @@ use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
 use super::sinks::{self, Kind, Sink};
 use super::splat::splats;
-use super::trust_guard::decides;
+use super::trust_guard::decides_data;
 use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
@@ -125,7 +125,7 @@ fn remedy<'t>(
         let exception = Exception { kind: ExceptionKind::Documented, reason };
         return Some((node, Remedy::Exception(exception)));
     }
-    if let Some(reason) = scene.guards.of(leaf, decides) {
+    if let Some(reason) = scene.guards.of(leaf, decides_data) {
         let exception = Exception { kind: ExceptionKind::Guarded, reason };
         return Some((node, Remedy::Exception(exception)));
     }

@@ -6,7 +6,7 @@ use super::finding::{
     ThreadRequest,
 };
 use super::guard::Guards;
-use super::trust_guard::decides;
+use super::trust_guard::decides_code;
 use super::trust_sinks::{Form, Sink, sinks};
 use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
@@ -124,7 +124,7 @@ fn remedy(scene: &Scene, sink: &Sink) -> Remedy {
     if let Verdict::Documented(reason) = verdict {
         return Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason });
     }
-    if let Some(reason) = scene.guards.of(sink.value, decides) {
+    if let Some(reason) = scene.guards.of(sink.value, decides_code) {
         return Remedy::Exception(Exception { kind: ExceptionKind::Guarded, reason });
     }
     if let Form::Report(reason) = &sink.form {
