@@ -57,7 +57,8 @@ const PATTERN: Pattern = Pattern {
 /// Whether the decision can be made in a file that holds its name: something in it is true.
 fn may_trust(bytes: &[u8]) -> bool {
     let holds = |text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
-    holds("True") || holds("store_false") || ABOUT.literals.iter().any(|name| is_set(bytes, name))
+    let texts = ["True", "store_false", "\"true\"", "'true'"];
+    texts.iter().any(|text| holds(text)) || ABOUT.literals.iter().any(|name| is_set(bytes, name))
 }
 
 /// Whether a digit other than 0 stands behind the name and what may stand between.
