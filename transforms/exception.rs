@@ -37,8 +37,10 @@ pub struct Judge<'m> {
     /// Comments on lines of their own that say something of the pattern, by the block of the
     /// statement that follows, in order.
     above: FxHashMap<usize, Vec<Above>>,
-    /// The 0-based blank lines between statements; known only if there are such comments.
+    /// The 0-based blank lines between statements, and the lines in which statements begin that
+    /// end the reach of a comment, in order; known only if there are such comments.
     gaps: Vec<usize>,
+    ends: FxHashMap<usize, Vec<usize>>,
 }
 
 /// A comment above statements.
@@ -53,6 +55,7 @@ impl<'m> Judge<'m> {
     /// pattern not counted.
     pub fn new(module: &'m Module, pattern: Pattern<'m>, least_words: usize) -> Self {
         let mut above: FxHashMap<usize, Vec<Above>> = FxHashMap::default();
+        let mut blocks = FxHashMap::default();
         let mut index = 0;
         while index < module.comments.len() {
             let (from, to) = comment::group(&module.comments, index, &module.lines);
@@ -66,11 +69,14 @@ impl<'m> Judge<'m> {
             if let (Some(block), false) = (block, verdict == Verdict::Silent) {
                 let line = module.comments[to].line;
                 above.entry(block.id()).or_default().push(Above { line, verdict });
+                blocks.insert(block.id(), block);
             }
         }
         let lines = if above.is_empty() { 0 } else { module.lines.count() };
         let gaps = (0..lines).filter(|line| is_gap(module, *line)).collect();
-        Self { module, pattern, least_words, above, gaps }
+        let ends = above.keys().map(|id| (*id, ends_of_reach(module, &blocks[id], pattern)));
+        let ends = ends.collect();
+        Self { module, pattern, least_words, above, gaps, ends }
     }
 
     /// Judges the comments on the lines of `call`, and above its statement. `argument` is the
@@ -125,7 +131,10 @@ impl<'m> Judge<'m> {
         let count = comments.partition_point(|comment| comment.line < line);
         for comment in comments[..count].iter().rev() {
             let gap = self.gaps.partition_point(|gap| *gap <= comment.line);
-            if self.gaps.get(gap).is_some_and(|gap| *gap < line) {
+            let ends = self.ends.get(&block).map_or(&[][..], Vec::as_slice);
+            let end = ends.partition_point(|end| *end <= comment.line);
+            let stops = |lines: &[usize], at: usize| lines.get(at).is_some_and(|at| *at < line);
+            if stops(&self.gaps, gap) || stops(ends, end) {
                 break;
             }
             match &comment.verdict {
@@ -135,6 +144,29 @@ impl<'m> Judge<'m> {
         }
         wish
     }
+}
+
+/// The lines of the statements of a block by which a comment above them ends: what binds or does
+/// something without a mention of the pattern is another matter than what the comment is about. A
+/// mere call (`log.info(...)`) is none.
+fn ends_of_reach(module: &Module, block: &Node, pattern: Pattern) -> Vec<usize> {
+    let mentions = |text: &str| {
+        let mut names = pattern.names.iter();
+        names.any(|name| {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            text.contains(name) || (last != *name && text.contains(&format!("{last}(")))
+        })
+    };
+    let is_call = |statement: &Node| {
+        statement.kind() == "expression_statement"
+            && statement.named_child(0).is_some_and(|c| matches!(c.kind(), "call" | "await"))
+    };
+    crate::python::tree::children(*block)
+        .into_iter()
+        .filter(|statement| module.is_statement(*statement))
+        .filter(|s| !is_call(s) && !mentions(&module.text_of(*s).to_lowercase()))
+        .map(|statement| module.lines.of(statement.start_byte()))
+        .collect()
 }
 
 /// The statement around a statement that begins in the same line (`if x: y()`), else the statement.
@@ -260,9 +292,12 @@ fn words(lower: &str) -> impl Iterator<Item = &str> {
         .filter(|word| word.chars().any(char::is_alphabetic))
 }
 
+/// Words that mark work to do.
+const TASKS: [&str; 4] = ["todo", "fixme", "xxx", "hack"];
+
 /// Whether the comment is a note of work to do.
 fn is_task(lower: &str) -> bool {
-    words(lower).next().is_some_and(|word| ["todo", "fixme", "xxx", "hack"].contains(&word))
+    words(lower).next().is_some_and(|word| TASKS.contains(&word))
 }
 
 /// Whether a text says where the data comes from or what makes it safe.
@@ -270,12 +305,26 @@ pub fn vouches(lower: &str) -> bool {
     if is_task(lower) || lower.trim_end().ends_with('?') {
         return false;
     }
+    // What stands behind a task is part of it.
+    let lower = &lower[..task_start(lower)];
     let clauses = lower.split([',', ';', '(', ')', ':', '!', '?']).flat_map(|c| c.split(". "));
     clauses.map(|clause| words(clause).collect::<Vec<_>>()).any(|clause| clause_vouches(&clause))
 }
 
+/// Where the first word begins that marks work to do, else the end.
+fn task_start(lower: &str) -> usize {
+    let found = words(lower).find(|word| TASKS.contains(word));
+    found.map_or(lower.len(), |word| word.as_ptr() as usize - lower.as_ptr() as usize)
+}
+
 fn clause_vouches(clause: &[&str]) -> bool {
-    const DEMANDS: [&str; 16] = [
+    const DEMANDS: [&str; 22] = [
+        "required",
+        "requires",
+        "require",
+        "needed",
+        "needs",
+        "need",
         "only",
         "ensure",
         "make",
@@ -293,7 +342,8 @@ fn clause_vouches(clause: &[&str]) -> bool {
         "unless",
         "use",
     ];
-    if clause.first().is_some_and(|word| DEMANDS.contains(word)) {
+    let first = clause.iter().find(|word| !word.contains('_'));
+    if first.is_some_and(|word| DEMANDS.contains(word)) {
         return false;
     }
     let doubt = ["should", "must", "assume", "assuming", "maybe", "probably", "if", "unless"];
@@ -346,7 +396,7 @@ fn denies_outside(clause: &[&str]) -> bool {
     };
     let behind = &clause[at + 1..];
     let outside = ["user", "users", "outside", "external", "untrusted"];
-    let warns = ["safe", "secure", "trust", "use", "load", "be"];
+    let warns = ["safe", "secure", "trust", "trusted", "verified", "own", "use", "load", "be"];
     behind.iter().any(|word| outside.contains(word)) && !behind.iter().any(|w| warns.contains(w))
 }
 
@@ -394,6 +444,10 @@ mod tests {
             "pickle is not safe for untrusted input",
             "generated by the user of the server",
             "loads a file from their own machine",
+            "this is not trusted data from the user",
+            "weights_only: todo verify that the file is trusted",
+            "weights_only: required by the code of the trusted hub",
+            "weights_only needed by our own internal tool",
         ] {
             assert!(!vouches(text), "{text}");
         }

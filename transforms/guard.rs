@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
+use super::remote::Remote;
 use crate::python::module::Module;
 use crate::python::tree;
 
@@ -15,6 +16,10 @@ pub type Decides = fn(&Module, Node, bool) -> bool;
 /// The decisions of one module.
 pub struct Guards<'m> {
     module: &'m Module,
+    remote: Remote<'m>,
+    /// Whether a condition decides where it holds, or does not. All that is asked about one module
+    /// is asked with the same function.
+    judged: RefCell<FxHashMap<(usize, bool), bool>>,
     /// For each block, where its first statement ends that leaves it unless the danger is wanted,
     /// and the condition.
     exits: RefCell<FxHashMap<usize, Option<(usize, String)>>>,
@@ -23,7 +28,8 @@ pub struct Guards<'m> {
 impl<'m> Guards<'m> {
     /// Nothing is known yet.
     pub fn new(module: &'m Module) -> Self {
-        Self { module, exits: RefCell::default() }
+        let remote = Remote::new(module);
+        Self { module, remote, judged: RefCell::default(), exits: RefCell::default() }
     }
 
     /// The decision that a call stands behind, within its function.
@@ -35,7 +41,7 @@ impl<'m> Guards<'m> {
             }
             let branch = branch(around, below).or_else(|| conjunct(around, below));
             if let Some((condition, holds)) = branch
-                && decides(self.module, condition, holds)
+                && self.decided(condition, holds, decides)
             {
                 return Some(format!("behind `{}`", self.module.text_of(condition)));
             }
@@ -49,7 +55,18 @@ impl<'m> Guards<'m> {
         None
     }
 
-    fn exit(&self, block: Node, decides: Decides) -> Option<(usize, String)> {
+    /// Whether a condition decides, and is not one that somebody sends.
+    fn decided(&self, condition: Node<'m>, holds: bool, decides: Decides) -> bool {
+        let key = (condition.id(), holds);
+        if let Some(known) = self.judged.borrow().get(&key) {
+            return *known;
+        }
+        let found = decides(self.module, condition, holds) && !self.remote.sends(condition);
+        self.judged.borrow_mut().insert(key, found);
+        found
+    }
+
+    fn exit(&self, block: Node<'m>, decides: Decides) -> Option<(usize, String)> {
         if !matches!(block.kind(), "block" | "module") {
             return None;
         }
@@ -57,7 +74,7 @@ impl<'m> Guards<'m> {
             return known.clone();
         }
         let mut conditions = tree::children(block).into_iter().filter_map(early_exit);
-        let found = conditions.find(|(_, condition)| decides(self.module, *condition, false));
+        let found = conditions.find(|(_, condition)| self.decided(*condition, false, decides));
         let found = found.map(|(end, condition)| (end, self.module.text_of(condition).to_owned()));
         self.exits.borrow_mut().insert(block.id(), found.clone());
         found

@@ -1,5 +1,6 @@
 //! `numpy.load` with `allow_pickle=True`, which runs any code that the file holds.
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use tree_sitter::Node;
@@ -10,16 +11,17 @@ use super::finding::{
     ThreadRequest,
 };
 use super::guard::Guards;
+use super::numpy_splat::{Holders, lookup_default};
 use super::own;
 use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
 use super::sinks::{self, Kind, Sink};
 use super::splat::splats;
-use super::trust_guard::decides;
+use super::trust_guard::decides_data;
 use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
-use crate::python::call::Call;
+use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
 use crate::python::{literal, tree};
@@ -74,6 +76,7 @@ impl Transform for NumpyLoad {
             module,
             judge: Judge::new(module, PATTERN, findings.policy.exception_words),
             guards: Guards::new(module),
+            holders: OnceCell::new(),
         };
         let mut defaults = Vec::new();
         for reference in references(module, "numpy", &SINKS) {
@@ -105,6 +108,7 @@ struct Scene<'m> {
     module: &'m Module,
     judge: Judge<'m>,
     guards: Guards<'m>,
+    holders: OnceCell<Holders<'m>>,
 }
 
 /// What is to be shown and what to do about it.
@@ -116,10 +120,15 @@ fn remedy<'t>(
 ) -> Option<(Node<'t>, Remedy)> {
     let module = scene.module;
     let call = Call::at(node, module.text())?;
-    let (value, whole) = argument(module, &call, reference, sink)?;
+    let Some((value, whole)) = argument(module, &call, reference, sink) else {
+        return splatted(scene, &call);
+    };
     let named = tree::unparenthesised(value);
     if named.kind() == "identifier" {
         return fed(scene, named);
+    }
+    if let Some((leaf, whole)) = lookup_default(module, named) {
+        return looked_up(scene, node, leaf, whole);
     }
     let leaf = true_value(module, value)?;
     let verdict = scene.judge.judge(node, Some(whole));
@@ -127,7 +136,7 @@ fn remedy<'t>(
         let exception = Exception { kind: ExceptionKind::Documented, reason };
         return Some((node, Remedy::Exception(exception)));
     }
-    if let Some(reason) = scene.guards.of(leaf, decides) {
+    if let Some(reason) = scene.guards.of(leaf, decides_data) {
         let exception = Exception { kind: ExceptionKind::Guarded, reason };
         return Some((node, Remedy::Exception(exception)));
     }
@@ -148,6 +157,61 @@ fn remedy<'t>(
         reason: reason.to_owned(),
     };
     Some((node, Remedy::Thread(request)))
+}
+
+/// `numpy.load(path, **options)`, where the options hold the argument.
+fn splatted<'t>(scene: &Scene<'t>, call: &Call<'t>) -> Option<(Node<'t>, Remedy)> {
+    let module = scene.module;
+    if !call.has(ArgumentKind::DoubleSplat) {
+        return None;
+    }
+    let value = scene.holders.get_or_init(|| Holders::new(module)).of(module, call)?;
+    let verdicts = [scene.judge.judge(call.node, None), scene.judge.judge(value, None)];
+    for verdict in verdicts {
+        if let Verdict::Documented(reason) = verdict {
+            let exception = Exception { kind: ExceptionKind::Documented, reason };
+            return Some((call.node, Remedy::Exception(exception)));
+        }
+    }
+    let guards = [scene.guards.of(call.node, decides_data), scene.guards.of(value, decides_data)];
+    if let Some(reason) = guards.into_iter().flatten().next() {
+        let exception = Exception { kind: ExceptionKind::Guarded, reason };
+        return Some((call.node, Remedy::Exception(exception)));
+    }
+    let reason = format!(
+        "the arguments behind `**` hold `allow_pickle=True`, from line {}; let the caller decide",
+        module.lines.of(value.start_byte()) + 1
+    );
+    Some((call.node, Remedy::Report(reason)))
+}
+
+/// `allow_pickle=kwargs.pop("allow_pickle", True)`: the default becomes safe.
+fn looked_up<'t>(
+    scene: &Scene<'t>,
+    node: Node<'t>,
+    leaf: Node<'t>,
+    whole: Span,
+) -> Option<(Node<'t>, Remedy)> {
+    let verdict = scene.judge.judge(node, Some(whole));
+    if let Verdict::Documented(reason) = verdict {
+        let exception = Exception { kind: ExceptionKind::Documented, reason };
+        return Some((node, Remedy::Exception(exception)));
+    }
+    if scene.module.is_damaged_near(node) {
+        let reason = "the code around it does not parse; make the default False";
+        return Some((node, Remedy::Report(reason.to_owned())));
+    }
+    let (level, reason) = judged(&verdict);
+    let at = Anchor { file: scene.module.file, range: tree::span(leaf) };
+    let fix = Fix {
+        title: "make the default of allow_pickle False".to_owned(),
+        reason: reason.to_owned(),
+        level,
+        ops: vec![Op::ReplaceExpression { at, pieces: vec![Piece::text(DATA.safe)] }],
+        group: None,
+        proof: Vec::new(),
+    };
+    Some((node, Remedy::Ops(fix)))
 }
 
 fn judged(verdict: &Verdict) -> (Level, &'static str) {

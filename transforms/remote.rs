@@ -312,7 +312,7 @@ fn decorators<'t>(module: &'t Module, function: Node) -> impl Iterator<Item = No
 }
 
 /// The expression that a name gets its value, or a part of it, from.
-fn source<'t>(module: &'t Module, binding: &Binding) -> Option<Node<'t>> {
+pub(super) fn source<'t>(module: &'t Module, binding: &Binding) -> Option<Node<'t>> {
     match binding.kind {
         BindingKind::Assignment { value } => module.nodes().covering(value),
         BindingKind::Other => {

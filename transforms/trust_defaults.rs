@@ -92,7 +92,17 @@ pub(super) fn field<'t>(
     let name = module.text_of(call.function).rsplit('.').next().unwrap_or_default();
     let takes_first = matches!(
         name,
-        "Field" | "Option" | "Argument" | "Query" | "Body" | "Form" | "Header" | "Cookie" | "Bool"
+        "Field"
+            | "Option"
+            | "Argument"
+            | "Query"
+            | "Body"
+            | "Form"
+            | "Header"
+            | "Cookie"
+            | "Bool"
+            | "ib"
+            | "attrib"
     );
     let first = call.positional(0).filter(|_| takes_first);
     for default in [call.keyword("default"), first].into_iter().flatten() {

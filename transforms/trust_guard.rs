@@ -2,87 +2,343 @@
 
 use tree_sitter::Node;
 
+use super::trust_words::{Trusted, asks, is_yes, says_yes};
+use crate::python::call::Call;
 use crate::python::module::Module;
+use crate::python::names::{Binding, BindingKind};
 use crate::python::{literal, tree};
 
-/// Whether a condition says that code or data of others is trusted where it holds, or where it
-/// does not.
-pub fn decides(module: &Module, condition: Node, holds: bool) -> bool {
-    let mut waiting = vec![(condition, holds)];
-    // An `and` that holds has two sides that hold: one that decides is enough. All sides of an
-    // `or` would have to; none is looked into.
-    while let Some((node, holds)) = waiting.pop() {
+/// Assignments that are followed from a name to what it was computed from.
+const MOST_STEPS: usize = 3;
+/// Conditions within conditions that are looked into.
+const MOST_DEPTH: usize = 12;
+/// Sides of one `and` or `or`, and bindings of one name, that are looked at: one that has more
+/// decides nothing. It keeps the work for many uses of one value as short as the file.
+const MOST_SIDES: usize = 32;
+
+/// Objects whose attributes are what a person set when starting the program.
+const OPTIONS: [&str; 22] = [
+    "args",
+    "arguments",
+    "opt",
+    "opts",
+    "options",
+    "cli_args",
+    "parsed",
+    "parsed_args",
+    "namespace",
+    "ns",
+    "flags",
+    "cfg",
+    "conf",
+    "config",
+    "configuration",
+    "settings",
+    "params",
+    "hparams",
+    "model_args",
+    "data_args",
+    "script_args",
+    "training_args",
+];
+
+/// Whether a condition says that code of others is trusted where it holds, or where it does not.
+pub fn decides_code(module: &Module, condition: Node, holds: bool) -> bool {
+    Question { module, trusted: Trusted::Code }.decided(condition, Asked::at_first(holds))
+}
+
+/// Whether a condition says that a data file is trusted where it holds, or where it does not.
+pub fn decides_data(module: &Module, condition: Node, holds: bool) -> bool {
+    Question { module, trusted: Trusted::Data }.decided(condition, Asked::at_first(holds))
+}
+
+struct Question<'m> {
+    module: &'m Module,
+    trusted: Trusted,
+}
+
+/// What is asked of one expression.
+#[derive(Clone, Copy)]
+struct Asked {
+    /// Whether it is true where the sink stands.
+    holds: bool,
+    /// Whether it is compared with a word that says yes, so that only such a word counts.
+    compared: bool,
+    /// Assignments that led here, from a name that speaks of trust.
+    steps: usize,
+    depth: usize,
+}
+
+impl Asked {
+    fn at_first(holds: bool) -> Self {
+        Self { holds, compared: false, steps: 0, depth: 0 }
+    }
+}
+
+impl<'m> Question<'m> {
+    fn decided(&self, node: Node<'_>, asked: Asked) -> bool {
+        if asked.depth > MOST_DEPTH {
+            return false;
+        }
         let node = tree::unparenthesised(node);
+        let asked = Asked { depth: asked.depth + 1, ..asked };
         match node.kind() {
             "not_operator" => {
-                waiting.extend(tree::children(node).first().map(|inner| (*inner, !holds)));
+                let inner = tree::children(node).first().copied();
+                inner.is_some_and(|i| self.decided(i, Asked { holds: !asked.holds, ..asked }))
             }
-            "boolean_operator" => {
-                let operator = node.child_by_field_name("operator").map_or("", |o| o.kind());
-                if (operator == "and") == holds {
-                    waiting.extend(tree::children(node).into_iter().map(|side| (side, holds)));
-                }
+            "boolean_operator" => self.sides_decide(node, asked),
+            "comparison_operator" => self.comparison_decides(node, asked),
+            "conditional_expression" => self.choice_decides(node, asked),
+            "await" => tree::children(node).first().is_some_and(|i| self.decided(*i, asked)),
+            "named_expression" => {
+                let value = node.child_by_field_name("value");
+                value.is_some_and(|value| self.decided(value, asked))
             }
-            "comparison_operator" => waiting.extend(compared(module, node, holds)),
-            _ => {
-                if named(module, node).is_some_and(|name| speaks(&name, holds)) {
-                    return true;
+            "identifier" => self.name_decides(node, asked),
+            "attribute" => {
+                let name = node.child_by_field_name("attribute");
+                name.is_some_and(|name| self.speaks(self.module.text_of(name), asked))
+                    || (asked.steps > 0 && self.is_option(node))
+            }
+            "subscript" => {
+                let key = node.child_by_field_name("subscript");
+                key.is_some_and(|key| self.key_speaks(key, asked))
+            }
+            "call" => self.call_decides(node, asked),
+            _ => false,
+        }
+    }
+
+    /// Where an `and` holds, both sides do, and one that decides is enough; of an `or` all have to.
+    fn sides_decide(&self, node: Node, asked: Asked) -> bool {
+        let own = is_and(node);
+        let (mut sides, mut waiting) = (Vec::new(), vec![node]);
+        while let Some(node) = waiting.pop() {
+            let inner = tree::unparenthesised(node);
+            if inner.kind() == "boolean_operator" && is_and(inner) == own {
+                waiting.extend(tree::children(inner));
+            } else {
+                sides.push(inner);
+            }
+            if sides.len() + waiting.len() > MOST_SIDES {
+                return false;
+            }
+        }
+        if own == asked.holds {
+            return sides.into_iter().any(|side| self.decided(side, asked));
+        }
+        sides.into_iter().all(|side| self.decided(side, asked))
+    }
+
+    /// `x is True`, `x == "1"`, `x != False`, `x in ("1", "yes")`.
+    fn comparison_decides(&self, node: Node, asked: Asked) -> bool {
+        let [left, right] = tree::children(node)[..] else { return false };
+        let operator = self.module.text()[left.end_byte()..right.start_byte()].trim();
+        let same = match operator {
+            "is" | "==" | "in" => true,
+            "is not" | "!=" | "not in" => false,
+            _ => return false,
+        };
+        if right.kind() == "string" || operator.ends_with("in") {
+            // That it is no yes says nothing of what it is.
+            return same == asked.holds
+                && self.is_yes_word(right, operator.ends_with("in"))
+                && self.decided(left, Asked { holds: true, compared: true, ..asked });
+        }
+        if !matches!(right.kind(), "true" | "false" | "integer")
+            || (!same && right.kind() == "integer")
+        {
+            return false;
+        }
+        let Some(truth) = literal::truth(right, self.module.text()) else { return false };
+        self.decided(left, Asked { holds: (same == truth) == asked.holds, ..asked })
+    }
+
+    fn is_yes_word(&self, node: Node, many: bool) -> bool {
+        if many {
+            let words = tree::children(node);
+            return matches!(node.kind(), "tuple" | "list" | "set")
+                && !words.is_empty()
+                && words.len() <= MOST_SIDES
+                && words.into_iter().all(|word| {
+                    word.kind() == "true"
+                        || self.module.text_of(word) == "1"
+                        || self.is_yes_word(word, false)
+                });
+        }
+        literal::plain_string(node, self.module.text()).is_some_and(is_yes)
+    }
+
+    /// `True if args.trust else False`.
+    fn choice_decides(&self, node: Node, asked: Asked) -> bool {
+        let [yes, condition, no] = tree::children(node)[..] else { return false };
+        let truth = |node| literal::truth(node, self.module.text());
+        match (truth(yes), truth(no)) {
+            (Some(yes), Some(no)) if yes != no => {
+                self.decided(condition, Asked { holds: yes == asked.holds, ..asked })
+            }
+            (Some(yes), None) if yes != asked.holds => self.decided(no, asked),
+            (None, Some(no)) if no != asked.holds => self.decided(yes, asked),
+            (None, None) => self.decided(yes, asked) && self.decided(no, asked),
+            _ => false,
+        }
+    }
+
+    fn speaks(&self, name: &str, asked: Asked) -> bool {
+        says_yes(name, self.trusted) == Some(asked.holds)
+    }
+
+    fn key_speaks(&self, key: Node, asked: Asked) -> bool {
+        literal::plain_string(key, self.module.text()).is_some_and(|key| self.speaks(key, asked))
+    }
+
+    /// Whether an attribute is one of what a person set: `args.fast`.
+    fn is_option(&self, node: Node) -> bool {
+        let Some(object) = node.child_by_field_name("object") else { return false };
+        let name = match object.kind() {
+            "attribute" => object.child_by_field_name("attribute"),
+            "identifier" => Some(object),
+            _ => None,
+        };
+        let name = name.map(|name| self.module.text_of(name).to_ascii_lowercase());
+        name.is_some_and(|name| OPTIONS.contains(&name.trim_start_matches('_')))
+    }
+
+    /// A name decides by what it is called, if nothing that it is bound to decides by itself.
+    fn name_decides(&self, node: Node, asked: Asked) -> bool {
+        let module = self.module;
+        let name = module.text_of(node);
+        if asked.steps == 0 && !self.speaks(name, asked) {
+            return false;
+        }
+        let scope = module.names.scope_at(node.start_byte());
+        let bindings = module.names.bindings(name, scope);
+        if bindings.is_empty() {
+            return self.speaks(name, asked);
+        }
+        if bindings.len() > MOST_SIDES {
+            return false;
+        }
+        let mut decided = false;
+        for binding in bindings.iter().filter(|binding| !is_set_behind(module, node, binding)) {
+            match self.binding_decides(name, binding, asked) {
+                Some(true) => decided = true,
+                Some(false) => return false,
+                None => {}
+            }
+        }
+        decided
+    }
+
+    /// Whether a binding leaves it to a person; `None` where it only says no beforehand.
+    fn binding_decides(&self, name: &str, binding: &Binding, asked: Asked) -> Option<bool> {
+        let module = self.module;
+        match &binding.kind {
+            BindingKind::Parameter => Some(self.parameter_decides(name, binding, asked)),
+            BindingKind::Import { .. } => Some(self.speaks(name, asked)),
+            BindingKind::Placeholder => None,
+            BindingKind::Function | BindingKind::Class { .. } => Some(false),
+            BindingKind::Assignment { value } => {
+                let Some(value) = module.nodes().covering(*value) else { return Some(false) };
+                match literal::truth(value, module.text()) {
+                    Some(truth) if truth == asked.holds => return Some(false),
+                    Some(_) => return None,
+                    None => {}
                 }
+                let steps = asked.steps + 1;
+                Some(steps <= MOST_STEPS && self.decided(value, Asked { steps, ..asked }))
+            }
+            BindingKind::Other => {
+                // What is unpacked or looped over: not a display that the author wrote.
+                let source = super::remote::source(module, binding);
+                let is_written = source.is_some_and(|source| {
+                    matches!(source.kind(), "tuple" | "list" | "set" | "expression_list")
+                });
+                Some(!is_written && self.speaks(name, asked))
             }
         }
     }
-    false
-}
 
-/// What a comparison with a literal says of its other side: `x is True`, `x == "1"`, `x != False`.
-fn compared<'t>(module: &Module, node: Node<'t>, holds: bool) -> Option<(Node<'t>, bool)> {
-    let [left, right] = tree::children(node)[..] else { return None };
-    let operator = module.text()[left.end_byte()..right.start_byte()].trim();
-    let same = match operator {
-        "is" | "==" => true,
-        "is not" | "!=" => false,
-        _ => return None,
-    };
-    let is_literal = matches!(right.kind(), "true" | "false" | "string" | "integer");
-    let truth = literal::truth(right, module.text()).filter(|_| is_literal)?;
-    // `x != "no"` says nothing of what x is.
-    (same || matches!(right.kind(), "true" | "false")).then_some((left, (same == truth) == holds))
-}
+    /// A parameter decides unless its default says yes for everyone who says nothing. That of
+    /// `trust_remote_code` itself is a finding of its own.
+    fn parameter_decides(&self, name: &str, binding: &Binding, asked: Asked) -> bool {
+        let module = self.module;
+        let parameter = module.nodes().covering(binding.span).and_then(|node| module.parent(node));
+        let default = parameter
+            .filter(|p| matches!(p.kind(), "default_parameter" | "typed_default_parameter"))
+            .and_then(|parameter| parameter.child_by_field_name("value"));
+        let truth = default.and_then(|default| literal::truth(default, module.text()));
+        let own = self.trusted == Trusted::Code && name == "trust_remote_code";
+        own || truth != Some(asked.holds)
+    }
 
-/// The name by which a decision is known: of a variable, an attribute, a key, an option.
-fn named(module: &Module, node: Node) -> Option<String> {
-    let text = module.text();
-    let key = |node: Node| literal::plain_string(node, text).map(str::to_ascii_lowercase);
-    match node.kind() {
-        "identifier" => Some(module.text_of(node).to_ascii_lowercase()),
-        "attribute" => {
-            let name = node.child_by_field_name("attribute")?;
-            Some(module.text_of(name).to_ascii_lowercase())
-        }
-        "subscript" => key(node.child_by_field_name("subscript")?),
-        "named_expression" => named(module, node.child_by_field_name("value")?),
-        "call" => {
-            let callee = module.text_of(node.child_by_field_name("function")?);
-            let arguments = tree::children(node.child_by_field_name("arguments")?);
-            match callee.rsplit('.').next().unwrap_or_default() {
-                "get" | "getenv" | "pop" => key(*arguments.first()?),
-                "getattr" => key(*arguments.get(1)?),
-                "bool" | "is_true" | "strtobool" | "str2bool" => {
-                    named(module, tree::unparenthesised(*arguments.first()?))
-                }
-                name => Some(name.to_ascii_lowercase()),
+    fn call_decides(&self, node: Node, asked: Asked) -> bool {
+        let module = self.module;
+        let Some(call) = Call::at(node, module.text()) else { return false };
+        let callee = module.text_of(call.function);
+        let last = callee.rsplit('.').next().unwrap_or_default();
+        let value = |index: usize| call.positional(index).map(|argument| argument.value);
+        match last {
+            // What a function takes is a fact: `inspect.signature(f).parameters.get(...)`.
+            "get" if callee.contains("parameters") || callee.contains("signature") => false,
+            "get" | "getenv" | "pop" => {
+                let default = value(1).or(call.keyword("default").map(|d| d.value));
+                value(0).is_some_and(|key| self.key_speaks(key, asked))
+                    && !self.is_on(default, asked)
+            }
+            "getattr" => {
+                value(1).is_some_and(|key| self.key_speaks(key, asked))
+                    && !self.is_on(value(2), asked)
+            }
+            "bool" => value(0).is_some_and(|inner| self.decided(inner, asked)),
+            "is_true" | "strtobool" | "str2bool" | "int" => {
+                let asked = Asked { compared: true, ..asked };
+                value(0).is_some_and(|inner| self.decided(inner, asked))
+            }
+            "lower" | "upper" | "strip" | "casefold" => {
+                let object = call.function.child_by_field_name("object");
+                object.is_some_and(|object| self.decided(object, asked))
+            }
+            name if asks(name) => {
+                asked.steps > 0
+                    || says_yes(module.text_of(call.list), self.trusted) == Some(asked.holds)
+            }
+            name => {
+                let is_told = call.arguments.iter().any(|argument| argument.value.kind() == "true");
+                self.speaks(name, asked) && !is_told
             }
         }
-        _ => None,
+    }
+
+    /// Whether a default says yes for everyone who says nothing.
+    fn is_on(&self, default: Option<Node>, asked: Asked) -> bool {
+        let Some(default) = default else { return false };
+        let text = self.module.text();
+        if asked.compared
+            && let Some(word) = literal::plain_string(default, text)
+        {
+            return is_yes(word);
+        }
+        literal::truth(default, text) == Some(asked.holds)
     }
 }
 
-fn speaks(name: &str, holds: bool) -> bool {
-    if name.contains("untrust") || name.contains("distrust") {
-        return !holds;
+/// Whether a binding stands in the `if` whose condition the name belongs to: it comes later.
+fn is_set_behind(module: &Module, name: Node, binding: &Binding) -> bool {
+    if binding.span.start <= name.end_byte() {
+        return false;
     }
-    let yes = ["trust", "remote_code", "allow_pickle", "unsafe"];
-    holds && yes.iter().any(|word| name.contains(word))
+    let around = module.ancestors(name).find(|around| {
+        module.is_statement(*around) || matches!(around.kind(), "if_statement" | "elif_clause")
+    });
+    around.is_some_and(|around| {
+        around.kind() == "if_statement" && tree::span(around).contains(binding.span)
+    })
+}
+
+fn is_and(node: Node) -> bool {
+    node.child_by_field_name("operator").is_some_and(|operator| operator.kind() == "and")
 }
 
 #[cfg(test)]
@@ -91,11 +347,18 @@ mod tests {
     use crate::workspace::FileId;
     use crate::workspace::source::Source;
 
+    type Judge = fn(&Module, Node, bool) -> bool;
+
+    /// Whether the last `if` of a text decides.
+    fn judged_in(text: &str, holds: bool, judge: Judge) -> bool {
+        let module = Module::new(Source::python(FileId(0), text.as_bytes().to_vec()).unwrap());
+        let nodes = module.nodes().from(0);
+        let statement = nodes.iter().rfind(|node| node.kind() == "if_statement").unwrap();
+        judge(&module, statement.child_by_field_name("condition").unwrap(), holds)
+    }
+
     fn judged(condition: &str, holds: bool) -> bool {
-        let text = format!("if {condition}:\n    pass\n");
-        let module = Module::new(Source::python(FileId(0), text.into_bytes()).unwrap());
-        let statement = tree::children(module.root())[0];
-        decides(&module, statement.child_by_field_name("condition").unwrap(), holds)
+        judged_in(&format!("if {condition}:\n    pass\n"), holds, decides_code)
     }
 
     #[test]
@@ -109,14 +372,22 @@ mod tests {
             "getattr(args, 'trust_remote_code', False)",
             "kwargs.get('trust_remote_code')",
             "os.environ.get('TRUST_REMOTE_CODE') == '1'",
+            "os.environ.get('TRUST_REMOTE_CODE', '0') == '1'",
+            "os.getenv('TRUST_REMOTE_CODE', 'no').lower() in ('1', 'true')",
+            "int(os.getenv('TRUST_REMOTE_CODE', '0'))",
             "trust is True",
             "trust is not False",
             "not untrusted",
+            "not args.no_trust_remote_code",
+            "not os.environ.get('DISABLE_TRUST')",
+            "click.confirm('Trust the code?')",
+            "args.trust_remote_code or self.trusted",
         ] {
             assert!(judged(condition, true), "{condition}");
         }
         assert!(judged("not trust_remote_code", false));
         assert!(judged("fast or not trust_remote_code", false));
+        assert!(judged("os.environ.get('TRUST_REMOTE_CODE') != '1'", false));
     }
 
     #[test]
@@ -128,9 +399,80 @@ mod tests {
             "untrusted",
             "trust is None",
             "trust_remote_code != 'no'",
+            "trust_remote_code == 'no'",
+            "trust_remote_code == 'never'",
+            "trust_remote_code == 'auto'",
+            "args.no_trust_remote_code",
+            "args.disable_trust_remote_code",
+            "without_trust",
+            "os.environ.get('TRUST_REMOTE_CODE', '1') == '1'",
+            "os.getenv('TRUST_REMOTE_CODE', 'true').lower() == 'true'",
+            "os.environ.get('TRUST_REMOTE_CODE', '0')",
+            "kwargs.get('trust_remote_code', True)",
+            "getattr(args, 'trust_remote_code', True)",
+            "needs_trust_remote_code(name)",
+            "self.supports_trust_remote_code",
+            "inspect.signature(f).parameters.get('trust_remote_code')",
+            "hasattr(args, 'trust_remote_code')",
+            "accepts(f, 'trust_remote_code')",
+            "resolve_trust_remote_code(name, True)",
+            "args.allow_pickle",
+            "trust_data",
+            "click.confirm('Go on?')",
+            "trust_remote_code in ('no', 'yes')",
+            "True if trust_remote_code is None else trust_remote_code",
         ] {
             assert!(!judged(condition, true), "{condition}");
         }
         assert!(!judged("trust_remote_code", false));
+    }
+
+    #[test]
+    fn what_a_name_is_bound_to_counts() {
+        let within = |text: &str| judged_in(text, true, decides_code);
+        for text in [
+            "def f(args):\n    trust = args.trust_remote_code\n    if trust: pass",
+            "def f(args):\n    trust = args.fast\n    if trust: pass",
+            "def f(x):\n    trust = x\n    if trust: pass",
+            "def f():\n    trust = input('Really?') == 'yes'\n    if trust: pass",
+            "def f():\n    trust = typer.confirm('Really?')\n    if trust: pass",
+            "def f(args):\n    trust = False\n    trust = bool(args.trust)\n    if trust: pass",
+            "def f(a):\n    trust = True if a.trust else False\n    if trust: pass",
+            "def f(trust):\n    if trust:\n        trust = True",
+            "from settings import TRUST\nif TRUST: pass",
+            "def f(n, trust_remote_code=True):\n    if trust_remote_code: pass",
+        ] {
+            assert!(within(text), "{text}");
+        }
+        for text in [
+            "TRUST_REMOTE_CODE = True\nif TRUST_REMOTE_CODE: pass",
+            "TRUST_REMOTE_CODE = True\ndef f():\n    if TRUST_REMOTE_CODE: pass",
+            "TRUST_REMOTE_CODE = False\nif TRUST_REMOTE_CODE: pass",
+            "def f(n):\n    trust = 'auto_map' in n\n    if trust: pass",
+            "def f(n):\n    trust = n.startswith('qwen')\n    if trust: pass",
+            "def f(n, trust=False):\n    trust = n.startswith('qwen')\n    if trust: pass",
+            "def f(args):\n    trust = args.trust\n    trust = True\n    if trust: pass",
+            "def f(n):\n    a = n.custom\n    trust = a\n    if trust: pass",
+            "def f(n, trust=True):\n    if trust: pass",
+            "for trust in (True, False):\n    if trust: pass",
+            "def trust(): pass\nif trust: pass",
+            "no_trust = False\nif not no_trust: pass",
+            "trust = trust2 = None\ntrust = trust\nif trust: pass",
+        ] {
+            assert!(!within(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn data_is_trusted_by_other_words_than_code() {
+        let data = |text: &str| judged_in(&format!("if {text}: pass"), true, decides_data);
+        assert!(data("allow_pickle") && data("args.trust_data") && data("trusted"));
+        assert!(!data("trust_remote_code") && !data("needs_pickle") && !data("trust_repo"));
+    }
+
+    #[test]
+    fn long_and_deep_conditions_end() {
+        assert!(!judged(&format!("{}trust", "not ".repeat(20_000)), true));
+        assert!(!judged(&format!("{}trust", "a and ".repeat(20_000)), true));
     }
 }

@@ -7,7 +7,7 @@ use super::finding::{
 };
 use super::guard::Guards;
 use super::own;
-use super::trust_guard::decides;
+use super::trust_guard::decides_code;
 use super::trust_sinks::{Form, Sink, sinks};
 use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
@@ -58,7 +58,8 @@ const PATTERN: Pattern = Pattern {
 /// Whether the decision can be made in a file that holds its name: something in it is true.
 fn may_trust(bytes: &[u8]) -> bool {
     let holds = |text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
-    holds("True") || holds("store_false") || ABOUT.literals.iter().any(|name| is_set(bytes, name))
+    let texts = ["True", "store_false", "\"true\"", "'true'"];
+    texts.iter().any(|text| holds(text)) || ABOUT.literals.iter().any(|name| is_set(bytes, name))
 }
 
 /// Whether a digit other than 0 stands behind the name and what may stand between.
@@ -126,7 +127,7 @@ fn remedy(scene: &Scene, sink: &Sink) -> Remedy {
     if let Verdict::Documented(reason) = verdict {
         return Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason });
     }
-    if let Some(reason) = scene.guards.of(sink.value, decides) {
+    if let Some(reason) = scene.guards.of(sink.value, decides_code) {
         return Remedy::Exception(Exception { kind: ExceptionKind::Guarded, reason });
     }
     if let Form::Report(reason) = &sink.form {

@@ -5,7 +5,8 @@ use tree_sitter::Node;
 use super::finding::Decision;
 use super::trust_defaults;
 use super::trust_remote_code::{REMOTE_CODE, REPOSITORY};
-use super::trust_values::{self, callee, leaves};
+use super::trust_values::{self, callee, ends, leaves};
+use super::{trust_callee, trust_values::is_fallback};
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
@@ -85,8 +86,38 @@ pub(super) fn push<'t>(
     value: Node<'t>,
     sink: &Sink<'t>,
 ) {
-    for leaf in leaves(value, module.text()) {
-        found.push(Sink { value: leaf, ..sink.clone() });
+    let text = module.text();
+    let is_default = matches!(sink.form, Form::Default { .. });
+    for leaf in ends(value) {
+        let form = match leaf.kind() {
+            "true" | "integer" if literal::truth(leaf, text) != Some(true) => continue,
+            "true" | "integer" => match sink.form {
+                Form::Drop { .. } => sink.form.clone(),
+                _ if is_fallback(
+                    module,
+                    leaf,
+                    sink.decision.argument,
+                    sink.name.ends_with(" ="),
+                ) =>
+                {
+                    Form::Default { shared: None }
+                }
+                _ => sink.form.clone(),
+            },
+            "identifier" => match trust_values::constant(module, leaf) {
+                Some(form) => form,
+                None => continue,
+            },
+            "string" if is_default => match literal::plain_string(leaf, text) {
+                Some("true" | "True") => Form::Report(
+                    "the default is a text that means yes; make it False, or a text that means no"
+                        .to_owned(),
+                ),
+                _ => continue,
+            },
+            _ => continue,
+        };
+        found.push(Sink { value: leaf, form, ..sink.clone() });
     }
 }
 
@@ -106,7 +137,8 @@ fn keyword<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
     };
     let callee = callee(module, call);
     let named = callee.rsplit('.').next().unwrap_or_default();
-    if named.starts_with("assert_") || callee == "unittest.mock.call" {
+    let is_looked_at = callee == "dict" && trust_values::is_compared(module, call);
+    if named.starts_with("assert_") || callee == "unittest.mock.call" || is_looked_at {
         return;
     }
     let form = if named == "set_defaults" {
@@ -125,10 +157,6 @@ fn keyword<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
         decision,
         form,
     };
-    if let Some(source) = trust_values::constant(module, value) {
-        found.push(Sink { form: source, ..sink });
-        return;
-    }
     push(module, found, value, &sink);
 }
 
@@ -139,7 +167,12 @@ fn entry<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
     else {
         return;
     };
-    if literal::plain_string(key, module.text()) != Some("trust_remote_code") {
+    let decision = match literal::plain_string(key, module.text()) {
+        Some("trust_remote_code") => &REMOTE_CODE,
+        Some("trust_repo") if goes_to_hub(module, node) => &REPOSITORY,
+        _ => return,
+    };
+    if trust_values::is_compared(module, node) {
         return;
     }
     let commented = module.parent(node).unwrap_or(node);
@@ -158,18 +191,46 @@ fn entry<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
         commented,
         argument: tree::span(node),
         value,
-        name: "{trust_remote_code}".to_owned(),
-        decision: &REMOTE_CODE,
+        name: format!("{{{}}}", decision.argument),
+        decision,
         form: Form::Value { target: None },
     };
     push(module, found, value, &sink);
+}
+
+/// Whether an entry is an argument of a call of `torch.hub`: `load(path, **{"trust_repo": True})`.
+fn goes_to_hub(module: &Module, entry: Node) -> bool {
+    let splat = module.parent(entry).and_then(|display| module.parent(display));
+    let splat = splat.filter(|splat| splat.kind() == "dictionary_splat");
+    let call = splat.and_then(|splat| module.parent(splat)).and_then(|list| module.parent(list));
+    call.is_some_and(|call| call.kind() == "call" && trust_values::is_hub(module, call))
 }
 
 /// `trust_remote_code = True`, `x.trust_remote_code = True`, `x["trust_remote_code"] = True`.
 fn assignment<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
     let Some(left) = node.child_by_field_name("left") else { return };
     let Some(right) = node.child_by_field_name("right") else { return };
-    let Some((target, value)) = element(module, left, right) else { return };
+    let mut value = right;
+    while value.kind() == "assignment" {
+        let Some(next) = value.child_by_field_name("right") else { return };
+        value = next;
+    }
+    let is_chained = value.id() != right.id()
+        || module.parent(node).is_some_and(|around| around.kind() == "assignment");
+    for (target, value) in elements(module, left, value) {
+        assigned(module, node, target, value, is_chained, found);
+    }
+}
+
+/// One target of an assignment that gets a value.
+fn assigned<'t>(
+    module: &'t Module,
+    node: Node<'t>,
+    target: Node<'t>,
+    value: Node<'t>,
+    is_chained: bool,
+    found: &mut Vec<Sink<'t>>,
+) {
     let sink = |name: &str, form: Form<'t>| Sink {
         node,
         commented: node,
@@ -179,6 +240,12 @@ fn assignment<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>)
         decision: &REMOTE_CODE,
         form,
     };
+    if is_chained {
+        let reason = "the same value is assigned to something else too; let the caller decide";
+        let form = Form::Report(reason.to_owned());
+        push(module, found, value, &sink("trust_remote_code =", form));
+        return;
+    }
     if target.kind() != "identifier" {
         let form = Form::Value { target: Some(tree::span(target)) };
         push(module, found, value, &sink("trust_remote_code =", form));
@@ -194,7 +261,9 @@ fn assignment<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>)
         Form::Value { target: Some(tree::span(target)) }
     } else if is_global {
         Form::Report("it sets a global variable; hand the decision to this function".to_owned())
-    } else if left.id() != target.id() || !is_alone(module, node, scope) {
+    } else if module.parent(target).is_some_and(|around| around.id() != node.id())
+        || !is_alone(module, node, scope)
+    {
         Form::Report(
             "the name is bound in several ways here; let a parameter of that name decide"
                 .to_owned(),
@@ -204,6 +273,10 @@ fn assignment<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>)
     } else {
         Form::Report("let a parameter of that name decide instead".to_owned())
     };
+    // Another number is no decision.
+    if value.kind() == "integer" && module.text_of(value) != "1" {
+        return;
+    }
     let is_whole = leaves(value, module.text())
         .iter()
         .any(|leaf| leaf.id() == tree::unparenthesised(value).id());
@@ -218,32 +291,33 @@ fn assignment<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>)
     push(module, found, value, &sink("trust_remote_code =", form));
 }
 
-/// The target that is named like the decision, and its value: of a plain assignment, or of the
-/// element of an unpacking.
-fn element<'t>(module: &Module, left: Node<'t>, right: Node<'t>) -> Option<(Node<'t>, Node<'t>)> {
-    let text = module.text();
-    match left.kind() {
-        "identifier" => (module.text_of(left) == "trust_remote_code").then_some((left, right)),
-        "attribute" => {
-            let name = left.child_by_field_name("attribute")?;
-            (module.text_of(name) == "trust_remote_code").then_some((left, right))
-        }
-        "subscript" => {
-            let key = left.child_by_field_name("subscript")?;
-            (literal::plain_string(key, text) == Some("trust_remote_code")).then_some((left, right))
-        }
-        "pattern_list" | "tuple_pattern" | "list_pattern" => {
-            let (targets, values) = (tree::children(left), tree::children(right));
-            let is_display = matches!(right.kind(), "expression_list" | "tuple" | "list");
-            if !is_display || targets.len() != values.len() {
-                return None;
-            }
-            let at = targets.iter().position(|target| {
-                target.kind() == "identifier" && module.text_of(*target) == "trust_remote_code"
-            })?;
-            Some((targets[at], values[at]))
-        }
-        _ => None,
+/// The targets that are named like the decision, and their values: of a plain assignment, or of
+/// the elements of an unpacking.
+fn elements<'t>(module: &Module, left: Node<'t>, right: Node<'t>) -> Vec<(Node<'t>, Node<'t>)> {
+    if !matches!(left.kind(), "pattern_list" | "tuple_pattern" | "list_pattern") {
+        return if is_named(module, left) { vec![(left, right)] } else { Vec::new() };
+    }
+    let (targets, values) = (tree::children(left), tree::children(right));
+    let is_display = matches!(right.kind(), "expression_list" | "tuple" | "list");
+    let is_plain = |node: &Node| !node.kind().contains("splat");
+    if !is_display || targets.len() != values.len() || !targets.iter().all(is_plain) {
+        return Vec::new();
+    }
+    let pairs = targets.into_iter().zip(values);
+    pairs.filter(|(target, _)| is_named(module, *target)).collect()
+}
+
+/// Whether a target is a name, an attribute or a key that is named like the decision.
+fn is_named(module: &Module, target: Node) -> bool {
+    let is_name =
+        |node: Option<Node>| node.is_some_and(|name| module.text_of(name) == "trust_remote_code");
+    match target.kind() {
+        "identifier" => is_name(Some(target)),
+        "attribute" => is_name(target.child_by_field_name("attribute")),
+        "subscript" => target.child_by_field_name("subscript").is_some_and(|key| {
+            literal::plain_string(key, module.text()) == Some("trust_remote_code")
+        }),
+        _ => false,
     }
 }
 
@@ -298,11 +372,16 @@ fn call<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
         form,
     };
     match last {
-        "get" | "pop" if key(0) == Some("trust_remote_code") => {
+        "get" | "pop"
+            if key(0) == Some("trust_remote_code")
+                || (key(0) == Some("trust_repo") && is_hub_argument(module, node)) =>
+        {
             let default = call.positional(1).or(call.keyword("default"));
             if let Some(default) = default {
                 let sink = sink(Form::Default { shared: None }, default.node);
-                push(module, found, default.value, &sink);
+                let is_repo = key(0) == Some("trust_repo");
+                let decision = if is_repo { &REPOSITORY } else { &REMOTE_CODE };
+                push(module, found, default.value, &Sink { decision, ..sink });
             }
         }
         "getattr" if key(1) == Some("trust_remote_code") => {
@@ -311,8 +390,11 @@ fn call<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
                 push(module, found, default.value, &sink);
             }
         }
-        "setattr" | "setdefault" | "__setitem__" => {
-            let at = usize::from(last == "setattr");
+        "setattr" | "setdefault" | "__setitem__" | "setitem" | "__setattr__" => {
+            // `object.__setattr__(self, name, value)`, but `super().__setattr__(name, value)`.
+            let second = matches!(last, "setattr" | "setitem")
+                || (last == "__setattr__" && key(0).is_none());
+            let at = usize::from(second);
             let Some(value) = call.positional(at + 1) else { return };
             if key(at) != Some("trust_remote_code") {
                 return;
@@ -325,6 +407,13 @@ fn call<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
         _ if trust_defaults::flag(module, &call, last, &name, found) => {}
         _ => positional(module, &call, &name, found),
     }
+}
+
+/// Whether a look-up is the value of `trust_repo` in a call of `torch.hub`.
+fn is_hub_argument(module: &Module, lookup: Node) -> bool {
+    let argument = module.parent(lookup).filter(|around| around.kind() == "keyword_argument");
+    let call = argument.and_then(|a| module.parent(a)).and_then(|list| module.parent(list));
+    call.is_some_and(|call| trust_values::is_hub(module, call))
 }
 
 /// Whether `kwargs.setdefault` belongs to the `**kwargs` of the function around it.
@@ -352,13 +441,13 @@ fn positional<'t>(module: &'t Module, call: &Call<'t>, name: &str, found: &mut V
         .take_while(|argument| argument.kind == ArgumentKind::Positional)
         .enumerate()
         .find(|(_, argument)| {
-            literal::truth(argument.value, module.text()) == Some(true)
-                && argument.value.kind() == "true"
+            argument.value.kind() == "true"
+                || trust_values::constant(module, argument.value).is_some()
         });
     if positional.is_none() {
         return;
     }
-    let Some(index) = trust_values::parameter_index(module, call, "trust_remote_code") else {
+    let Some(index) = trust_callee::parameter_index(module, call, "trust_remote_code") else {
         return;
     };
     let Some(argument) = call.positional(index) else { return };

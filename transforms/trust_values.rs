@@ -7,12 +7,22 @@ use super::trust_sinks::Form;
 use crate::python::call::Call;
 use crate::python::module::Module;
 use crate::python::names::{BindingKind, Resolution};
-use crate::python::signature::{ParameterKind, Signature};
 use crate::python::{literal, tree};
 
 /// The literals that make a value true: the value itself, the branches of a conditional
 /// expression, the sides of `or` and `and`.
 pub(super) fn leaves<'t>(value: Node<'t>, text: &str) -> Vec<Node<'t>> {
+    let is_true = |node: &Node| match node.kind() {
+        "true" => true,
+        "integer" => literal::truth(*node, text) == Some(true),
+        _ => false,
+    };
+    ends(value).into_iter().filter(is_true).collect()
+}
+
+/// What a value may end up to be: itself, the branches of a conditional expression, the sides of
+/// `or` and `and`.
+pub(super) fn ends(value: Node) -> Vec<Node> {
     let mut found = Vec::new();
     let mut waiting = vec![value];
     while let Some(node) = waiting.pop() {
@@ -23,9 +33,7 @@ pub(super) fn leaves<'t>(value: Node<'t>, text: &str) -> Vec<Node<'t>> {
                 waiting.extend([parts.get(2), parts.first()].into_iter().flatten());
             }
             "boolean_operator" => waiting.extend(tree::children(node).into_iter().rev()),
-            "true" => found.push(node),
-            "integer" if literal::truth(node, text) == Some(true) => found.push(node),
-            _ => {}
+            _ => found.push(node),
         }
     }
     found
@@ -96,7 +104,11 @@ pub(super) fn constant<'t>(module: &'t Module, value: Node<'t>) -> Option<Form<'
     let scope = module.names.scope_at(value.start_byte());
     let [binding] = module.names.bindings(name, scope) else { return None };
     let BindingKind::Assignment { value: bound } = binding.kind else { return None };
-    let bound = module.nodes().covering(bound)?;
+    let mut bound = module.nodes().covering(bound)?;
+    // `TRUST = ALLOW = True`.
+    while bound.kind() == "assignment" {
+        bound = bound.child_by_field_name("right")?;
+    }
     (bound.kind() == "true").then(|| {
         Form::Report(format!(
             "the value is `{name}`, which is True in line {}; let the caller decide, or a flag",
@@ -105,74 +117,57 @@ pub(super) fn constant<'t>(module: &'t Module, value: Node<'t>) -> Option<Form<'
     })
 }
 
-/// The 0-based position at which a call of a function or class of the same module gives the
-/// parameter.
-pub(super) fn parameter_index<'t>(
-    module: &'t Module,
-    call: &Call<'t>,
-    parameter: &str,
-) -> Option<usize> {
-    let (function, bound) = definition(module, call.function)?;
-    let signature = Signature::at(function)?;
-    let index = signature.parameters.iter().position(|p| {
-        matches!(p.kind, ParameterKind::PositionalOnly | ParameterKind::PositionalOrKeyword)
-            && module.text_of(p.name) == parameter
-    })?;
-    let before =
-        signature.parameters[..index].iter().all(|p| p.kind != ParameterKind::VarPositional);
-    let index = index.checked_sub(usize::from(bound))?;
-    before.then_some(index)
-}
-
-/// The function of this module that is called, and whether its first parameter is bound already.
-fn definition<'t>(module: &'t Module, callee: Node<'t>) -> Option<(Node<'t>, bool)> {
-    match callee.kind() {
-        "identifier" => {
-            let name = module.text_of(callee);
-            let scope = module.names.scope_at(callee.start_byte());
-            let [binding] = module.names.bindings(name, scope) else { return None };
-            let node = module.parent(module.nodes().covering(binding.span)?)?;
-            match (&binding.kind, node.kind()) {
-                (BindingKind::Function, "function_definition") => Some((node, false)),
-                (BindingKind::Class { .. }, "class_definition") => {
-                    Some((method(module, node, "__init__")?, true))
+/// Whether a true value only stands in for a decision that was not made: `True if
+/// trust_remote_code is None else trust_remote_code`; of an assignment also behind `if
+/// trust_remote_code is None:`.
+pub(super) fn is_fallback(module: &Module, leaf: Node, name: &str, assigned: bool) -> bool {
+    let mut below = leaf;
+    for around in module.ancestors(leaf) {
+        match around.kind() {
+            "parenthesized_expression" => {}
+            "conditional_expression" => {
+                let parts = tree::children(around);
+                let position = parts.iter().position(|part| part.id() == below.id());
+                let operator = match position {
+                    Some(0) => "is",
+                    Some(2) => "is not",
+                    _ => return false,
+                };
+                if parts.get(1).is_some_and(|c| compares_none(module, *c, name, operator)) {
+                    return true;
                 }
-                _ => None,
             }
-        }
-        "attribute" => {
-            let object = callee.child_by_field_name("object")?;
-            if !matches!(module.text_of(object), "self" | "cls") {
-                return None;
+            "assignment" if assigned => {
+                let statement = module.parent(around).filter(|s| module.is_statement(*s));
+                let block = statement.and_then(|statement| module.parent(statement));
+                let Some(branch) = block.and_then(|block| module.parent(block)) else {
+                    return false;
+                };
+                let condition = branch.child_by_field_name("condition");
+                return matches!(branch.kind(), "if_statement" | "elif_clause")
+                    && condition.is_some_and(|c| compares_none(module, c, name, "is"));
             }
-            let class =
-                module.ancestors(callee).find(|around| around.kind() == "class_definition")?;
-            let name = module.text_of(callee.child_by_field_name("attribute")?);
-            let found = method(module, class, name)?;
-            let is_static = module.parent(found).is_some_and(|around| {
-                around.kind() == "decorated_definition"
-                    && module.text_of(around).starts_with("@staticmethod")
-            });
-            Some((found, !is_static))
+            _ => return false,
         }
-        _ => None,
+        below = around;
     }
+    false
 }
 
-/// The only method of that name in a class body.
-fn method<'t>(module: &'t Module, class: Node<'t>, name: &str) -> Option<Node<'t>> {
-    let body = class.child_by_field_name("body")?;
-    let functions =
-        tree::children(body).into_iter().filter_map(|statement| match statement.kind() {
-            "function_definition" => Some(statement),
-            "decorated_definition" => statement.child_by_field_name("definition"),
-            _ => None,
-        });
-    let mut named =
-        functions.filter(|function| function.kind() == "function_definition").filter(|function| {
-            let found = function.child_by_field_name("name");
-            found.is_some_and(|found| module.text_of(found) == name)
-        });
-    let first = named.next()?;
-    named.next().is_none().then_some(first)
+/// Whether a condition is `name is None`, with what is looked up under the name too.
+fn compares_none(module: &Module, condition: Node, name: &str, operator: &str) -> bool {
+    let condition = tree::unparenthesised(condition);
+    let [left, right] = tree::children(condition)[..] else { return false };
+    condition.kind() == "comparison_operator"
+        && right.kind() == "none"
+        && module.text()[left.end_byte()..right.start_byte()].trim() == operator
+        && module.text_of(left).contains(name)
+}
+
+/// Whether a dict is only looked at: it stands in a comparison or an assertion, by itself or in
+/// other displays.
+pub(super) fn is_compared(module: &Module, display: Node) -> bool {
+    let displays = ["pair", "dictionary", "list", "tuple", "set", "parenthesized_expression"];
+    let around = module.ancestors(display).find(|around| !displays.contains(&around.kind()));
+    around.is_some_and(|a| matches!(a.kind(), "comparison_operator" | "assert_statement"))
 }
