@@ -2,9 +2,13 @@
 //! or which function gains a parameter for it. All requests are solved at once, so that a signature
 //! that several of them share is worked out once.
 
+mod attribute;
 mod bound;
 mod carrier;
+mod decision;
 mod decorator;
+mod deleted;
+mod early;
 mod escape;
 mod family;
 mod host;
