@@ -15,7 +15,7 @@ pub(super) fn before(module: &Module, place: Node, binds: &dyn Fn(Node) -> bool)
             let earlier = tree::children(around)
                 .into_iter()
                 .take_while(|s| s.end_byte() <= below.start_byte());
-            if earlier.into_iter().any(|statement| always(statement, binds, 0)) {
+            if earlier.into_iter().any(|statement| always(module, statement, binds)) {
                 return true;
             }
         }
@@ -30,14 +30,27 @@ pub(super) fn before(module: &Module, place: Node, binds: &dyn Fn(Node) -> bool)
 /// How deep statements are looked into.
 const DEEPEST: usize = 20;
 
+/// What the text of a context manager holds that may let the code behind it run although its body
+/// was left early.
+const SWALLOWS: [&str; 5] = ["suppress", "raises", "exitstack", "catch", "ignore"];
+
 /// Whether a statement binds, or does not let anybody past, whichever way it goes.
-fn always(statement: Node, binds: &dyn Fn(Node) -> bool, depth: usize) -> bool {
+pub(super) fn always(module: &Module, statement: Node, binds: &dyn Fn(Node) -> bool) -> bool {
+    always_within(module, statement, binds, 0)
+}
+
+fn always_within(
+    module: &Module,
+    statement: Node,
+    binds: &dyn Fn(Node) -> bool,
+    depth: usize,
+) -> bool {
     if depth > DEEPEST {
         return false;
     }
     let block = |node: Node| {
         let body = tree::children(node);
-        body.iter().any(|inner| always(*inner, binds, depth + 1) || leaves(*inner))
+        body.iter().any(|inner| always_within(module, *inner, binds, depth + 1) || leaves(*inner))
     };
     let field = |node: Node, name: &str| node.child_by_field_name(name).is_some_and(block);
     match statement.kind() {
@@ -52,7 +65,7 @@ fn always(statement: Node, binds: &dyn Fn(Node) -> bool, depth: usize) -> bool {
                     .iter()
                     .all(|clause| field(*clause, "consequence") || field(*clause, "body"))
         }
-        "with_statement" => field(statement, "body"),
+        "with_statement" => !swallows(module, statement) && field(statement, "body"),
         "try_statement" => {
             let handlers = tree::children(statement)
                 .into_iter()
@@ -66,6 +79,13 @@ fn always(statement: Node, binds: &dyn Fn(Node) -> bool, depth: usize) -> bool {
         }
         _ => binds(statement),
     }
+}
+
+/// Whether a `with` may end well although an exception left its body.
+fn swallows(module: &Module, statement: Node) -> bool {
+    let Some(body) = statement.child_by_field_name("body") else { return true };
+    let head = module.text()[statement.start_byte()..body.start_byte()].to_lowercase();
+    SWALLOWS.iter().any(|word| head.contains(word))
 }
 
 /// Whether nothing behind the statement in its block is run.

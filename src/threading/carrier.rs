@@ -2,8 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::bound;
 use super::place::Place;
+use super::{bound, decision, deleted};
 use crate::python::module::Module;
 use crate::python::names::{Binding, BindingKind, ScopeKind};
 use crate::python::signature::Signature;
@@ -34,21 +34,37 @@ pub(super) fn named<'m>(place: &Place<'m>, name: &str, hardcoded: &[Span]) -> Na
         // A global: the functions around do not bind it.
         return Named::Free;
     }
+    if kind == ScopeKind::Class {
+        // What a class body binds may be a field or a property, which are true by themselves.
+        return Named::Free;
+    }
+    if let Some(line) = deleted::line(module, name, scope) {
+        return match kind {
+            ScopeKind::Module => Named::Free,
+            _ => Named::Other(format!("`{name}` is deleted in line {line}")),
+        };
+    }
     let bindings = module.names.bindings(name, place.scope());
     let is_hardcoded = |b: &&Binding| hardcoded.iter().any(|span| span.contains(b.span));
     let others: Vec<&Binding> = bindings.iter().filter(|b| !is_hardcoded(b)).collect();
     if let Some(parameter) = others.iter().find(|b| matches!(b.kind, BindingKind::Parameter)) {
-        let function = function_of(module, parameter.span);
-        return function.map_or(Named::Free, Named::Parameter);
+        let Some(function) = function_of(module, parameter.span) else { return Named::Free };
+        let other = decision::not_asked(module, function, name).or_else(|| {
+            let rebound = others.iter().filter(|b| !matches!(b.kind, BindingKind::Parameter));
+            rebound.copied().find(|b| is_other(module, b, name)).map(|b| b.span.start)
+        });
+        return other.map_or(Named::Parameter(function), |at| used_otherwise(module, name, at));
     }
     if others.is_empty() && kind != ScopeKind::Module {
         return Named::Hardcoded;
     }
     let is_value = |b: &&Binding| matches!(b.kind, BindingKind::Assignment { .. });
-    if !others.iter().all(is_value) {
-        let line =
-            others.iter().find(|b| !is_value(b)).map_or(0, |b| module.lines.of(b.span.start));
-        return Named::Other(format!("`{name}` is used for something else in line {}", line + 1));
+    let mut wrong = others.iter().filter(|b| !is_value(b) || is_other(module, b, name));
+    if let Some(binding) = wrong.next() {
+        if kind == ScopeKind::Module && others.iter().all(is_value) {
+            return Named::Free;
+        }
+        return used_otherwise(module, name, binding.span.start);
     }
     let binds = |statement: Node| {
         let left = bound::assignment(statement).and_then(|a| a.child_by_field_name("left"));
@@ -56,7 +72,7 @@ pub(super) fn named<'m>(place: &Place<'m>, name: &str, hardcoded: &[Span]) -> Na
     };
     let from = closure(place, scope);
     let written = others.iter().any(|b| is_literal(module, b));
-    let at_top = matches!(kind, ScopeKind::Module | ScopeKind::Class);
+    let at_top = kind == ScopeKind::Module;
     if !(at_top && written) && bound::before(module, from, &binds) {
         return Named::Local;
     }
@@ -64,6 +80,25 @@ pub(super) fn named<'m>(place: &Place<'m>, name: &str, hardcoded: &[Span]) -> Na
         return Named::Free;
     }
     Named::Other(format!("`{name}` is not bound on every path that leads here"))
+}
+
+fn used_otherwise(module: &Module, name: &str, at: usize) -> Named<'static> {
+    let line = module.lines.of(at) + 1;
+    Named::Other(format!("`{name}` is used for something else in line {line}"))
+}
+
+/// Whether a binding gives the name something that is no decision.
+fn is_other(module: &Module, binding: &Binding, name: &str) -> bool {
+    match binding.kind {
+        BindingKind::Assignment { value } => {
+            let Some(value) = module.nodes().covering(value) else { return true };
+            let typed = module.parent(value).and_then(|a| a.child_by_field_name("type"));
+            decision::is_other(module, value, name)
+                || typed.is_some_and(|typed| !decision::fits(module.text_of(typed), name))
+        }
+        BindingKind::Placeholder => false,
+        _ => true,
+    }
 }
 
 /// Whether a binding gives the name a value that is written there.

@@ -2,11 +2,16 @@
 //! or which function gains a parameter for it. All requests are solved at once, so that a signature
 //! that several of them share is worked out once.
 
+mod attribute;
 mod bound;
 mod carrier;
+mod decision;
 mod decorator;
+mod deleted;
+mod early;
 mod escape;
 mod family;
+mod flag;
 mod host;
 mod imported;
 mod message;
@@ -14,6 +19,7 @@ mod methods;
 mod object;
 mod parser;
 mod place;
+mod reads;
 mod receiver;
 mod references;
 mod solve;

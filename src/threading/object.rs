@@ -1,17 +1,22 @@
 //! Objects that are known to hold the decision: a namespace whose parser has the flag, an object of
 //! a class that declares the field.
 
-use rustc_hash::FxHashSet;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
-use super::bound;
+use super::attribute::{self, How};
 use super::parser::{Parsers, function_named, is_main_guard};
 use super::place::{Place, name_of};
+use super::{bound, decision, deleted, reads};
 use crate::python::call::Call;
 use crate::python::module::Module;
 use crate::python::names::{Binding, BindingKind};
-use crate::python::signature::Signature;
+use crate::python::signature::{Parameter, ParameterKind, Signature};
 use crate::python::{literal, tree};
+use crate::workspace::span::Span;
 
 /// What is known of a module's objects, for one field.
 pub(super) struct Objects<'m> {
@@ -20,6 +25,18 @@ pub(super) struct Objects<'m> {
     parsers: Parsers,
     /// Classes whose objects are made of what is sent.
     sent: FxHashSet<&'m str>,
+    /// Which classes have the field, by their node.
+    classes: RefCell<FxHashMap<usize, bool>>,
+    /// The variables of a scope that hold it, and why.
+    variables: RefCell<FxHashMap<usize, Rc<Vec<(String, String)>>>>,
+    /// Why the callers of a function hand in an object that has it, by function and parameter.
+    handed: RefCell<FxHashMap<(usize, String), Option<String>>>,
+    /// What the code of a function reads of its parameters.
+    read: RefCell<FxHashMap<usize, Rc<reads::Reads>>>,
+    /// The calls of the module's own functions, by the function's node.
+    calls: OnceCell<FxHashMap<usize, Vec<Node<'m>>>>,
+    /// Where the names of global objects are used.
+    uses: RefCell<FxHashMap<String, Rc<Vec<Span>>>>,
 }
 
 /// An expression that reads the decision, and why it is there.
@@ -35,7 +52,18 @@ impl<'m> Objects<'m> {
         let classes = module.nodes().from(0).iter().filter(|n| n.kind() == "class_definition");
         let sent = classes.filter(|class| is_sent(**class));
         let sent = sent.filter_map(|class| name_of(module, *class)).collect();
-        Self { module, name: name.to_owned(), parsers: Parsers::of(module, name), sent }
+        Self {
+            module,
+            name: name.to_owned(),
+            parsers: Parsers::of(module, name),
+            sent,
+            classes: RefCell::default(),
+            variables: RefCell::default(),
+            handed: RefCell::default(),
+            read: RefCell::default(),
+            calls: OnceCell::new(),
+            uses: RefCell::default(),
+        }
     }
 
     /// The nearest object that holds the decision at a place. `is_called_elsewhere` tells whether
@@ -76,15 +104,19 @@ impl<'m> Objects<'m> {
             let seen = module.names.binding_scope(name, place.scope());
             let is_seen = seen.is_some_and(|scope| module.names.scopes[scope].span == body);
             let bindings = module.names.bindings(name, place.scope());
-            if !is_seen || bindings.len() != 1 || parameter.name.kind() != "identifier" {
+            if !is_seen || bindings.len() != 1 || !is_one_object(parameter) {
                 continue;
             }
-            let evidence = parameter
-                .annotation
+            // Where nothing may be handed in, only the callers can tell.
+            let is_given = !self.may_be_missing(parameter);
+            let annotation = parameter.annotation.filter(|_| is_given);
+            let evidence = annotation
                 .and_then(|annotation| self.declared_by(annotation))
                 .or_else(|| self.handed_in(function, name, is_called_elsewhere))
-                .or_else(|| self.read_beside(place, function, name));
-            if let Some(evidence) = evidence {
+                .or_else(|| self.read_beside(place, function, name).filter(|_| is_given));
+            if let Some(evidence) = evidence
+                && seen.is_some_and(|scope| deleted::line(module, name, scope).is_none())
+            {
                 let expression = format!("{name}.{}", self.name);
                 return Some(Held { expression, evidence });
             }
@@ -121,14 +153,33 @@ impl<'m> Objects<'m> {
     }
 
     fn has_field(&self, class: Node<'m>) -> bool {
-        let bases = super::receiver::bases_here(self.module, class);
-        std::iter::once(class).chain(bases).any(|class| {
-            let body = class.child_by_field_name("body").map(tree::children).unwrap_or_default();
-            body.into_iter().filter_map(bound::assignment).any(|assignment| {
-                let is_field = assignment.child_by_field_name("type").is_some();
-                let left = assignment.child_by_field_name("left");
-                is_field && left.is_some_and(|left| self.module.text_of(left) == self.name)
-            })
+        if let Some(known) = self.classes.borrow().get(&class.id()) {
+            return *known;
+        }
+        let module = self.module;
+        let found = attribute::kept(module, class, &self.name).is_some_and(|kept| {
+            let is_typed = kept.chain.iter().any(|class| self.is_typed(*class));
+            is_typed && !matches!(kept.how, How::Property)
+        });
+        self.classes.borrow_mut().insert(class.id(), found);
+        found
+    }
+
+    /// Whether a class body declares the field with an annotation.
+    fn is_typed(&self, class: Node<'m>) -> bool {
+        let body = class.child_by_field_name("body").map(tree::children).unwrap_or_default();
+        body.into_iter().filter_map(bound::assignment).any(|assignment| {
+            let left = assignment.child_by_field_name("left");
+            assignment.child_by_field_name("type").is_some()
+                && left.is_some_and(|left| self.module.text_of(left) == self.name)
+        })
+    }
+
+    /// Whether a parameter's default is no object that could have the field.
+    fn may_be_missing(&self, parameter: &Parameter) -> bool {
+        parameter.default.is_some_and(|default| {
+            matches!(tree::unparenthesised(default).kind(), "none" | "true" | "false" | "integer")
+                || decision::is_other(self.module, default, &self.name)
         })
     }
 
@@ -139,20 +190,27 @@ impl<'m> Objects<'m> {
         parameter: &str,
         is_called_elsewhere: &dyn Fn(Node) -> bool,
     ) -> Option<String> {
-        let module = self.module;
         if self.parsers.is_empty() || is_called_elsewhere(function) {
             return None;
         }
+        let key = (function.id(), parameter.to_owned());
+        if let Some(known) = self.handed.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = self.handed_in_here(function, parameter);
+        self.handed.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    fn handed_in_here(&self, function: Node<'m>, parameter: &str) -> Option<String> {
+        let module = self.module;
         let index = Signature::at(function)?
             .parameters
             .iter()
             .position(|p| module.text_of(p.name) == parameter)?;
         let mut count = 0;
-        for node in module.nodes().from(0) {
-            let Some(call) = Call::at(*node, module.text()) else { continue };
-            if function_named(module, call.function).is_none_or(|f| f.id() != function.id()) {
-                continue;
-            }
+        for node in self.calls_of(function) {
+            let call = Call::at(*node, module.text())?;
             let argument = call.positional(index).or(call.keyword(parameter))?;
             if !self.parsers.is_namespace(module, argument.value) {
                 return None;
@@ -163,6 +221,22 @@ impl<'m> Objects<'m> {
         let is_value = self.is_handed_on(function, name);
         (count > 0 && !is_value)
             .then(|| format!("the callers of `{name}` hand in arguments that have the flag"))
+    }
+
+    /// The calls of a function of this module by its plain name.
+    fn calls_of(&self, function: Node) -> &[Node<'m>] {
+        let module = self.module;
+        let calls = self.calls.get_or_init(|| {
+            let mut found: FxHashMap<usize, Vec<Node<'m>>> = FxHashMap::default();
+            for node in module.nodes().from(0).iter().filter(|node| node.kind() == "call") {
+                let callee = node.child_by_field_name("function");
+                if let Some(called) = callee.and_then(|callee| function_named(module, callee)) {
+                    found.entry(called.id()).or_default().push(*node);
+                }
+            }
+            found
+        });
+        calls.get(&function.id()).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a function is used otherwise than by calling it.
@@ -182,26 +256,25 @@ impl<'m> Objects<'m> {
     /// Whether the code of the function reads the field of that object already.
     fn read_beside(&self, place: &Place<'m>, function: Node<'m>, object: &str) -> Option<String> {
         let module = self.module;
-        let body = function.child_by_field_name("body")?;
-        let own = tree::span(place.node);
-        let read = tree::preorder(body).find(|node| {
-            node.kind() == "attribute"
-                && node
-                    .child_by_field_name("attribute")
-                    .is_some_and(|a| module.text_of(a) == self.name)
-                && node.child_by_field_name("object").is_some_and(|o| module.text_of(o) == object)
-                && module.parent(*node).is_some_and(|p| p.kind() != "assignment")
-                && !tree::span(*node).overlaps(own)
-        })?;
-        let line = module.lines.of(read.start_byte()) + 1;
+        let known = self.read.borrow().get(&function.id()).cloned();
+        let read = known.unwrap_or_else(|| {
+            let found = Rc::new(reads::of(module, function, &self.name));
+            self.read.borrow_mut().insert(function.id(), Rc::clone(&found));
+            found
+        });
+        let at = read.besides(object, tree::span(place.node))?;
+        let line = module.lines.of(at) + 1;
         Some(format!("`{object}.{}` is read in line {line} too", self.name))
     }
 
     /// A local of a function around the place.
     fn local(&self, place: &Place<'m>, function: Node<'m>) -> Option<Held> {
         let body = tree::span(function.child_by_field_name("body")?);
-        let scopes = &self.module.names.scopes;
-        let scope = scopes.iter().position(|scope| scope.span == body)?;
+        let names = &self.module.names;
+        let mut scope = names.scope_at(body.start);
+        while names.scopes[scope].span != body {
+            scope = names.scopes[scope].parent?;
+        }
         self.variable(place, scope, false)
     }
 
@@ -213,14 +286,11 @@ impl<'m> Objects<'m> {
 
     fn variable(&self, place: &Place<'m>, scope: usize, in_function: bool) -> Option<Held> {
         let module = self.module;
-        let mut names: Vec<&String> = module.names.scopes[scope].bindings.keys().collect();
-        names.sort();
-        for name in names {
+        for (name, evidence) in self.held_by(scope).iter() {
             if module.names.binding_scope(name, place.scope()) != Some(scope) {
                 continue;
             }
             let bindings = &module.names.scopes[scope].bindings[name];
-            let Some(evidence) = self.evidence(bindings) else { continue };
             let is_bound = if in_function {
                 self.is_used_global(place, name, bindings)
             } else {
@@ -233,10 +303,28 @@ impl<'m> Objects<'m> {
             };
             if is_bound {
                 let expression = format!("{name}.{}", self.name);
-                return Some(Held { expression, evidence });
+                return Some(Held { expression, evidence: evidence.clone() });
             }
         }
         None
+    }
+
+    /// The variables of a scope that hold the decision, in order of their names, and why.
+    fn held_by(&self, scope: usize) -> Rc<Vec<(String, String)>> {
+        if let Some(known) = self.variables.borrow().get(&scope) {
+            return Rc::clone(known);
+        }
+        let module = self.module;
+        let mut found: Vec<(String, String)> = module.names.scopes[scope]
+            .bindings
+            .iter()
+            .filter_map(|(name, bindings)| Some((name.clone(), self.evidence(bindings)?)))
+            .filter(|(name, _)| deleted::line(module, name, scope).is_none())
+            .collect();
+        found.sort();
+        let found = Rc::new(found);
+        self.variables.borrow_mut().insert(scope, Rc::clone(&found));
+        found
     }
 
     /// Why everything that a variable is bound to has the field.
@@ -324,7 +412,21 @@ impl<'m> Objects<'m> {
         });
         let Some(host) = place.host() else { return false };
         let own = tree::span(host);
-        let used = module.names.uses_of(name, 0, module.text());
-        at_top && used.into_iter().any(|used| own.contains(used))
+        at_top && self.uses_of_global(name).iter().any(|used| own.contains(*used))
     }
+
+    fn uses_of_global(&self, name: &str) -> Rc<Vec<Span>> {
+        if let Some(known) = self.uses.borrow().get(name) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(self.module.names.uses_of(name, 0, self.module.text()));
+        self.uses.borrow_mut().insert(name.to_owned(), Rc::clone(&found));
+        found
+    }
+}
+
+/// Whether a parameter is one object under one name.
+fn is_one_object(parameter: &Parameter) -> bool {
+    parameter.name.kind() == "identifier"
+        && !matches!(parameter.kind, ParameterKind::VarPositional | ParameterKind::VarKeyword)
 }

@@ -1,8 +1,9 @@
 //! Argument parsers of a module, and the namespaces that they yield.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
+use super::flag::{self, leaves_out};
 use crate::python::call::Call;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
@@ -15,13 +16,16 @@ type Variable = (String, usize);
 /// What is known of the parsers of one module, for one flag.
 #[derive(Debug, Default)]
 pub(super) struct Parsers {
-    /// Variables that hold a parser with the flag.
-    variables: FxHashSet<Variable>,
+    /// Variables that hold a parser with the flag, and from which offset on they do.
+    variables: FxHashMap<Variable, usize>,
     /// The functions of the module that return such a parser.
     builders: FxHashSet<usize>,
     /// The functions of the module that return a namespace with the flag.
     readers: FxHashSet<usize>,
 }
+
+/// The calls of the module's functions, by the function's node.
+type ByFunction<'c, 'm> = FxHashMap<usize, Vec<&'c Call<'m>>>;
 
 const PARSES: [&str; 4] =
     ["parse_args", "parse_known_args", "parse_intermixed_args", "parse_known_intermixed_args"];
@@ -36,14 +40,18 @@ impl Parsers {
             .iter()
             .filter_map(|node| Call::at(*node, module.text()))
             .collect();
-        let flags: Vec<&Call> = calls.iter().filter(|call| declares(module, call, name)).collect();
+        let flags: Vec<&Call> = calls
+            .iter()
+            .filter(|call| declares(module, call, name) && flag::is_decision(module, call, name))
+            .collect();
         if flags.is_empty() {
             return found;
         }
+        let by_function = by_function(module, &calls);
         for flag in flags.iter().filter(|flag| is_unconditional(module, flag.node)) {
             let object = flag.function.child_by_field_name("object");
             if let Some(variable) = object.and_then(|object| variable(module, object)) {
-                found.add(module, variable, &calls);
+                found.add(module, variable, flag.node.start_byte(), &by_function);
             }
         }
         found.add_functions(module);
@@ -52,7 +60,7 @@ impl Parsers {
             if found.builds(module, call.function)
                 && let Some(variable) = assigned(module, call.node)
             {
-                found.variables.insert(variable);
+                found.variables.entry(variable).or_insert(call.node.start_byte());
             }
         }
         found.add_functions(module);
@@ -61,17 +69,27 @@ impl Parsers {
 
     /// Adds a variable and, for a group, the parser that it belongs to; for a parameter, the
     /// parsers that callers hand in.
-    fn add(&mut self, module: &Module, variable: Variable, calls: &[Call]) {
-        let mut waiting = vec![variable];
-        while let Some(variable) = waiting.pop() {
-            if !self.variables.insert(variable.clone()) {
+    fn add(&mut self, module: &Module, variable: Variable, at: usize, calls: &ByFunction) {
+        let mut waiting = vec![(variable, at)];
+        while let Some((variable, at)) = waiting.pop() {
+            let known = self.variables.get(&variable).copied();
+            if known.is_some_and(|known| known <= at) {
+                continue;
+            }
+            if lacks_what_is_not_given(module, &variable) {
+                continue;
+            }
+            // The order is known within one function only.
+            let is_beside = module.names.scope_at(at) == variable.1;
+            self.variables.insert(variable.clone(), if is_beside { at } else { 0 });
+            if known.is_some() {
                 continue;
             }
             let bindings = module.names.scopes[variable.1].bindings.get(&variable.0);
             for binding in bindings.into_iter().flatten() {
                 match binding.kind {
                     BindingKind::Assignment { value } => {
-                        waiting.extend(group_owner(module, value));
+                        waiting.extend(group_owner(module, value).map(|owner| (owner, at)));
                     }
                     BindingKind::Parameter => {
                         waiting.extend(handed_in(module, binding.span, calls));
@@ -102,9 +120,16 @@ impl Parsers {
 
     fn is_parser(&self, module: &Module, node: Node) -> bool {
         let node = tree::unparenthesised(node);
-        variable(module, node).is_some_and(|variable| self.variables.contains(&variable))
+        variable(module, node).is_some_and(|variable| self.has_flag(module, &variable, node))
             || (node.kind() == "call"
                 && node.child_by_field_name("function").is_some_and(|f| self.builds(module, f)))
+    }
+
+    /// Whether a variable holds a parser that has the flag already where it is used.
+    fn has_flag(&self, module: &Module, variable: &Variable, used: Node) -> bool {
+        self.variables.get(variable).is_some_and(|from| {
+            *from <= used.start_byte() || module.names.scope_at(used.start_byte()) != variable.1
+        })
     }
 
     fn builds(&self, module: &Module, callee: Node) -> bool {
@@ -259,8 +284,9 @@ fn group_owner(module: &Module, value: Span) -> Option<Variable> {
     makes_group.then(|| variable(module, call.function.child_by_field_name("object")?)).flatten()
 }
 
-/// The variables that callers in this module hand in for a parameter, if the call is always made.
-fn handed_in(module: &Module, parameter: Span, calls: &[Call]) -> Vec<Variable> {
+/// The variables that callers in this module hand in for a parameter, if the call is always made,
+/// with the place of the call.
+fn handed_in(module: &Module, parameter: Span, calls: &ByFunction) -> Vec<(Variable, usize)> {
     let Some(node) = module.nodes().covering(parameter) else { return Vec::new() };
     let Some(function) = module.ancestors(node).find(|a| a.kind() == "function_definition") else {
         return Vec::new();
@@ -271,15 +297,36 @@ fn handed_in(module: &Module, parameter: Span, calls: &[Call]) -> Vec<Variable> 
     let index = signature.parameters.iter().position(|p| tree::span(p.name) == parameter);
     let Some(index) = index else { return Vec::new() };
     let name = module.slice(parameter);
-    calls
-        .iter()
-        .filter(|call| {
-            function_named(module, call.function).is_some_and(|f| f.id() == function.id())
-                && is_unconditional(module, call.node)
+    let found = calls.get(&function.id()).into_iter().flatten();
+    found
+        .filter(|call| is_unconditional(module, call.node))
+        .filter_map(|call| {
+            let argument = call.positional(index).or(call.keyword(name))?;
+            Some((variable(module, argument.value)?, call.node.start_byte()))
         })
-        .filter_map(|call| call.positional(index).or(call.keyword(name)))
-        .filter_map(|argument| variable(module, argument.value))
         .collect()
+}
+
+/// Whether a variable holds a parser whose namespaces lack the flags that are not given.
+fn lacks_what_is_not_given(module: &Module, variable: &Variable) -> bool {
+    let bindings = module.names.scopes[variable.1].bindings.get(&variable.0);
+    bindings.into_iter().flatten().any(|binding| {
+        let BindingKind::Assignment { value } = binding.kind else { return false };
+        let call = module.nodes().covering(value);
+        let call = call.and_then(|node| Call::at(tree::unparenthesised(node), module.text()));
+        call.is_some_and(|call| leaves_out(module, &call))
+    })
+}
+
+/// The calls by the plain names of the module's functions.
+fn by_function<'c, 'm>(module: &'m Module, calls: &'c [Call<'m>]) -> ByFunction<'c, 'm> {
+    let mut found = ByFunction::default();
+    for call in calls {
+        if let Some(function) = function_named(module, call.function) {
+            found.entry(function.id()).or_default().push(call);
+        }
+    }
+    found
 }
 
 /// The function of this module that a plain name means.

@@ -1,12 +1,28 @@
 //! A class that keeps the decision: `self.trust_remote_code`.
 
-use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
-use super::bound;
-use super::place::{Place, class_of, decorators, method, methods, name_of, receiver};
+use super::attribute::{
+    self, How, is_asked_for, is_attribute, is_target, is_tried, runs_base_init, sets,
+};
+use super::place::{Place, class_of, method, methods, name_of, receiver};
+use super::{bound, deleted, early};
 use crate::python::module::Module;
 use crate::python::tree;
+
+/// Methods that Python runs for objects that are not complete yet, or no more.
+const NEVER: [&str; 10] = [
+    "__setattr__",
+    "__getattr__",
+    "__getattribute__",
+    "__delattr__",
+    "__setstate__",
+    "__getstate__",
+    "__del__",
+    "__reduce__",
+    "__reduce_ex__",
+    "__getnewargs__",
+];
 
 /// The expression by which a method around the place reads the decision from its object, and why
 /// it is there.
@@ -15,10 +31,17 @@ pub(super) fn kept(place: &Place, name: &str) -> Option<(String, String)> {
     let method = place.functions().find(|function| receiver(module, *function).is_some())?;
     let object = receiver(module, method)?;
     let spelled = module.text_of(object.name);
+    let called = name_of(module, method)?;
+    if matches!(spelled, "cls" | "mcs" | "klass") || called == name || NEVER.contains(&called) {
+        return None;
+    }
     // The functions within may give the name another meaning.
     let seen = module.names.binding_scope(spelled, place.scope())?;
     let body = method.child_by_field_name("body")?;
-    if module.names.scopes[seen].span != tree::span(body) {
+    if module.names.scopes[seen].span != tree::span(body)
+        || module.names.bindings(spelled, seen).len() != 1
+        || deleted::line(module, spelled, seen).is_some()
+    {
         return None;
     }
     let class = class_of(module, method)?;
@@ -29,123 +52,63 @@ pub(super) fn kept(place: &Place, name: &str) -> Option<(String, String)> {
 /// Why the objects of a class have the attribute when the method reads it.
 fn keeps(module: &Module, class: Node, host: Node, place: &Place, name: &str) -> Option<String> {
     let known = name_of(module, class)?;
-    if let Some(declared) = declared(module, class, name) {
-        return declared.then(|| format!("`{known}` declares `{name}`"));
+    let mut chain = vec![class];
+    chain.extend(bases_here(module, class));
+    if attribute::is_ruled_out(module, &chain, name) {
+        return None;
     }
+    let is_init = name_of(module, host) == Some("__init__");
     let here = |node: Node| sets(module, host, node, name);
-    if name_of(module, host) == Some("__init__") {
-        return bound::before(module, place.node, &here)
-            .then(|| format!("`__init__` has set `self.{name}` before"));
+    if is_init && bound::before(module, place.node, &here) {
+        return Some(format!("`__init__` has set `self.{name}` before"));
     }
-    if let Some(init) = method(module, class, "__init__")
-        && let Some(statement) = setting(module, init, name)
-    {
-        let early = called_before(module, class, init, statement);
-        return (!early.contains(name_of(module, host)?))
-            .then(|| format!("`__init__` of `{known}` sets `self.{name}`"));
-    }
-    let base = bases_here(module, class).into_iter().find_map(|base| {
-        let init = method(module, base, "__init__");
-        let kept = declared(module, base, name) == Some(true)
-            || init.is_some_and(|init| setting(module, init, name).is_some());
-        kept.then(|| name_of(module, base).unwrap_or_default().to_owned())
-    });
-    if let Some(base) = base {
-        return Some(format!("`{base}`, from which `{known}` derives, keeps `{name}`"));
-    }
-    reads_elsewhere(module, class, place, name)
-        .then(|| format!("other methods of `{known}` read `self.{name}`"))
-}
-
-/// Whether a class body declares a field or property of that name; `None` if it says nothing of
-/// it, false if the name is a plain method.
-fn declared(module: &Module, class: Node, name: &str) -> Option<bool> {
-    let body = class.child_by_field_name("body").map(tree::children).unwrap_or_default();
-    for statement in body {
-        let inner = tree::children(statement).first().copied();
-        if let Some(assignment) = inner.filter(|i| i.kind() == "assignment")
-            && let Some(left) = assignment.child_by_field_name("left")
-            && module.text_of(left) == name
-        {
-            let is_value = assignment.child_by_field_name("right").is_some();
-            let is_typed = assignment.child_by_field_name("type").is_some();
-            return Some(is_value || is_typed);
+    let Some(kept) = attribute::kept(module, class, name) else {
+        let elsewhere = !is_init && reads_elsewhere(module, &chain, host, place, name);
+        return elsewhere.then(|| format!("other methods of `{known}` read `self.{name}`"));
+    };
+    let owner = *kept.chain.last()?;
+    if is_init && !matches!(kept.how, How::Class) {
+        let base = |node: Node| runs_base_init(module, node);
+        let is_own = owner.id() == class.id() && matches!(kept.how, How::Store(..));
+        if is_own || !bound::before(module, place.node, &base) {
+            return None;
+        }
+    } else if !is_init {
+        let early = early::before(module, &kept, name);
+        if early.whole || early.names.contains(name_of(module, host)?) {
+            return None;
         }
     }
-    let found = method(module, class, name)?;
-    let is_property = decorators(module, found)
-        .iter()
-        .any(|decorator| module.text_of(*decorator).ends_with("property"));
-    Some(is_property)
-}
-
-/// The statement at the top of `__init__` after which the attribute is set.
-fn setting<'m>(module: &'m Module, init: Node<'m>, name: &str) -> Option<Node<'m>> {
-    let body = init.child_by_field_name("body")?;
-    let direct = tree::children(body).into_iter().find(|s| sets(module, init, *s, name));
-    direct.or_else(|| {
-        // Within a branch: behind the whole statement it may be set, as the author reads it.
-        let mut inside = tree::preorder(body).filter(|node| sets(module, init, *node, name));
-        let found = inside.next()?;
-        let top = std::iter::once(found).chain(module.ancestors(found));
-        let is_top = |node: &Node| module.parent(*node).is_some_and(|p| p.id() == body.id());
-        top.into_iter().find(is_top).filter(|_| always_reads(module, init, name))
+    let giver = name_of(module, owner).unwrap_or_default();
+    Some(match kept.how {
+        _ if owner.id() != class.id() => {
+            format!("`{giver}`, from which `{known}` derives, keeps `{name}`")
+        }
+        How::Store(..) => format!("`__init__` of `{known}` sets `self.{name}`"),
+        How::Class | How::Property | How::Field => format!("`{known}` declares `{name}`"),
     })
 }
 
-/// Whether a class whose `__init__` sets an attribute in a branch is read elsewhere without care.
-fn always_reads(module: &Module, init: Node, name: &str) -> bool {
-    let Some(class) = class_of(module, init) else { return false };
-    methods(class).into_iter().filter(|m| m.id() != init.id()).any(|m| reads(module, m, name))
-}
-
-/// Whether a statement assigns the attribute of the method's receiver.
-fn sets(module: &Module, method: Node, statement: Node, name: &str) -> bool {
-    let Some(object) = receiver(module, method) else { return false };
-    let left = bound::assignment(statement).and_then(|a| a.child_by_field_name("left"));
-    left.is_some_and(|left| is_attribute(module, left, module.text_of(object.name), name))
-}
-
-fn is_attribute(module: &Module, node: Node, object: &str, name: &str) -> bool {
-    node.kind() == "attribute"
-        && node.child_by_field_name("object").is_some_and(|o| module.text_of(o) == object)
-        && node.child_by_field_name("attribute").is_some_and(|a| module.text_of(a) == name)
-}
-
-/// The methods that are run from `__init__` before a statement of it, through one another too.
-fn called_before<'m>(
-    module: &'m Module,
-    class: Node<'m>,
-    init: Node<'m>,
-    statement: Node,
-) -> FxHashSet<&'m str> {
-    let mut known: FxHashSet<&str> = FxHashSet::default();
-    let mut waiting: Vec<&str> = own_calls(module, init, statement.start_byte());
-    while let Some(name) = waiting.pop() {
-        if known.insert(name)
-            && let Some(called) = method(module, class, name)
-        {
-            waiting.extend(own_calls(module, called, called.end_byte()));
+/// Whether other methods of a class read the attribute without care, which nothing here sets: the
+/// classes that it is mixed into do.
+fn reads_elsewhere(module: &Module, chain: &[Node], host: Node, place: &Place, name: &str) -> bool {
+    let is_unsure = |class: &Node| {
+        !attribute::stores(module, *class, name).is_empty()
+            || is_asked_for(module, *class, None, name)
+            || attribute::is_never(module, *class, name)
+    };
+    let Some(class) = chain.first().filter(|_| !chain.iter().any(is_unsure)) else { return false };
+    if chain.iter().any(|class| method(module, *class, "__init__").is_some()) {
+        let early = early::all(module, chain);
+        if early.whole || name_of(module, host).is_none_or(|host| early.names.contains(host)) {
+            return false;
         }
     }
-    known
-}
-
-/// The attributes of its receiver that a method reads before an offset.
-fn own_calls<'m>(module: &'m Module, method: Node<'m>, end: usize) -> Vec<&'m str> {
-    let Some(object) = receiver(module, method) else { return Vec::new() };
-    let object = module.text_of(object.name);
-    let Some(body) = method.child_by_field_name("body") else { return Vec::new() };
-    let attributes = tree::preorder(body)
-        .take_while(|node| node.start_byte() < end)
-        .filter(|node| node.kind() == "attribute");
-    attributes
-        .filter(|node| {
-            node.child_by_field_name("object").is_some_and(|o| module.text_of(o) == object)
-        })
-        .filter_map(|node| node.child_by_field_name("attribute"))
-        .map(|name| module.text_of(name))
-        .collect()
+    let own = tree::span(place.node);
+    methods(*class)
+        .into_iter()
+        .filter(|method| !tree::span(*method).contains(own))
+        .any(|method| reads(module, method, name))
 }
 
 /// Whether a method reads the attribute of its receiver.
@@ -155,21 +118,9 @@ fn reads(module: &Module, method: Node, name: &str) -> bool {
     let Some(body) = method.child_by_field_name("body") else { return false };
     tree::preorder(body).any(|node| {
         is_attribute(module, node, object, name)
-            && module.parent(node).is_some_and(|parent| {
-                let is_target = parent.kind() == "assignment"
-                    && parent.child_by_field_name("left").is_some_and(|l| l.id() == node.id());
-                !is_target
-            })
+            && !is_target(module, node)
+            && !is_tried(module, node)
     })
-}
-
-/// Whether another method of the class reads the attribute.
-fn reads_elsewhere(module: &Module, class: Node, place: &Place, name: &str) -> bool {
-    let own = tree::span(place.node);
-    methods(class)
-        .into_iter()
-        .filter(|method| !tree::span(*method).contains(own))
-        .any(|method| reads(module, method, name))
 }
 
 /// The classes of this module from which a class derives, the nearest first.
