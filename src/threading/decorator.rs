@@ -24,7 +24,7 @@ pub(super) enum Effect {
 }
 
 /// Decorators that leave the parameters as they are, by their dotted names.
-const KEPT: [&str; 38] = [
+const KEPT: [&str; 40] = [
     "staticmethod",
     "classmethod",
     "functools.wraps",
@@ -52,6 +52,8 @@ const KEPT: [&str; 38] = [
     "torch.amp.autocast",
     "torch.cuda.amp.autocast",
     "torch.compiler.disable",
+    "torch.compile",
+    "torch.distributed.elastic.multiprocessing.errors.record",
     "typeguard.typechecked",
     "beartype.beartype",
     "tenacity.retry",
