@@ -126,7 +126,7 @@ fn remedy<'t>(
         return fed(scene, named);
     }
     if let Some((leaf, whole)) = lookup_default(module, named) {
-        return looked_up(scene, node, leaf, whole);
+        return Some(looked_up(scene, node, leaf, whole));
     }
     let leaf = true_value(module, value)?;
     let verdict = scene.judge.judge(node, Some(whole));
@@ -189,15 +189,15 @@ fn looked_up<'t>(
     node: Node<'t>,
     leaf: Node<'t>,
     whole: Span,
-) -> Option<(Node<'t>, Remedy)> {
+) -> (Node<'t>, Remedy) {
     let verdict = scene.judge.judge(node, Some(whole));
     if let Verdict::Documented(reason) = verdict {
         let exception = Exception { kind: ExceptionKind::Documented, reason };
-        return Some((node, Remedy::Exception(exception)));
+        return (node, Remedy::Exception(exception));
     }
     if scene.module.is_damaged_near(node) {
         let reason = "the code around it does not parse; make the default False";
-        return Some((node, Remedy::Report(reason.to_owned())));
+        return (node, Remedy::Report(reason.to_owned()));
     }
     let (level, reason) = judged(&verdict);
     let at = Anchor { file: scene.module.file, range: tree::span(leaf) };
@@ -209,7 +209,7 @@ fn looked_up<'t>(
         group: None,
         proof: Vec::new(),
     };
-    Some((node, Remedy::Ops(fix)))
+    (node, Remedy::Ops(fix))
 }
 
 fn judged(verdict: &Verdict) -> (Level, &'static str) {
