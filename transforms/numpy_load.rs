@@ -126,7 +126,7 @@ fn remedy<'t>(
         return fed(scene, named);
     }
     if let Some((leaf, whole)) = lookup_default(module, named) {
-        return Some(looked_up(scene, node, leaf, whole));
+        return Some(looked_up(scene, reference, node, (leaf, whole)));
     }
     let leaf = true_value(module, value)?;
     let verdict = scene.judge.judge(node, Some(whole));
@@ -186,14 +186,18 @@ fn splatted<'t>(scene: &Scene<'t>, call: &Call<'t>) -> Option<(Node<'t>, Remedy)
 /// `allow_pickle=kwargs.pop("allow_pickle", True)`: the default becomes safe.
 fn looked_up<'t>(
     scene: &Scene<'t>,
+    reference: &Reference,
     node: Node<'t>,
-    leaf: Node<'t>,
-    whole: Span,
+    (leaf, whole): (Node, Span),
 ) -> (Node<'t>, Remedy) {
     let verdict = scene.judge.judge(node, Some(whole));
     if let Verdict::Documented(reason) = verdict {
         let exception = Exception { kind: ExceptionKind::Documented, reason };
         return (node, Remedy::Exception(exception));
+    }
+    if let Some(doubt) = &reference.doubt {
+        let reason = format!("{doubt}; make the default False if it is `{}`", reference.sink);
+        return (node, Remedy::Report(reason));
     }
     if scene.module.is_damaged_near(node) {
         let reason = "the code around it does not parse; make the default False";
