@@ -4,6 +4,8 @@
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
+pub use super::vouching::vouches;
+use super::vouching::{is_task, words};
 use crate::python::comment;
 use crate::python::module::Module;
 use crate::workspace::span::Span;
@@ -286,120 +288,6 @@ fn is_name(word: &str, pattern: Pattern) -> bool {
         || ["pickle", "security", "safe", "true", "false", "todo", "fixme", "note"].contains(&word)
 }
 
-fn words(lower: &str) -> impl Iterator<Item = &str> {
-    lower
-        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .filter(|word| word.chars().any(char::is_alphabetic))
-}
-
-/// Words that mark work to do.
-const TASKS: [&str; 4] = ["todo", "fixme", "xxx", "hack"];
-
-/// Whether the comment is a note of work to do.
-fn is_task(lower: &str) -> bool {
-    words(lower).next().is_some_and(|word| TASKS.contains(&word))
-}
-
-/// Whether a text says where the data comes from or what makes it safe.
-pub fn vouches(lower: &str) -> bool {
-    if is_task(lower) || lower.trim_end().ends_with('?') {
-        return false;
-    }
-    // What stands behind a task is part of it.
-    let lower = &lower[..task_start(lower)];
-    let clauses = lower.split([',', ';', '(', ')', ':', '!', '?']).flat_map(|c| c.split(". "));
-    clauses.map(|clause| words(clause).collect::<Vec<_>>()).any(|clause| clause_vouches(&clause))
-}
-
-/// Where the first word begins that marks work to do, else the end.
-fn task_start(lower: &str) -> usize {
-    let found = words(lower).find(|word| TASKS.contains(word));
-    found.map_or(lower.len(), |word| word.as_ptr() as usize - lower.as_ptr() as usize)
-}
-
-fn clause_vouches(clause: &[&str]) -> bool {
-    const DEMANDS: [&str; 22] = [
-        "required",
-        "requires",
-        "require",
-        "needed",
-        "needs",
-        "need",
-        "only",
-        "ensure",
-        "make",
-        "should",
-        "must",
-        "assume",
-        "assuming",
-        "assumes",
-        "maybe",
-        "probably",
-        "hopefully",
-        "do",
-        "don",
-        "if",
-        "unless",
-        "use",
-    ];
-    let first = clause.iter().find(|word| !word.contains('_'));
-    if first.is_some_and(|word| DEMANDS.contains(word)) {
-        return false;
-    }
-    let doubt = ["should", "must", "assume", "assuming", "maybe", "probably", "if", "unless"];
-    if clause.iter().any(|word| doubt.contains(word)) {
-        return false;
-    }
-    (0..clause.len()).any(|at| word_vouches(clause, at)) || denies_outside(clause)
-}
-
-fn word_vouches(clause: &[&str], at: usize) -> bool {
-    let before = &clause[at.saturating_sub(3)..at];
-    let negations = ["not", "never", "no", "cannot", "t", "without", "isn", "nor", "un"];
-    if before.iter().any(|word| negations.contains(word)) {
-        return false;
-    }
-    let next = clause.get(at + 1).copied().unwrap_or_default();
-    match clause[at] {
-        "own" => {
-            let whose = before.last().copied().unwrap_or_default();
-            !["its", "their", "your", "s", "users", "his", "her"].contains(&whose)
-        }
-        "internal" | "internally" | "trusted" | "verified" | "checksum" | "checksums"
-        | "sandboxed" | "allowlisted" | "whitelisted" => true,
-        "allow" => next == "listed",
-        "local" => next == "to",
-        "generated" | "written" | "created" | "saved" | "produced" => {
-            let others = [
-                "user",
-                "users",
-                "client",
-                "clients",
-                "customer",
-                "customers",
-                "someone",
-                "anyone",
-                "attacker",
-                "others",
-                "third",
-            ];
-            next == "by" && !clause[at + 2..].iter().any(|word| others.contains(word))
-        }
-        _ => false,
-    }
-}
-
-/// `never user-supplied`, `not from outside`, `not on untrusted user input`.
-fn denies_outside(clause: &[&str]) -> bool {
-    let Some(at) = clause.iter().position(|word| ["not", "never"].contains(word)) else {
-        return false;
-    };
-    let behind = &clause[at + 1..];
-    let outside = ["user", "users", "outside", "external", "untrusted"];
-    let warns = ["safe", "secure", "trust", "trusted", "verified", "own", "use", "load", "be"];
-    behind.iter().any(|word| outside.contains(word)) && !behind.iter().any(|w| warns.contains(w))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -432,24 +320,6 @@ mod tests {
             "untrust: allow[yaml-load] because of reasons",
         ] {
             assert_eq!(judge_text(text, true, TORCH, 4), Verdict::Silent, "{text}");
-        }
-    }
-
-    #[test]
-    fn warnings_and_negations_do_not_vouch() {
-        for text in [
-            "weights_only=False, only use with trusted files",
-            "this file cannot be trusted at all",
-            "the file is not verified by anything",
-            "pickle is not safe for untrusted input",
-            "generated by the user of the server",
-            "loads a file from their own machine",
-            "this is not trusted data from the user",
-            "weights_only: todo verify that the file is trusted",
-            "weights_only: required by the code of the trusted hub",
-            "weights_only needed by our own internal tool",
-        ] {
-            assert!(!vouches(text), "{text}");
         }
     }
 }

@@ -128,7 +128,7 @@ fn remedy<'t>(
         return fed(scene, named);
     }
     if let Some((leaf, whole)) = lookup_default(module, named) {
-        return looked_up(scene, node, leaf, whole);
+        return Some(looked_up(scene, reference, node, (leaf, whole)));
     }
     let leaf = true_value(module, value)?;
     let verdict = scene.judge.judge(node, Some(whole));
@@ -188,18 +188,22 @@ fn splatted<'t>(scene: &Scene<'t>, call: &Call<'t>) -> Option<(Node<'t>, Remedy)
 /// `allow_pickle=kwargs.pop("allow_pickle", True)`: the default becomes safe.
 fn looked_up<'t>(
     scene: &Scene<'t>,
+    reference: &Reference,
     node: Node<'t>,
-    leaf: Node<'t>,
-    whole: Span,
-) -> Option<(Node<'t>, Remedy)> {
+    (leaf, whole): (Node, Span),
+) -> (Node<'t>, Remedy) {
     let verdict = scene.judge.judge(node, Some(whole));
     if let Verdict::Documented(reason) = verdict {
         let exception = Exception { kind: ExceptionKind::Documented, reason };
-        return Some((node, Remedy::Exception(exception)));
+        return (node, Remedy::Exception(exception));
+    }
+    if let Some(doubt) = &reference.doubt {
+        let reason = format!("{doubt}; make the default False if it is `{}`", reference.sink);
+        return (node, Remedy::Report(reason));
     }
     if scene.module.is_damaged_near(node) {
         let reason = "the code around it does not parse; make the default False";
-        return Some((node, Remedy::Report(reason.to_owned())));
+        return (node, Remedy::Report(reason.to_owned()));
     }
     let (level, reason) = judged(&verdict);
     let at = Anchor { file: scene.module.file, range: tree::span(leaf) };
@@ -211,7 +215,7 @@ fn looked_up<'t>(
         group: None,
         proof: Vec::new(),
     };
-    Some((node, Remedy::Ops(fix)))
+    (node, Remedy::Ops(fix))
 }
 
 fn judged(verdict: &Verdict) -> (Level, &'static str) {

@@ -54,12 +54,11 @@ const REMOTE: [&str; 38] = [
 ];
 
 /// Packages by which a program hears from others.
-const WEB: [&str; 64] = [
+const WEB: [&str; 58] = [
     "aio_pika",
     "aiogram",
     "aiohttp",
     "aiokafka",
-    "apistar",
     "azure",
     "bentoml",
     "blacksheep",
@@ -74,7 +73,6 @@ const WEB: [&str; 64] = [
     "discord",
     "django",
     "dramatiq",
-    "emmett",
     "esmerald",
     "falcon",
     "fastapi",
@@ -87,7 +85,6 @@ const WEB: [&str; 64] = [
     "gradio",
     "graphene",
     "grpc",
-    "hug",
     "huey",
     "kafka",
     "langchain",
@@ -97,8 +94,6 @@ const WEB: [&str; 64] = [
     "mangum",
     "mcp",
     "modal",
-    "molten",
-    "muffin",
     "nicegui",
     "ninja",
     "panel",
@@ -106,7 +101,6 @@ const WEB: [&str; 64] = [
     "pyramid",
     "quart",
     "ray",
-    "responder",
     "rest_framework",
     "robyn",
     "rpyc",

@@ -2,45 +2,15 @@
 
 use tree_sitter::Node;
 
-use super::trust_words::{Trusted, asks, is_yes, says_yes};
-use crate::python::call::Call;
+use super::trust_words::{Trusted, is_yes};
 use crate::python::module::Module;
-use crate::python::names::{Binding, BindingKind};
 use crate::python::{literal, tree};
 
-/// Assignments that are followed from a name to what it was computed from.
-const MOST_STEPS: usize = 3;
 /// Conditions within conditions that are looked into.
 const MOST_DEPTH: usize = 12;
 /// Sides of one `and` or `or`, and bindings of one name, that are looked at: one that has more
 /// decides nothing. It keeps the work for many uses of one value as short as the file.
-const MOST_SIDES: usize = 32;
-
-/// Objects whose attributes are what a person set when starting the program.
-const OPTIONS: [&str; 22] = [
-    "args",
-    "arguments",
-    "opt",
-    "opts",
-    "options",
-    "cli_args",
-    "parsed",
-    "parsed_args",
-    "namespace",
-    "ns",
-    "flags",
-    "cfg",
-    "conf",
-    "config",
-    "configuration",
-    "settings",
-    "params",
-    "hparams",
-    "model_args",
-    "data_args",
-    "script_args",
-    "training_args",
-];
+pub(super) const MOST_SIDES: usize = 32;
 
 /// Whether a condition says that code of others is trusted where it holds, or where it does not.
 pub fn decides_code(module: &Module, condition: Node, holds: bool) -> bool {
@@ -52,21 +22,23 @@ pub fn decides_data(module: &Module, condition: Node, holds: bool) -> bool {
     Question { module, trusted: Trusted::Data }.decided(condition, Asked::at_first(holds))
 }
 
-struct Question<'m> {
-    module: &'m Module,
-    trusted: Trusted,
+/// One decision, asked about in one module.
+pub(super) struct Question<'m> {
+    pub module: &'m Module,
+    pub trusted: Trusted,
 }
 
 /// What is asked of one expression.
 #[derive(Clone, Copy)]
-struct Asked {
+pub(super) struct Asked {
     /// Whether it is true where the sink stands.
-    holds: bool,
+    pub holds: bool,
     /// Whether it is compared with a word that says yes, so that only such a word counts.
-    compared: bool,
+    pub compared: bool,
     /// Assignments that led here, from a name that speaks of trust.
-    steps: usize,
-    depth: usize,
+    pub steps: usize,
+    /// Conditions around it that were looked into.
+    pub depth: usize,
 }
 
 impl Asked {
@@ -75,8 +47,9 @@ impl Asked {
     }
 }
 
-impl<'m> Question<'m> {
-    fn decided(&self, node: Node<'_>, asked: Asked) -> bool {
+impl Question<'_> {
+    /// Whether an expression leaves the decision to a person.
+    pub(super) fn decided(&self, node: Node<'_>, asked: Asked) -> bool {
         if asked.depth > MOST_DEPTH {
             return false;
         }
@@ -184,157 +157,6 @@ impl<'m> Question<'m> {
             _ => false,
         }
     }
-
-    fn speaks(&self, name: &str, asked: Asked) -> bool {
-        says_yes(name, self.trusted) == Some(asked.holds)
-    }
-
-    fn key_speaks(&self, key: Node, asked: Asked) -> bool {
-        literal::plain_string(key, self.module.text()).is_some_and(|key| self.speaks(key, asked))
-    }
-
-    /// Whether an attribute is one of what a person set: `args.fast`.
-    fn is_option(&self, node: Node) -> bool {
-        let Some(object) = node.child_by_field_name("object") else { return false };
-        let name = match object.kind() {
-            "attribute" => object.child_by_field_name("attribute"),
-            "identifier" => Some(object),
-            _ => None,
-        };
-        let name = name.map(|name| self.module.text_of(name).to_ascii_lowercase());
-        name.is_some_and(|name| OPTIONS.contains(&name.trim_start_matches('_')))
-    }
-
-    /// A name decides by what it is called, if nothing that it is bound to decides by itself.
-    fn name_decides(&self, node: Node, asked: Asked) -> bool {
-        let module = self.module;
-        let name = module.text_of(node);
-        if asked.steps == 0 && !self.speaks(name, asked) {
-            return false;
-        }
-        let scope = module.names.scope_at(node.start_byte());
-        let bindings = module.names.bindings(name, scope);
-        if bindings.is_empty() {
-            return self.speaks(name, asked);
-        }
-        if bindings.len() > MOST_SIDES {
-            return false;
-        }
-        let mut decided = false;
-        for binding in bindings.iter().filter(|binding| !is_set_behind(module, node, binding)) {
-            match self.binding_decides(name, binding, asked) {
-                Some(true) => decided = true,
-                Some(false) => return false,
-                None => {}
-            }
-        }
-        decided
-    }
-
-    /// Whether a binding leaves it to a person; `None` where it only says no beforehand.
-    fn binding_decides(&self, name: &str, binding: &Binding, asked: Asked) -> Option<bool> {
-        let module = self.module;
-        match &binding.kind {
-            BindingKind::Parameter => Some(self.parameter_decides(name, binding, asked)),
-            BindingKind::Import { .. } => Some(self.speaks(name, asked)),
-            BindingKind::Placeholder => None,
-            BindingKind::Function | BindingKind::Class { .. } => Some(false),
-            BindingKind::Assignment { value } => {
-                let Some(value) = module.nodes().covering(*value) else { return Some(false) };
-                match literal::truth(value, module.text()) {
-                    Some(truth) if truth == asked.holds => return Some(false),
-                    Some(_) => return None,
-                    None => {}
-                }
-                let steps = asked.steps + 1;
-                Some(steps <= MOST_STEPS && self.decided(value, Asked { steps, ..asked }))
-            }
-            BindingKind::Other => {
-                // What is unpacked or looped over: not a display that the author wrote.
-                let source = super::remote::source(module, binding);
-                let is_written = source.is_some_and(|source| {
-                    matches!(source.kind(), "tuple" | "list" | "set" | "expression_list")
-                });
-                Some(!is_written && self.speaks(name, asked))
-            }
-        }
-    }
-
-    /// A parameter decides unless its default says yes for everyone who says nothing. That of
-    /// `trust_remote_code` itself is a finding of its own.
-    fn parameter_decides(&self, name: &str, binding: &Binding, asked: Asked) -> bool {
-        let module = self.module;
-        let parameter = module.nodes().covering(binding.span).and_then(|node| module.parent(node));
-        let default = parameter
-            .filter(|p| matches!(p.kind(), "default_parameter" | "typed_default_parameter"))
-            .and_then(|parameter| parameter.child_by_field_name("value"));
-        let truth = default.and_then(|default| literal::truth(default, module.text()));
-        let own = self.trusted == Trusted::Code && name == "trust_remote_code";
-        own || truth != Some(asked.holds)
-    }
-
-    fn call_decides(&self, node: Node, asked: Asked) -> bool {
-        let module = self.module;
-        let Some(call) = Call::at(node, module.text()) else { return false };
-        let callee = module.text_of(call.function);
-        let last = callee.rsplit('.').next().unwrap_or_default();
-        let value = |index: usize| call.positional(index).map(|argument| argument.value);
-        match last {
-            // What a function takes is a fact: `inspect.signature(f).parameters.get(...)`.
-            "get" if callee.contains("parameters") || callee.contains("signature") => false,
-            "get" | "getenv" | "pop" => {
-                let default = value(1).or(call.keyword("default").map(|d| d.value));
-                value(0).is_some_and(|key| self.key_speaks(key, asked))
-                    && !self.is_on(default, asked)
-            }
-            "getattr" => {
-                value(1).is_some_and(|key| self.key_speaks(key, asked))
-                    && !self.is_on(value(2), asked)
-            }
-            "bool" => value(0).is_some_and(|inner| self.decided(inner, asked)),
-            "is_true" | "strtobool" | "str2bool" | "int" => {
-                let asked = Asked { compared: true, ..asked };
-                value(0).is_some_and(|inner| self.decided(inner, asked))
-            }
-            "lower" | "upper" | "strip" | "casefold" => {
-                let object = call.function.child_by_field_name("object");
-                object.is_some_and(|object| self.decided(object, asked))
-            }
-            name if asks(name) => {
-                asked.steps > 0
-                    || says_yes(module.text_of(call.list), self.trusted) == Some(asked.holds)
-            }
-            name => {
-                let is_told = call.arguments.iter().any(|argument| argument.value.kind() == "true");
-                self.speaks(name, asked) && !is_told
-            }
-        }
-    }
-
-    /// Whether a default says yes for everyone who says nothing.
-    fn is_on(&self, default: Option<Node>, asked: Asked) -> bool {
-        let Some(default) = default else { return false };
-        let text = self.module.text();
-        if asked.compared
-            && let Some(word) = literal::plain_string(default, text)
-        {
-            return is_yes(word);
-        }
-        literal::truth(default, text) == Some(asked.holds)
-    }
-}
-
-/// Whether a binding stands in the `if` whose condition the name belongs to: it comes later.
-fn is_set_behind(module: &Module, name: Node, binding: &Binding) -> bool {
-    if binding.span.start <= name.end_byte() {
-        return false;
-    }
-    let around = module.ancestors(name).find(|around| {
-        module.is_statement(*around) || matches!(around.kind(), "if_statement" | "elif_clause")
-    });
-    around.is_some_and(|around| {
-        around.kind() == "if_statement" && tree::span(around).contains(binding.span)
-    })
 }
 
 fn is_and(node: Node) -> bool {
