@@ -3,9 +3,10 @@
 
 use tree_sitter::Node;
 
+use super::init::{base_init, store};
 use super::place::{decorators, method, methods, receiver};
 use super::receiver::{base_expressions, bases_here};
-use super::{bound, decision, deleted};
+use super::{decision, deleted};
 use crate::python::call::Call;
 use crate::python::literal;
 use crate::python::module::Module;
@@ -28,9 +29,11 @@ pub(super) enum How<'m> {
 /// An attribute that every complete object of a class has.
 #[derive(Debug)]
 pub(super) struct Kept<'m> {
-    /// The class itself and the bases up to the one that gives it, the nearest first.
+    /// The class itself and its bases in this module, the nearest first.
     pub(super) chain: Vec<Node<'m>>,
-    /// How the last class of the chain gives it.
+    /// Which of them gives it.
+    pub(super) giver: usize,
+    /// How it does.
     pub(super) how: How<'m>,
 }
 
@@ -59,8 +62,7 @@ pub(super) fn kept<'m>(module: &'m Module, class: Node<'m>, name: &str) -> Optio
         if needs_init && !below.iter().all(|class| hands_up(module, *class)) {
             return None;
         }
-        chain.truncate(index + 1);
-        return Some(Kept { chain, how });
+        return Some(Kept { giver: index, chain, how });
     }
     None
 }
@@ -308,13 +310,6 @@ fn is_known(module: &Module, base: Node) -> bool {
     !bindings.is_empty() && bindings.iter().all(|b| matches!(b.kind, BindingKind::Class { .. }))
 }
 
-/// The statement at the top of `__init__` after which the attribute is set, if none before it may
-/// leave the function.
-pub(super) fn store<'m>(module: &'m Module, init: Node<'m>, name: &str) -> Option<Node<'m>> {
-    let binds = |node: Node| sets(module, init, node, name);
-    reached(module, init, &binds)
-}
-
 /// Whether the `__init__` of a class, if it has one, always runs that of a base; without one, that
 /// the first base is one of this module.
 fn hands_up(module: &Module, class: Node) -> bool {
@@ -324,57 +319,6 @@ fn hands_up(module: &Module, class: Node) -> bool {
             .first()
             .is_none_or(|base| is_known(module, *base) || derives_from(module, class, &MODELS)),
     }
-}
-
-/// The statement at the top of `__init__` that runs the `__init__` of a base, if that is always
-/// reached.
-pub(super) fn base_init<'m>(module: &'m Module, init: Node<'m>) -> Option<Node<'m>> {
-    reached(module, init, &|statement| runs_base_init(module, statement))
-}
-
-/// Whether a statement is a call of `super().__init__` or `Base.__init__`.
-pub(super) fn runs_base_init(module: &Module, statement: Node) -> bool {
-    if statement.kind() != "expression_statement" {
-        return false;
-    }
-    let [inner] = tree::children(statement)[..] else { return false };
-    let Some(function) = inner.child_by_field_name("function").filter(|_| inner.kind() == "call")
-    else {
-        return false;
-    };
-    let attribute = function.child_by_field_name("attribute").map(|a| module.text_of(a));
-    let object = function.child_by_field_name("object").map(|o| module.text_of(o));
-    attribute == Some("__init__") && object.is_some_and(|object| !object.starts_with("self."))
-}
-
-/// The first statement of a function's body that binds whichever way it goes, if nothing before it
-/// may return.
-fn reached<'m>(
-    module: &'m Module,
-    function: Node<'m>,
-    binds: &dyn Fn(Node) -> bool,
-) -> Option<Node<'m>> {
-    let body = function.child_by_field_name("body")?;
-    let found = tree::children(body).into_iter().find(|s| bound::always(module, *s, binds))?;
-    let returns = tree::preorder(body)
-        .take_while(|node| node.start_byte() < found.end_byte())
-        .filter(|node| node.kind() == "return_statement")
-        .any(|node| {
-            let around = module.ancestors(node).find(|a| a.kind() == "function_definition");
-            around.is_some_and(|around| around.id() == function.id())
-        });
-    (!returns).then_some(found)
-}
-
-/// Whether a statement assigns the attribute of the method's receiver a value.
-pub(super) fn sets(module: &Module, method: Node, statement: Node, name: &str) -> bool {
-    let Some(object) = receiver(module, method) else { return false };
-    bound::assignment(statement).is_some_and(|assignment| {
-        assignment.child_by_field_name("right").is_some()
-            && assignment
-                .child_by_field_name("left")
-                .is_some_and(|left| is_attribute(module, left, module.text_of(object.name), name))
-    })
 }
 
 /// Whether an expression is `object.name`.

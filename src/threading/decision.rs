@@ -163,13 +163,15 @@ fn parts(text: &str, separator: char) -> Vec<&str> {
     let mut found = Vec::new();
     let (mut depth, mut start, mut quote) = (0_usize, 0, None);
     for (at, letter) in text.char_indices() {
-        match (quote, letter) {
-            (Some(open), _) if open == letter => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(letter),
-            (None, '[' | '(') => depth += 1,
-            (None, ']' | ')') => depth = depth.saturating_sub(1),
-            (None, _) if letter == separator && depth == 0 => {
+        if let Some(open) = quote {
+            quote = (open != letter).then_some(open);
+            continue;
+        }
+        match letter {
+            '"' | '\'' => quote = Some(letter),
+            '[' | '(' => depth += 1,
+            ']' | ')' => depth = depth.saturating_sub(1),
+            _ if letter == separator && depth == 0 => {
                 found.push(&text[start..at]);
                 start = at + letter.len_utf8();
             }

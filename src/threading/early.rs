@@ -3,7 +3,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
-use super::attribute::{How, Kept, base_init};
+use super::attribute::{How, Kept};
+use super::init::base_init;
 use super::place::{method, methods, name_of, receiver};
 use crate::python::module::Module;
 use crate::python::tree;
@@ -32,7 +33,7 @@ pub(super) fn before<'m>(module: &'m Module, kept: &Kept<'m>, name: &str) -> Ear
             ends.insert(init.id(), statement.start_byte());
         }
         How::Field => {
-            let owner = kept.chain.last().and_then(|owner| method(module, *owner, "__init__"));
+            let owner = method(module, kept.chain[kept.giver], "__init__");
             if let Some(init) = owner {
                 let end = base_init(module, init).map_or(init.end_byte(), |at| at.end_byte());
                 ends.insert(init.id(), end);
@@ -41,8 +42,7 @@ pub(super) fn before<'m>(module: &'m Module, kept: &Kept<'m>, name: &str) -> Ear
         How::Property => {}
     }
     if !matches!(kept.how, How::Property) {
-        let below = kept.chain.len().saturating_sub(1);
-        for class in &kept.chain[..below] {
+        for class in &kept.chain[..kept.giver] {
             let init = method(module, *class, "__init__");
             if let Some((init, call)) = init.and_then(|i| Some((i, base_init(module, i)?))) {
                 ends.insert(init.id(), call.end_byte());

@@ -10,13 +10,16 @@ use tree_sitter::Node;
 use super::attribute::{self, How};
 use super::parser::{Parsers, function_named, is_main_guard};
 use super::place::{Place, name_of};
-use super::{bound, decision, deleted, reads};
+use super::{bound, decision, deleted, filled, reads};
 use crate::python::call::Call;
 use crate::python::module::Module;
 use crate::python::names::{Binding, BindingKind};
 use crate::python::signature::{Parameter, ParameterKind, Signature};
 use crate::python::{literal, tree};
 use crate::workspace::span::Span;
+
+/// Variables of a scope, each with the reason why it holds the decision.
+type Variables = Rc<Vec<(String, String)>>;
 
 /// What is known of a module's objects, for one field.
 pub(super) struct Objects<'m> {
@@ -28,7 +31,7 @@ pub(super) struct Objects<'m> {
     /// Which classes have the field, by their node.
     classes: RefCell<FxHashMap<usize, bool>>,
     /// The variables of a scope that hold it, and why.
-    variables: RefCell<FxHashMap<usize, Rc<Vec<(String, String)>>>>,
+    variables: RefCell<FxHashMap<usize, Variables>>,
     /// Why the callers of a function hand in an object that has it, by function and parameter.
     handed: RefCell<FxHashMap<(usize, String), Option<String>>>,
     /// What the code of a function reads of its parameters.
@@ -158,7 +161,7 @@ impl<'m> Objects<'m> {
         }
         let module = self.module;
         let found = attribute::kept(module, class, &self.name).is_some_and(|kept| {
-            let is_typed = kept.chain.iter().any(|class| self.is_typed(*class));
+            let is_typed = kept.chain[..=kept.giver].iter().any(|class| self.is_typed(*class));
             is_typed && !matches!(kept.how, How::Property)
         });
         self.classes.borrow_mut().insert(class.id(), found);
@@ -310,7 +313,7 @@ impl<'m> Objects<'m> {
     }
 
     /// The variables of a scope that hold the decision, in order of their names, and why.
-    fn held_by(&self, scope: usize) -> Rc<Vec<(String, String)>> {
+    fn held_by(&self, scope: usize) -> Variables {
         if let Some(known) = self.variables.borrow().get(&scope) {
             return Rc::clone(known);
         }
@@ -367,35 +370,9 @@ impl<'m> Objects<'m> {
         }
     }
 
-    /// `HfArgumentParser((A, B)).parse_args_into_dataclasses()`: the n-th class.
+    /// Why what `HfArgumentParser` fills has the field.
     fn filled(&self, call: &Call<'m>, index: usize) -> Option<String> {
-        let module = self.module;
-        let method = call.function.child_by_field_name("attribute")?;
-        let fills = [
-            "parse_args_into_dataclasses",
-            "parse_json_file",
-            "parse_dict",
-            "parse_yaml_file",
-            "parse_args_and_config",
-        ];
-        if !fills.contains(&module.text_of(method)) {
-            return None;
-        }
-        let mut parser = tree::unparenthesised(call.function.child_by_field_name("object")?);
-        if parser.kind() == "identifier" {
-            let scope = module.names.scope_at(parser.start_byte());
-            let [binding] = module.names.bindings(module.text_of(parser), scope) else {
-                return None;
-            };
-            let BindingKind::Assignment { value } = binding.kind else { return None };
-            parser = module.nodes().covering(value)?;
-        }
-        let classes = Call::at(parser, module.text())?.positional(0)?.value;
-        let classes = match classes.kind() {
-            "tuple" | "list" => tree::children(classes),
-            _ => vec![classes],
-        };
-        self.declared_by(*classes.get(index)?)
+        self.declared_by(filled::class(self.module, call, index)?)
     }
 
     /// Whether a function can use a global object: it is bound at the top of the module, and the

@@ -2,9 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::attribute::{
-    self, How, is_asked_for, is_attribute, is_target, is_tried, runs_base_init, sets,
-};
+use super::attribute::{self, How, is_asked_for, is_attribute, is_target, is_tried};
+use super::init::{runs_base_init, sets};
 use super::place::{Place, class_of, method, methods, name_of, receiver};
 use super::{bound, deleted, early};
 use crate::python::module::Module;
@@ -66,7 +65,7 @@ fn keeps(module: &Module, class: Node, host: Node, place: &Place, name: &str) ->
         let elsewhere = !is_init && reads_elsewhere(module, &chain, host, place, name);
         return elsewhere.then(|| format!("other methods of `{known}` read `self.{name}`"));
     };
-    let owner = *kept.chain.last()?;
+    let owner = kept.chain[kept.giver];
     if is_init && !matches!(kept.how, How::Class) {
         let base = |node: Node| runs_base_init(module, node);
         let is_own = owner.id() == class.id() && matches!(kept.how, How::Store(..));

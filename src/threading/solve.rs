@@ -86,6 +86,7 @@ pub(super) fn all(
         reach,
         references,
         gates: FxHashMap::default(),
+        kept: FxHashMap::default(),
         objects: FxHashMap::default(),
         hardcoded: hardcoded(requests),
         places: places_of(requests),
@@ -142,6 +143,7 @@ struct Solver<'p, 'm> {
     reach: Reach,
     references: References,
     gates: FxHashMap<Key, Gate>,
+    kept: FxHashMap<(Key, String), Option<(String, String)>>,
     objects: FxHashMap<(FileId, String), Objects<'m>>,
     hardcoded: FxHashMap<(FileId, String), Vec<Hardcoded>>,
 }
@@ -168,9 +170,11 @@ impl<'m> Solver<'_, 'm> {
         if let Some(found) = self.by_name(request, place, own.as_deref()) {
             return found;
         }
-        let name = request.asked.decision.parameter;
-        for name in [request.parameter, name] {
-            let Some((expression, evidence)) = receiver::kept(place, name) else { continue };
+        let decision = request.asked.decision;
+        for name in [request.parameter, decision.parameter, decision.argument] {
+            let Some((expression, evidence)) = self.kept(request.file, place, name) else {
+                continue;
+            };
             if Some(&expression) == own.as_ref() {
                 return Found::nothing(overrides(&expression));
             }
@@ -186,6 +190,25 @@ impl<'m> Solver<'_, 'm> {
             Some(host) => self.by_parameter(request, place, host),
             None => literal("no function is around it that could ask".to_owned()),
         }
+    }
+
+    /// What the object around the place keeps; worked out once for a function, apart from those
+    /// in which it depends on the place.
+    fn kept(&mut self, file: FileId, place: &Place<'m>, name: &str) -> Option<(String, String)> {
+        let function = place.functions().next()?;
+        let is_init = place
+            .functions()
+            .any(|function| name_of(place.module, function) == Some("__init__"));
+        if is_init {
+            return receiver::kept(place, name);
+        }
+        let key = ((file, tree::span(function)), name.to_owned());
+        if let Some(known) = self.kept.get(&key) {
+            return known.clone();
+        }
+        let found = receiver::kept(place, name);
+        self.kept.insert(key, found.clone());
+        found
     }
 
     /// Why what the object around the place keeps under the name is not the user's decision.
