@@ -58,7 +58,8 @@ fn a_string_and_a_report_of_the_project() {
 
 #[test]
 fn the_parameter_for_data_has_the_name_that_the_project_chose() {
-    let text = "import numpy as np\n\n\ndef f(path):\n    return np.load(path, allow_pickle=True)\n";
+    let text =
+        "import numpy as np\n\n\ndef f(path):\n    return np.load(path, allow_pickle=True)\n";
     assert!(diff("data-parameter = \"trusted\"", text).contains("+def f(path, trusted=False):"));
     assert!(diff("", text).contains("+def f(path, trust_data=False):"));
 }

@@ -153,12 +153,8 @@ pub fn is_remote_decorator(module: &Module, decorator: Node) -> bool {
 
 /// Whether a module imports a package by which it hears from others. Costs a look at all bindings.
 pub fn imports_web(module: &Module) -> bool {
-    module.names.scopes.iter().any(|scope| {
-        let mut bindings = scope.bindings.values().flatten();
-        scope.stars.iter().any(|(from, _)| is_web(from))
-            || bindings
-                .any(|b| matches!(&b.kind, BindingKind::Import { target, .. } if is_web(target)))
-    })
+    let packages = module.names.packages();
+    WEB.iter().any(|web| packages.contains(*web))
 }
 
 fn is_web(target: &str) -> bool {

@@ -2,12 +2,13 @@
 
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Member, Program};
 use crate::workspace::{FileId, FileKind};
 
 /// A name that is looked for, as a whole word.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sought {
     /// The word.
     pub word: String,
@@ -47,21 +48,30 @@ impl Program<'_> {
 }
 
 fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<usize> {
-    let mut found = Vec::new();
+    let mut found: FxHashSet<usize> = FxHashSet::default();
     for hit in automaton.find_overlapping_iter(bytes) {
         let index = hit.pattern().as_usize();
         if found.contains(&index) || !is_whole(bytes, hit.start(), hit.end()) {
             continue;
         }
         if !sought[index].as_attribute || is_value(bytes, hit.start(), hit.end()) {
-            found.push(index);
+            found.insert(index);
         }
     }
-    let holds = |word: &String| memchr::memmem::find(bytes, word.as_bytes()).is_some();
-    found.retain(|&index| {
-        let beside = &sought[index].beside;
-        beside.is_empty() || beside.iter().any(holds)
-    });
+    // Many look for the same words beside theirs.
+    let mut held: FxHashMap<&str, bool> = FxHashMap::default();
+    let holds = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+    let mut found: Vec<usize> = found
+        .into_iter()
+        .filter(|&index| {
+            let beside = &sought[index].beside;
+            beside.is_empty()
+                || beside.iter().any(|word| {
+                    let word = word.as_str();
+                    *held.entry(word).or_insert_with(|| holds(word))
+                })
+        })
+        .collect();
     found.sort_unstable();
     found
 }

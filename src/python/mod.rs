@@ -5,6 +5,7 @@ mod breaks;
 pub mod call;
 pub mod comment;
 pub mod docstring;
+mod index;
 pub mod layout;
 pub mod lines;
 pub mod literal;

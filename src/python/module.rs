@@ -1,8 +1,11 @@
 //! One Python text with its tree and names, built once and never changed.
 
+use std::sync::OnceLock;
+
 use tree_sitter::{Node, Parser, Tree};
 
 use super::comment::Comment;
+use super::index::Index;
 use super::lines::Lines;
 use super::names::Names;
 use super::nodes::{Nodes, Parsed};
@@ -36,6 +39,8 @@ pub struct Module {
     pub damage: Vec<Span>,
     /// How deep the tree is.
     pub depth: usize,
+    /// Its nodes by kind and name, once somebody asks.
+    index: OnceLock<Index>,
 }
 
 /// Parses a text. Never fails: what is no Python becomes errors in the tree.
@@ -94,7 +99,8 @@ impl Module {
         let comments = comment::placed(&comments, &source.text, &lines);
         let (names, depth) = (walked.names, walked.depth);
         let damage = damage(parsed.borrow_owner().root_node());
-        Self { file: source.file, parsed, lines, comments, names, damage, depth, source }
+        let index = OnceLock::new();
+        Self { file: source.file, parsed, lines, comments, names, damage, depth, index, source }
     }
 
     /// Keeps the text, its lines and comments, and forgets the tree and the names: all that is needed
@@ -102,6 +108,31 @@ impl Module {
     pub fn forget_tree(&mut self) {
         self.parsed = Parsed::new(parse(""), |_| Nodes::default());
         self.names = Names::default();
+        self.index = OnceLock::new();
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(self.nodes(), self.text()))
+    }
+
+    fn at<'m>(&'m self, places: &'m [u32]) -> impl Iterator<Item = Node<'m>> + Clone {
+        let nodes = self.nodes().from(0);
+        places.iter().map(|place| nodes[*place as usize])
+    }
+
+    /// The named nodes of a kind, in the order of the text.
+    pub fn of_kind<'m>(&'m self, kind: &str) -> impl Iterator<Item = Node<'m>> + Clone {
+        self.at(self.index().of_kind(kind))
+    }
+
+    /// The attributes of a name (`x.name`), in the order of the text.
+    pub fn attributes_named<'m>(&'m self, name: &str) -> impl Iterator<Item = Node<'m>> + Clone {
+        self.at(self.index().attributes(name))
+    }
+
+    /// The calls of what has this last name, in the order of the text.
+    pub fn calls_named<'m>(&'m self, name: &str) -> impl Iterator<Item = Node<'m>> + Clone {
+        self.at(self.index().calls(name))
     }
 
     /// The tree's root.

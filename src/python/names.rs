@@ -4,6 +4,8 @@
 //! anywhere in a function is local to all of it, class scopes are not seen from the functions in
 //! them, comprehensions have a scope of their own.
 
+use std::sync::OnceLock;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
@@ -103,6 +105,23 @@ pub struct Names {
     pub assigned_attributes: Vec<Span>,
     /// The scopes in the order of the text.
     pub(super) by_start: Vec<usize>,
+    /// The places of the uses in the list, by name, once somebody asks.
+    pub(super) by_name: OnceLock<FxHashMap<String, Vec<u32>>>,
+    /// What imports bring, by the last part of their targets, once somebody asks.
+    pub(super) imports: OnceLock<FxHashMap<String, Vec<Imported>>>,
+    /// The packages that are imported from, once somebody asks.
+    pub(super) packages: OnceLock<FxHashSet<String>>,
+}
+
+/// A name that an import binds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Imported {
+    /// The dotted name that is imported, with leading dots where it is relative.
+    pub target: String,
+    /// The name it is bound to.
+    pub alias: String,
+    /// The scope that binds it.
+    pub scope: usize,
 }
 
 /// What is known of an expression's dotted name.
@@ -277,17 +296,63 @@ impl Names {
 
     /// The uses of `name` that mean the binding in `scope`.
     pub fn uses_of(&self, name: &str, scope: usize, text: &str) -> Vec<Span> {
-        self.uses
-            .iter()
-            .filter(|used| &text[used.span.range()] == name)
+        self.named(name, text)
             .filter(|used| self.binding_scope(name, used.scope) == Some(scope))
             .map(|used| used.span)
             .collect()
     }
 
+    /// The uses of a name, whatever it means, in order.
+    pub fn named<'n>(&'n self, name: &str, text: &str) -> impl Iterator<Item = &'n Use> + Clone {
+        let index = self.by_name.get_or_init(|| {
+            let mut index: FxHashMap<String, Vec<u32>> = FxHashMap::default();
+            for (place, used) in self.uses.iter().enumerate() {
+                let Ok(place) = u32::try_from(place) else { break };
+                index.entry(text[used.span.range()].to_owned()).or_default().push(place);
+            }
+            index
+        });
+        let places = index.get(name).map_or(&[][..], Vec::as_slice);
+        places.iter().map(|place| &self.uses[*place as usize])
+    }
+
+    /// The packages that imports anywhere in the module name.
+    pub fn packages(&self) -> &FxHashSet<String> {
+        self.packages.get_or_init(|| {
+            let bindings = self.scopes.iter().flat_map(|scope| scope.bindings.values().flatten());
+            let targets = bindings.filter_map(|binding| match &binding.kind {
+                BindingKind::Import { target, .. } => Some(target.as_str()),
+                _ => None,
+            });
+            let stars = self.scopes.iter().flat_map(|scope| &scope.stars);
+            let targets = targets.chain(stars.map(|(from, _)| from.as_str()));
+            targets.filter_map(|target| target.split('.').next().map(str::to_owned)).collect()
+        })
+    }
+
+    /// What imports bind to a target with this last part, in no order that matters to Python.
+    pub fn imports_of(&self, last: &str) -> &[Imported] {
+        let index = self.imports.get_or_init(|| {
+            let mut index: FxHashMap<String, Vec<Imported>> = FxHashMap::default();
+            for (scope, facts) in self.scopes.iter().enumerate() {
+                for (alias, bindings) in &facts.bindings {
+                    for binding in bindings {
+                        let BindingKind::Import { target, .. } = &binding.kind else { continue };
+                        let last = target.rsplit('.').next().unwrap_or(target).to_owned();
+                        let (target, alias) = (target.clone(), alias.clone());
+                        index.entry(last).or_default().push(Imported { target, alias, scope });
+                    }
+                }
+            }
+            index.values_mut().for_each(|found| found.sort());
+            index
+        });
+        index.get(last).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether an identifier of that name stands anywhere.
     pub fn is_used(&self, name: &str, text: &str) -> bool {
-        self.uses.iter().any(|used| &text[used.span.range()] == name)
+        self.named(name, text).next().is_some()
     }
 
     /// Whether `name` can be bound at module level and mean that in `scope`: nothing between

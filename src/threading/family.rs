@@ -54,6 +54,5 @@ pub(super) fn definer(module: &Module, family: &[&str], method: &str) -> Option<
 }
 
 fn definitions(module: &Module) -> Vec<Node<'_>> {
-    let nodes = module.nodes().from(0).iter().copied();
-    nodes.filter(|node| node.kind() == "class_definition").collect()
+    module.of_kind("class_definition").collect()
 }

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use crate::python::module::Module;
-use crate::python::names::{BindingKind, Resolution};
+use crate::python::names::Resolution;
 use crate::python::tree;
 
 /// The names under which a module knows a function of another one: what imports bring from a
@@ -14,22 +14,17 @@ pub(super) fn aliases<'m>(
     name: &'m str,
     homes: &[&str],
 ) -> Vec<(&'m str, Option<usize>)> {
-    let brings = |target: &str| {
-        target.rsplit_once('.').is_some_and(|(home, last)| last == name && is_home(home, homes))
-    };
-    let mut found = Vec::new();
-    for (index, scope) in module.names.scopes.iter().enumerate() {
-        for (alias, bindings) in &scope.bindings {
-            let is_brought = bindings
-                .iter()
-                .any(|b| matches!(&b.kind, BindingKind::Import { target, .. } if brings(target)));
-            if is_brought {
-                found.push((alias.as_str(), Some(index)));
-            }
-        }
-        if scope.stars.iter().any(|(from, _)| is_home(from, homes)) {
-            found.push((name, None));
-        }
+    let imported = module.names.imports_of(name).iter();
+    let mut found: Vec<(&str, Option<usize>)> = imported
+        .filter(|imported| {
+            let home = imported.target.rsplit_once('.').map(|(home, _)| home);
+            home.is_some_and(|home| is_home(home, homes))
+        })
+        .map(|imported| (imported.alias.as_str(), Some(imported.scope)))
+        .collect();
+    let mut stars = module.names.scopes.iter().flat_map(|scope| &scope.stars);
+    if stars.any(|(from, _)| is_home(from, homes)) {
+        found.push((name, None));
     }
     found.sort_unstable();
     found
@@ -45,36 +40,33 @@ fn is_home(target: &str, homes: &[&str]) -> bool {
 /// modules that are its home.
 pub(super) fn references<'m>(module: &'m Module, name: &'m str, homes: &[&str]) -> Vec<Node<'m>> {
     let aliases = aliases(module, name, homes);
-    let by_alias = module.names.uses.iter().filter(|used| {
-        let text = module.slice(used.span);
-        aliases.iter().any(|(alias, scope)| {
-            *alias == text
-                && scope
-                    .is_none_or(|scope| module.names.binding_scope(text, used.scope) == Some(scope))
+    let by_alias = aliases.iter().flat_map(|(alias, scope)| {
+        let uses = module.names.named(alias, module.text());
+        uses.filter(move |used| {
+            scope.is_none_or(|scope| module.names.binding_scope(alias, used.scope) == Some(scope))
         })
     });
     let mut found: Vec<Node> =
         by_alias.filter_map(|used| module.nodes().covering(used.span)).collect();
-    for node in module.nodes().from(0) {
-        match node.kind() {
-            "attribute" => {
-                let named = node.child_by_field_name("attribute");
-                let object = node.child_by_field_name("object");
-                let is_name = named.is_some_and(|named| module.text_of(named) == name);
-                if is_name && object.is_some_and(|object| is_module(module, object, homes)) {
-                    found.push(*node);
-                }
-            }
-            // A string may hold an annotation: `"Annotated[Loader, Depends()]"`.
-            "string" if module.text_of(*node).contains("Depends") => {
-                if module.text_of(*node).contains(name) {
-                    found.push(*node);
-                }
-            }
-            _ => {}
-        }
-    }
+    found.extend(module.attributes_named(name).filter(|node| {
+        let object = node.child_by_field_name("object");
+        object.is_some_and(|object| is_module(module, object, homes))
+    }));
+    found.extend(depending(module, name));
     found
+}
+
+/// The strings that hold an annotation which depends on a name: `"Annotated[Loader, Depends()]"`.
+pub(super) fn depending<'m>(module: &'m Module, name: &str) -> Vec<Node<'m>> {
+    if module.names.imports_of("Depends").is_empty() {
+        return Vec::new();
+    }
+    let strings = module.of_kind("string");
+    let depends = strings.filter(|node| {
+        let text = module.text_of(*node);
+        text.contains("Depends") && text.contains(name)
+    });
+    depends.collect()
 }
 
 /// Whether an expression is a module that is the home.
@@ -101,15 +93,10 @@ fn made_by_name(module: &Module, object: Node, homes: &[&str]) -> bool {
 pub(super) fn searches<'m>(module: &'m Module, homes: &[&str]) -> Option<Node<'m>> {
     const SEARCHES: [&str; 6] =
         ["getattr", "getmembers", "vars", "dir", "import_string", "register_module"];
-    module.nodes().from(0).iter().copied().find(|node| {
-        if node.kind() != "call" {
-            return false;
-        }
+    let calls = SEARCHES.iter().flat_map(|search| module.calls_named(search));
+    let mut found = calls.filter(|node| {
         let callee = node.child_by_field_name("function").map_or("", |f| module.text_of(f));
         let named = callee.rsplit('.').next().unwrap_or_default();
-        if !SEARCHES.contains(&named) {
-            return false;
-        }
         let arguments = node.child_by_field_name("arguments").map(tree::children);
         let first = arguments.as_ref().and_then(|arguments| arguments.first().copied());
         let is_plain =
@@ -129,5 +116,6 @@ pub(super) fn searches<'m>(module: &'m Module, homes: &[&str]) -> Option<Node<'m
                     && homes.iter().any(|home| module.text_of(first).contains(home))
             }
         }
-    })
+    });
+    found.next()
 }

@@ -108,11 +108,8 @@ const CALLBACKS: [&str; 10] = [
 /// class and what derives from it, of an object that one of these made; and those of an object of
 /// unknown class where they are handed to what publishes functions.
 pub(super) fn attributes<'m>(module: &'m Module, classes: &[&str], name: &str) -> Vec<Node<'m>> {
-    let named = module.nodes().from(0).iter().copied().filter(|node| {
-        node.kind() == "attribute"
-            && node.child_by_field_name("attribute").is_some_and(|a| module.text_of(a) == name)
-    });
-    named
+    module
+        .attributes_named(name)
         .filter(|node| !is_target(module, *node))
         .filter(|node| match belongs(module, *node, classes) {
             Some(belongs) => belongs,
@@ -124,12 +121,18 @@ pub(super) fn attributes<'m>(module: &'m Module, classes: &[&str], name: &str) -
 /// How the objects of a class are published, so that its methods are called from afar.
 /// `is_callable` tells that the object itself is called.
 pub(super) fn published(module: &Module, classes: &[&str], is_callable: bool) -> Option<String> {
-    let by_name = module.nodes().from(0).iter().copied().filter(|node| match node.kind() {
-        "call" => made_by(module, *node, classes) == Some(true),
-        "identifier" => classes.contains(&module.text_of(*node)),
-        _ => false,
+    let calls = classes.iter().flat_map(|class| module.calls_named(class));
+    let renamed = classes.iter().flat_map(|class| {
+        let imported = module.names.imports_of(class).iter();
+        let other = imported.filter(|imported| imported.alias != **class);
+        other.flat_map(|imported| module.calls_named(&imported.alias))
     });
-    for node in by_name.clone() {
+    let mentions = classes.iter().flat_map(|class| {
+        let uses = module.names.named(class, module.text());
+        uses.filter_map(|used| module.nodes().covering(used.span))
+    });
+    let by_name: Vec<Node> = calls.chain(renamed).chain(mentions).collect();
+    for &node in &by_name {
         if let Some(line) = looked_up(module, node) {
             return Some(format!("looked up by name in line {line}"));
         }
@@ -158,12 +161,8 @@ fn looked_up(module: &Module, made: Node) -> Option<usize> {
     let assignment = module.parent(made).filter(|parent| parent.kind() == "assignment")?;
     let left = assignment.child_by_field_name("left")?;
     let name = module.text_of(left);
-    module.nodes().from(0).iter().find_map(|node| {
-        let callee = node.child_by_field_name("function")?;
+    module.calls_named("getattr").find_map(|node| {
         let list = node.child_by_field_name("arguments")?;
-        if node.kind() != "call" || module.text_of(callee) != "getattr" {
-            return None;
-        }
         let arguments = tree::children(list);
         let is_it = arguments.first().is_some_and(|first| module.text_of(*first) == name);
         let is_open = arguments.get(1).is_some_and(|second| second.kind() != "string");

@@ -52,9 +52,9 @@ impl<'m> Objects<'m> {
     /// Looks through a module. `is_sent` tells whether the objects of a class are made of what is
     /// sent.
     pub(super) fn new(module: &'m Module, name: &str, is_sent: &dyn Fn(Node) -> bool) -> Self {
-        let classes = module.nodes().from(0).iter().filter(|n| n.kind() == "class_definition");
-        let sent = classes.filter(|class| is_sent(**class));
-        let sent = sent.filter_map(|class| name_of(module, *class)).collect();
+        let classes = module.of_kind("class_definition");
+        let sent = classes.filter(|class| is_sent(*class));
+        let sent = sent.filter_map(|class| name_of(module, class)).collect();
         Self {
             module,
             name: name.to_owned(),
@@ -231,10 +231,10 @@ impl<'m> Objects<'m> {
         let module = self.module;
         let calls = self.calls.get_or_init(|| {
             let mut found: FxHashMap<usize, Vec<Node<'m>>> = FxHashMap::default();
-            for node in module.nodes().from(0).iter().filter(|node| node.kind() == "call") {
+            for node in module.of_kind("call") {
                 let callee = node.child_by_field_name("function");
                 if let Some(called) = callee.and_then(|callee| function_named(module, callee)) {
-                    found.entry(called.id()).or_default().push(*node);
+                    found.entry(called.id()).or_default().push(node);
                 }
             }
             found

@@ -102,12 +102,12 @@ impl Parsers {
 
     /// Finds the functions that return such parsers or namespaces.
     fn add_functions(&mut self, module: &Module) {
-        for node in module.nodes().from(0) {
+        for node in module.of_kind("return_statement") {
             if node.kind() != "return_statement" {
                 continue;
             }
-            let Some(value) = tree::children(*node).first().copied() else { continue };
-            let function = module.ancestors(*node).find(|a| a.kind() == "function_definition");
+            let Some(value) = tree::children(node).first().copied() else { continue };
+            let function = module.ancestors(node).find(|a| a.kind() == "function_definition");
             let Some(function) = function else { continue };
             if self.is_parser(module, value) {
                 self.builders.insert(function.id());

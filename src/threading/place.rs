@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use crate::python::module::Module;
+use crate::python::names::BindingKind;
 use crate::python::signature::{Parameter, ParameterKind, Signature};
 use crate::python::tree;
 
@@ -112,5 +113,13 @@ pub(super) fn methods(class: Node) -> Vec<Node> {
 
 /// The method of a class with that name; the last definition counts.
 pub(super) fn method<'m>(module: &'m Module, class: Node<'m>, name: &str) -> Option<Node<'m>> {
-    methods(class).into_iter().rev().find(|method| name_of(module, *method) == Some(name))
+    let body = class.child_by_field_name("body")?;
+    let scope = module.names.scope_at(body.start_byte());
+    let bindings = module.names.scopes[scope].bindings.get(name)?;
+    bindings.iter().rev().find_map(|binding| {
+        let BindingKind::Function = binding.kind else { return None };
+        let function = module.parent(module.nodes().covering(binding.span)?)?;
+        let is_own = class_of(module, function).is_some_and(|found| found.id() == class.id());
+        (function.kind() == "function_definition" && is_own).then_some(function)
+    })
 }

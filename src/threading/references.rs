@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::escape::{Use, line, use_of};
-use super::imported::{aliases, references, searches};
+use super::imported::{aliases, depending, references, searches};
 use super::message::{WEB_HINTS, classes_of};
 use super::methods::{attributes, published, publishes};
 use super::place::{class_of, name_of};
@@ -17,6 +18,8 @@ use crate::python::tree;
 use crate::transforms::remote::imports_web;
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
+
+use super::table::container;
 
 /// A function: its file and where it stands.
 pub(super) type Key = (FileId, Span);
@@ -32,7 +35,12 @@ pub(super) struct References {
     elsewhere: BTreeSet<Key>,
     /// Classes that modules which serve requests mention.
     served: BTreeSet<String>,
+    /// What is done with the tables of modules.
+    tables: FxHashMap<TableKey, Use>,
 }
+
+/// A table: the hash of its module, its node, and the position in a tuple that counts.
+type TableKey = ([u8; 32], usize, Option<usize>);
 
 /// A function that is looked for.
 #[derive(Clone)]
@@ -133,14 +141,17 @@ impl References {
         program: &Program,
         is_first: bool,
     ) -> Vec<Subject<'m>> {
-        let mut sought: Vec<(usize, Sought)> = Vec::new();
+        let mut sought: BTreeMap<Sought, Vec<usize>> = BTreeMap::new();
         for (index, subject) in subjects.iter().enumerate() {
-            sought.extend(words(subject, is_first).into_iter().map(|word| (index, word)));
+            for word in words(subject, is_first) {
+                sought.entry(word).or_default().push(index);
+            }
         }
-        let words: Vec<Sought> = sought.iter().map(|(_, word)| word.clone()).collect();
+        let (words, owners): (Vec<Sought>, Vec<Vec<usize>>) = sought.into_iter().unzip();
         let mut again: Vec<Subject> = Vec::new();
         for (member, hits) in program.mentioning(&words) {
-            let indices: BTreeSet<usize> = hits.into_iter().map(|hit| sought[hit].0).collect();
+            let indices: BTreeSet<usize> =
+                hits.into_iter().flat_map(|hit| owners[hit].iter().copied()).collect();
             for index in indices {
                 let subject = &subjects[index];
                 if member.relative == program.relative(subject.key.0) {
@@ -172,7 +183,7 @@ impl References {
             }
             let used = match node.kind() {
                 "string" => Use::Unknown("named in an annotation that depends on it".to_owned()),
-                _ => use_of(module, *node),
+                _ => self.use_of(module, *node),
             };
             match used {
                 Use::Harmless => {}
@@ -198,6 +209,23 @@ impl References {
         if let Some(by) = escape {
             self.escaped.entry(subject.key).or_insert(by);
         }
+    }
+
+    /// What is done with a function where a node names it; once for all that stands in a table.
+    fn use_of(&mut self, module: &Module, node: Node) -> Use {
+        let Some(table) = container(module, node) else { return use_of(module, node) };
+        // Where tuples are taken apart, the position in them counts.
+        let position = module
+            .parent(node)
+            .filter(|parent| parent.kind() == "tuple")
+            .and_then(|p| tree::children(p).iter().position(|child| child.id() == node.id()));
+        let key = (module.source.hash.as_bytes().to_owned(), table.id(), position);
+        if let Some(known) = self.tables.get(&key) {
+            return known.clone();
+        }
+        let found = use_of(module, node);
+        self.tables.insert(key, found.clone());
+        found
     }
 
     /// By whom a function is handed to what may call it with remote input.
@@ -312,10 +340,7 @@ fn own_references<'m>(subject: &Subject<'m>) -> Vec<Node<'m>> {
     };
     let uses = names.iter().flat_map(|name| module.names.uses_of(name, scope, module.text()));
     let nodes = uses.filter_map(|used| module.nodes().covering(used));
-    let strings = module.nodes().from(0).iter().copied().filter(|node| {
-        let text = module.text_of(*node);
-        node.kind() == "string" && text.contains("Depends") && text.contains(&subject.name)
-    });
+    let strings = depending(module, &subject.name);
     nodes.filter(|node| !is_its_name(module, *node)).chain(strings).collect()
 }
 
@@ -351,7 +376,7 @@ fn other_references<'m>(subject: &'m Subject, module: &'m Module) -> Vec<Node<'m
     let homes: Vec<&str> = subject.homes.iter().map(String::as_str).collect();
     let mut found = references(module, &subject.name, &homes);
     for derived in subject.classes.iter().filter(|class| **class != subject.name) {
-        let uses = module.names.uses.iter().filter(|used| module.slice(used.span) == derived);
+        let uses = module.names.named(derived, module.text());
         found.extend(uses.filter_map(|used| module.nodes().covering(used.span)));
     }
     found

@@ -196,9 +196,14 @@ impl<'m> Solver<'_, 'm> {
     /// in which it depends on the place.
     fn kept(&mut self, file: FileId, place: &Place<'m>, name: &str) -> Option<(String, String)> {
         let function = place.functions().next()?;
-        let is_init = place
-            .functions()
-            .any(|function| name_of(place.module, function) == Some("__init__"));
+        let module = place.module;
+        let is_mentioned = module.attributes_named(name).next().is_some()
+            || module.names.named(name, module.text()).next().is_some();
+        if !is_mentioned {
+            return None;
+        }
+        let is_init =
+            place.functions().any(|function| name_of(place.module, function) == Some("__init__"));
         if is_init {
             return receiver::kept(place, name);
         }
@@ -522,7 +527,7 @@ fn taken(module: &Module, host: Node, name: &str, hardcoded: &[Span]) -> Option<
         Some(format!("`{name}` is used for something else in line {}", module.lines.of(at) + 1))
     };
     let scopes = &module.names.scopes;
-    let own = scopes.iter().position(|scope| scope.span == body)?;
+    let own = module.names.scope_at(body.start);
     if scopes[own].declared.contains_key(name) {
         return why(body.start);
     }
@@ -531,8 +536,8 @@ fn taken(module: &Module, host: Node, name: &str, hardcoded: &[Span]) -> Option<
     if let Some(binding) = other.next() {
         return why(binding.span.start);
     }
-    let used = module.names.uses.iter().find(|used| {
-        body.contains(used.span) && module.slice(used.span) == name && {
+    let used = module.names.named(name, module.text()).find(|used| {
+        body.contains(used.span) && {
             let seen = module.names.binding_scope(name, used.scope);
             seen.is_none_or(|scope| !body.contains(scopes[scope].span))
         }

@@ -88,6 +88,21 @@ fn looped(module: &Module, left: Node, position: Option<usize>, depth: usize) ->
     found
 }
 
+/// The outermost list, tuple or dictionary that a node stands in directly: what is done with it is
+/// done with all that stands in it.
+pub(super) fn container<'m>(module: &'m Module, node: Node<'m>) -> Option<Node<'m>> {
+    let kinds = [
+        "pair",
+        "list",
+        "tuple",
+        "set",
+        "dictionary",
+        "expression_list",
+        "parenthesized_expression",
+    ];
+    module.ancestors(node).take_while(|around| kinds.contains(&around.kind())).last()
+}
+
 /// What a module does with what it looks up in a table. One in which nothing is looked up may be
 /// read by anybody.
 pub(super) fn looked_up(module: &Module, table: &str, depth: usize) -> Use {
@@ -96,25 +111,25 @@ pub(super) fn looked_up(module: &Module, table: &str, depth: usize) -> Use {
     if depth > 4 {
         return Use::Unknown("kept in a table".to_owned());
     }
-    for node in module.nodes().from(0) {
+    let kinds = ["subscript", "attribute", "for_statement", "for_in_clause"];
+    let nodes = kinds.iter().flat_map(|kind| module.of_kind(kind));
+    let base = table.split(['.', '[']).next().unwrap_or(table);
+    let names = module.names.named(base, module.text());
+    let names = names.filter_map(|used| module.nodes().covering(used.span));
+    for node in nodes.chain(names) {
+        let is_table = |field: &str| {
+            node.child_by_field_name(field).is_some_and(|v| module.text_of(v) == table)
+        };
         let use_here = match node.kind() {
-            "subscript" => {
-                let is_table =
-                    node.child_by_field_name("value").is_some_and(|v| module.text_of(v) == table);
-                (is_table && !is_target(module, *node)).then(|| entry(module, *node, depth))
+            "subscript" if is_table("value") => {
+                (!is_target(module, node)).then(|| entry(module, node, depth))
             }
-            "attribute" => {
-                let is_table =
-                    node.child_by_field_name("object").is_some_and(|o| module.text_of(o) == table);
-                is_table.then(|| taken(module, *node, depth)).flatten()
-            }
-            "for_statement" | "for_in_clause" => {
-                let is_table =
-                    node.child_by_field_name("right").is_some_and(|r| module.text_of(r) == table);
-                let left = node.child_by_field_name("left").filter(|_| is_table);
+            "attribute" if is_table("object") => taken(module, node, depth),
+            "for_statement" | "for_in_clause" if is_table("right") => {
+                let left = node.child_by_field_name("left");
                 left.map(|left| looped(module, left, None, depth))
             }
-            "identifier" if module.text_of(*node) == table => handed_whole(module, *node),
+            "identifier" if module.text_of(node) == table => handed_whole(module, node),
             _ => None,
         };
         if let Some(here) = use_here {
