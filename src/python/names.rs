@@ -344,7 +344,9 @@ impl Names {
                     }
                 }
             }
-            index.values_mut().for_each(|found| found.sort());
+            for found in index.values_mut() {
+                found.sort();
+            }
             index
         });
         index.get(last).map_or(&[], Vec::as_slice)

@@ -189,6 +189,18 @@ fn takes_request(module: &Module, function: Node) -> bool {
     })
 }
 
+/// Functions that a platform calls by these names.
+const RESERVED: [&str; 8] = [
+    "lambda_handler",
+    "model_fn",
+    "input_fn",
+    "predict_fn",
+    "output_fn",
+    "transform_fn",
+    "do_GET",
+    "do_POST",
+];
+
 /// Why a platform calls a function by its name or the shape of its signature.
 fn reserved(module: &Module, function: Node, name: &str) -> Option<String> {
     let signature = Signature::at(function)?;
@@ -206,20 +218,10 @@ fn reserved(module: &Module, function: Node, name: &str) -> Option<String> {
     if shapes.contains(&names.as_slice()) {
         return Some(format!("`{name}` has the signature of a request handler"));
     }
-    const NAMES: [&str; 8] = [
-        "lambda_handler",
-        "model_fn",
-        "input_fn",
-        "predict_fn",
-        "output_fn",
-        "transform_fn",
-        "do_GET",
-        "do_POST",
-    ];
     let class = class_of(module, function);
     let is_responder = class.is_some() && is_responder(name);
     let is_platform = class.is_some_and(|class| is_platform_method(module, class, name));
-    (NAMES.contains(&name) || is_responder || is_platform)
+    (RESERVED.contains(&name) || is_responder || is_platform)
         .then(|| format!("a server calls `{name}` with what it is sent"))
 }
 

@@ -71,16 +71,9 @@ fn strict(found: Use) -> Use {
 
 /// What a loop does with the functions that it takes from a list.
 fn looped(module: &Module, left: Node, position: Option<usize>, depth: usize) -> Use {
-    let targets: Vec<Node> = match left.kind() {
-        "identifier" => vec![left],
-        _ => {
-            let all = tree::children(left);
-            match position.and_then(|position| all.get(position)) {
-                Some(one) => vec![*one],
-                None => all,
-            }
-        }
-    };
+    let all = if left.kind() == "identifier" { vec![left] } else { tree::children(left) };
+    let one = position.and_then(|position| all.get(position)).copied();
+    let targets = one.filter(|_| left.kind() != "identifier").map_or(all, |one| vec![one]);
     let mut found = Use::Known("a loop".to_owned());
     for target in targets.into_iter().filter(|target| target.kind() == "identifier") {
         found = found.or(follow(module, target, depth + 1));
