@@ -5,14 +5,17 @@
 mod attribute;
 mod bound;
 mod carrier;
+mod conflict;
 mod decision;
 mod decorator;
 mod deleted;
 mod early;
+mod edits;
 mod escape;
 mod family;
 mod filled;
 mod flag;
+mod found;
 mod host;
 mod imported;
 mod init;

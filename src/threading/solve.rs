@@ -6,6 +6,9 @@ use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::carrier::{Named, has_safe_parameter, named};
+use super::conflict::{of_inner_call, sent, taken, target};
+use super::edits::build;
+use super::found::{Carrier, Found, literal, overrides};
 use super::host::{Gate, gate};
 use super::message::{is_message, keeps_what_is_sent};
 use super::object::Objects;
@@ -13,52 +16,14 @@ use super::place::{Place, class_of, decorators, name_of};
 use super::receiver;
 use super::references::{Key, References};
 use super::{Reach, Request, Solution, variadic};
-use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::python::module::Module;
-use crate::python::names::BindingKind;
-use crate::python::signature::{ParameterKind, Signature};
+use crate::python::signature::Signature;
 use crate::python::tree;
-use crate::transforms::finding::{Fix, Level, ThreadPlace};
-use crate::transforms::remote::{imports_web, is_remote_value};
+use crate::transforms::finding::{Level, ThreadPlace};
+use crate::transforms::remote::imports_web;
 use crate::workspace::FileId;
-use crate::workspace::source::Piece;
 use crate::workspace::span::Span;
-
-/// What takes the place of a hardcoded decision.
-#[derive(Debug, Clone)]
-enum Carrier {
-    /// This expression reads it.
-    Expression(String),
-    /// A function gains a parameter.
-    Parameter(Key),
-    /// The safe value.
-    Literal,
-    /// Nothing: it is left to a person.
-    Nothing(String),
-}
-
-/// A carrier and the facts it rests on.
-#[derive(Debug, Clone)]
-struct Found {
-    carrier: Carrier,
-    proof: Vec<String>,
-    /// Edits that belong to it beside the obvious ones.
-    ops: Vec<Op>,
-    /// How sure it is, and why not more.
-    level: Level,
-    reason: String,
-}
-
-impl Found {
-    fn new(carrier: Carrier, proof: Vec<String>) -> Self {
-        Self { carrier, proof, ops: Vec::new(), level: Level::Auto, reason: String::new() }
-    }
-
-    fn nothing(why: String) -> Self {
-        Self::new(Carrier::Nothing(why), Vec::new())
-    }
-}
 
 pub(super) fn all(
     requests: &[Request],
@@ -471,190 +436,4 @@ impl<'m> Solver<'_, 'm> {
             _ => false,
         }
     }
-}
-
-fn literal(why: String) -> Found {
-    Found::new(Carrier::Literal, vec![why])
-}
-
-fn overrides(expression: &str) -> String {
-    format!("`{expression}` is the user's decision, which it overrides; drop the assignment")
-}
-
-/// Why a local is no decision of the program's own: it is read from what is sent.
-fn sent(place: &Place, name: &str) -> Option<String> {
-    let module = place.module;
-    let bindings = module.names.bindings(name, place.scope());
-    bindings.iter().find_map(|binding| {
-        let BindingKind::Assignment { value } = binding.kind else { return None };
-        let node = module.nodes().covering(value)?;
-        is_remote_value(module, node).then(|| {
-            let line = module.lines.of(binding.span.start) + 1;
-            format!(
-                "`{name}` is read from what is sent, in line {line}; write False, or decide here"
-            )
-        })
-    })
-}
-
-/// Why a value that is set among the keyword arguments of an inner function is left: whoever
-/// calls that one decides.
-fn of_inner_call(request: &Request, place: &Place, host: Node) -> Option<String> {
-    let own = target(request, place)?;
-    let inner = place.functions().find(|function| function.id() != host.id())?;
-    let signature = Signature::at(inner)?;
-    let variadic = signature.parameters.iter().find(|p| p.kind == ParameterKind::VarKeyword)?;
-    let name = place.module.text_of(variadic.name);
-    own.starts_with(&format!("{name}[")).then(|| {
-        format!("it overrides what the inner function is called with; use `{name}.setdefault` with False")
-    })
-}
-
-/// What the value is assigned to, as it is written.
-fn target(request: &Request, place: &Place) -> Option<String> {
-    match &request.asked.place {
-        ThreadPlace::Value { target, .. } => {
-            target.map(|target| place.module.slice(target).to_owned())
-        }
-        ThreadPlace::Local { .. } => Some(request.parameter.to_owned()),
-    }
-}
-
-/// Why a function cannot gain a parameter of that name: its code uses the name for something else.
-fn taken(module: &Module, host: Node, name: &str, hardcoded: &[Span]) -> Option<String> {
-    let body = tree::span(host.child_by_field_name("body")?);
-    let why = |at: usize| {
-        Some(format!("`{name}` is used for something else in line {}", module.lines.of(at) + 1))
-    };
-    let scopes = &module.names.scopes;
-    let own = module.names.scope_at(body.start);
-    if scopes[own].declared.contains_key(name) {
-        return why(body.start);
-    }
-    let bound = scopes[own].bindings.get(name).into_iter().flatten();
-    let mut other = bound.filter(|b| !hardcoded.iter().any(|span| span.contains(b.span)));
-    if let Some(binding) = other.next() {
-        return why(binding.span.start);
-    }
-    let used = module.names.named(name, module.text()).find(|used| {
-        body.contains(used.span) && {
-            let seen = module.names.binding_scope(name, used.scope);
-            seen.is_none_or(|scope| !body.contains(scopes[scope].span))
-        }
-    });
-    used.and_then(|used| why(used.span.start))
-}
-
-/// The edits that put the carrier in the place of the value.
-fn build(request: &Request, place: &Place, found: Found) -> Solution {
-    let asked = request.asked;
-    let name = request.parameter;
-    let safe = asked.decision.safe;
-    let (title, mut ops, text) = match &found.carrier {
-        Carrier::Nothing(why) => return Solution::Left(why.clone()),
-        Carrier::Literal => {
-            let why = found.proof.first().map(|why| format!(": {why}")).unwrap_or_default();
-            (format!("write {safe}{why}"), Vec::new(), safe.to_owned())
-        }
-        Carrier::Expression(expression) => {
-            (format!("read the decision from {expression}"), Vec::new(), expression.clone())
-        }
-        Carrier::Parameter((file, span)) => {
-            let function = Anchor { file: *file, range: *span };
-            let host = place.module.exact(*span, &["function_definition"]);
-            let shown = host.and_then(|host| name_of(place.module, host)).unwrap_or("lambda");
-            let ops = parameter(request, place.module, &function);
-            (
-                format!("let the caller of {shown} decide {name}, default {safe}"),
-                ops,
-                name.to_owned(),
-            )
-        }
-    };
-    match &asked.place {
-        ThreadPlace::Value { at, .. } => {
-            ops.push(Op::ReplaceExpression { at: at.clone(), pieces: vec![Piece::text(text)] });
-        }
-        ThreadPlace::Local { at } if text == name => {
-            ops.push(Op::DeleteStatement { at: at.clone() });
-        }
-        ThreadPlace::Local { at } => {
-            let value = place
-                .module
-                .exact(at.range, &["expression_statement"])
-                .and_then(super::bound::assignment)
-                .and_then(|assignment| assignment.child_by_field_name("right"));
-            let Some(value) = value else {
-                return Solution::Left("let a parameter of that name decide".to_owned());
-            };
-            let range = tree::span(tree::unparenthesised(value));
-            let at = Anchor { file: at.file, range };
-            ops.push(Op::ReplaceExpression { at, pieces: vec![Piece::text(text)] });
-        }
-    }
-    ops.extend(found.ops);
-    Solution::Done(Fix {
-        title,
-        reason: if asked.reason.is_empty() { found.reason } else { asked.reason.clone() },
-        level: asked.level.max(found.level),
-        ops,
-        group: None,
-        proof: found.proof,
-    })
-}
-
-/// The function gains the parameter, with its overloads.
-fn parameter(request: &Request, module: &Module, function: &Anchor) -> Vec<Op> {
-    let decision = request.asked.decision;
-    let mut ops = Vec::new();
-    let Some(node) = module.exact(function.range, &["function_definition"]) else {
-        return ops;
-    };
-    for found in overloads(module, node).into_iter().chain([node]) {
-        let function = Anchor { file: function.file, range: tree::span(found) };
-        let signature = Signature::at(found);
-        let typed = signature.is_some_and(|signature| signature.takes_annotation(module.text()));
-        ops.push(Op::AddParameter {
-            function: function.clone(),
-            name: request.parameter.to_owned(),
-            annotation: typed.then(|| decision.annotation.to_owned()),
-            default: default(module, found, decision.safe),
-        });
-        ops.push(Op::DocumentParameter {
-            function,
-            name: request.parameter.to_owned(),
-            kind: decision.annotation.to_owned(),
-            text: decision.documentation.to_owned(),
-        });
-    }
-    ops
-}
-
-/// The default of a new parameter: `...` in an overload whose other defaults are.
-fn default(module: &Module, function: Node, safe: &str) -> String {
-    let signature = Signature::at(function);
-    let defaults = signature.iter().flat_map(|s| &s.parameters).filter_map(|p| p.default);
-    let mut texts = defaults.map(|default| module.text_of(default)).peekable();
-    let elided = texts.peek().is_some() && texts.all(|text| text == "...");
-    if elided { "...".to_owned() } else { safe.to_owned() }
-}
-
-/// The `@overload` signatures of a function: those of its name before it in the same block.
-fn overloads<'m>(module: &'m Module, function: Node<'m>) -> Vec<Node<'m>> {
-    let name = name_of(module, function);
-    let statement = module.parent(function).filter(|p| p.kind() == "decorated_definition");
-    let statement = statement.unwrap_or(function);
-    let Some(block) = module.parent(statement) else { return Vec::new() };
-    let before = tree::children(block).into_iter().take_while(|s| s.id() != statement.id());
-    before
-        .filter(|sibling| sibling.kind() == "decorated_definition")
-        .filter_map(|sibling| sibling.child_by_field_name("definition"))
-        .filter(|definition| {
-            definition.kind() == "function_definition" && name_of(module, *definition) == name
-        })
-        .filter(|definition| {
-            let mut found = decorators(module, *definition).into_iter();
-            found.any(|decorator| module.text_of(decorator).ends_with("overload"))
-        })
-        .collect()
 }

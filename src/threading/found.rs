@@ -1,0 +1,50 @@
+//! What was found to take the place of a hardcoded decision.
+
+use super::references::Key;
+use crate::plan::op::Op;
+use crate::transforms::finding::Level;
+
+/// What takes the place of a hardcoded decision.
+#[derive(Debug, Clone)]
+pub(super) enum Carrier {
+    /// This expression reads it.
+    Expression(String),
+    /// A function gains a parameter.
+    Parameter(Key),
+    /// The safe value.
+    Literal,
+    /// Nothing: it is left to a person.
+    Nothing(String),
+}
+
+/// A carrier and the facts it rests on.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) carrier: Carrier,
+    pub(super) proof: Vec<String>,
+    /// Edits that belong to it beside the obvious ones.
+    pub(super) ops: Vec<Op>,
+    /// How sure it is, and why not more.
+    pub(super) level: Level,
+    pub(super) reason: String,
+}
+
+impl Found {
+    pub(super) fn new(carrier: Carrier, proof: Vec<String>) -> Self {
+        Self { carrier, proof, ops: Vec::new(), level: Level::Auto, reason: String::new() }
+    }
+
+    pub(super) fn nothing(why: String) -> Self {
+        Self::new(Carrier::Nothing(why), Vec::new())
+    }
+}
+
+/// The safe value is written: why.
+pub(super) fn literal(why: String) -> Found {
+    Found::new(Carrier::Literal, vec![why])
+}
+
+/// Why an assignment to what carries the user's decision is left.
+pub(super) fn overrides(expression: &str) -> String {
+    format!("`{expression}` is the user's decision, which it overrides; drop the assignment")
+}
