@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::found::{Carrier, Found};
-use super::place::{Place, decorators, name_of};
+use super::place::{Place, class_of, decorators, name_of};
 use super::{Request, Solution};
 use crate::plan::op::{Anchor, Op};
 use crate::python::module::Module;
@@ -29,13 +29,9 @@ pub(super) fn build(request: &Request, place: &Place, found: Found) -> Solution 
         Carrier::Parameter((file, span)) => {
             let function = Anchor { file: *file, range: *span };
             let host = place.module.exact(*span, &["function_definition"]);
-            let shown = host.and_then(|host| name_of(place.module, host)).unwrap_or("lambda");
             let ops = parameter(request, place.module, &function);
-            (
-                format!("let the caller of {shown} decide {name}, default {safe}"),
-                ops,
-                name.to_owned(),
-            )
+            let who = host.map(|host| called(place.module, host)).unwrap_or_default();
+            (format!("let {who} decide {name}, default {safe}"), ops, name.to_owned())
         }
     };
     match &asked.place {
@@ -68,6 +64,16 @@ pub(super) fn build(request: &Request, place: &Place, found: Found) -> Solution 
         group: None,
         proof: found.proof,
     })
+}
+
+/// Who hands arguments to a function.
+fn called(module: &Module, function: Node) -> String {
+    let name = name_of(module, function).unwrap_or_default();
+    let class = class_of(module, function).filter(|_| name == "__init__");
+    match class.and_then(|class| name_of(module, class)) {
+        Some(class) => format!("whoever makes {class}"),
+        None => format!("the caller of {name}"),
+    }
 }
 
 /// The function gains the parameter, with its overloads.
