@@ -23,9 +23,16 @@ pub(super) enum Key {
     Read(String),
 }
 
-/// Callables that take the decision by its name.
-const TAKES: [&str; 6] =
-    ["from_pretrained", "from_config", "pipeline", "LLM", "AsyncEngineArgs", "EngineArgs"];
+/// Whether a library's callable takes the decision by its name: the Auto classes and the pipeline
+/// of transformers 4.57, vllm's engines. Others may refuse a keyword that they do not know.
+fn takes(module: &Module, callee: Node) -> bool {
+    let resolved = module.names.resolve(callee, module.text());
+    let Some(name) = resolved.single() else { return false };
+    match name.rsplit_once('.') {
+        Some((class, "from_pretrained" | "from_config")) => class.starts_with("transformers.Auto"),
+        _ => matches!(name, "transformers.pipeline" | "vllm.LLM" | "vllm.EngineArgs"),
+    }
+}
 
 /// What becomes of the key `name` in the function's `**kwargs`. `places` are the hardcoded ones,
 /// which do not count as reading it.
@@ -150,8 +157,7 @@ fn splatted<'m>(module: &'m Module, splat: Node<'m>, name: &str) -> Fate<'m> {
     if found.keyword(name).is_some() {
         return Fate::Nothing;
     }
-    let callee = module.text_of(found.function).rsplit('.').next().unwrap_or_default();
-    if TAKES.contains(&callee) { Fate::Handed(found.node) } else { Fate::Lost }
+    if takes(module, found.function) { Fate::Handed(found.node) } else { Fate::Lost }
 }
 
 /// Whether a hardcoded place is part of the same statement.
