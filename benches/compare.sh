@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # What untrust's prefilter looks for (the `literals` of the transforms). rg looks for the same.
-literals=(torch yaml nosec NOSEC NoSec Nosec)
+literals=(torch yaml numpy trust_remote_code trust-remote-code trust_repo nosec NOSEC NoSec Nosec)
 
 # ruff's rules in the same field. The parser takes most of its time, whatever is selected.
 ruff_rules=S102,S301,S307,S506,S602,S604,S605
