@@ -54,7 +54,12 @@ fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<us
         if found.contains(&index) || !is_whole(bytes, hit.start(), hit.end()) {
             continue;
         }
-        if !sought[index].as_attribute || is_value(bytes, hit.start(), hit.end()) {
+        let matters = if sought[index].as_attribute {
+            is_value(bytes, hit.start(), hit.end())
+        } else {
+            is_more_than_called(bytes, hit.end())
+        };
+        if matters {
             found.insert(index);
         }
     }
@@ -74,6 +79,14 @@ fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<us
         .collect();
     found.sort_unstable();
     found
+}
+
+/// Whether a word is followed by something else than a plain call: most mentions of a common name
+/// are definitions and calls of functions that only share it.
+fn is_more_than_called(bytes: &[u8], end: usize) -> bool {
+    let rest = &bytes[end..bytes.len().min(end + 240)];
+    let rest = rest.trim_ascii_start();
+    !rest.starts_with(b"(") || memchr::memmem::find(rest, b"*").is_some()
 }
 
 fn is_word(byte: u8) -> bool {

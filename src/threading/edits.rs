@@ -115,6 +115,10 @@ fn default(module: &Module, function: Node, safe: &str) -> String {
 /// The `@overload` signatures of a function: those of its name before it in the same block.
 fn overloads<'m>(module: &'m Module, function: Node<'m>) -> Vec<Node<'m>> {
     let name = name_of(module, function);
+    let scope = module.names.scope_at(function.start_byte());
+    if module.names.bindings(name.unwrap_or_default(), scope).len() < 2 {
+        return Vec::new();
+    }
     let statement = module.parent(function).filter(|p| p.kind() == "decorated_definition");
     let statement = statement.unwrap_or(function);
     let Some(block) = module.parent(statement) else { return Vec::new() };
