@@ -1,8 +1,8 @@
 //! Parameters that functions gain, and what docstrings say of them: those of one function are
 //! worked out together.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::edits::{OwnedEdit, OwnedOp, Trouble, find};
 use super::flatten::Overlap;
@@ -91,8 +91,13 @@ struct Wanted<'a> {
 /// of `__init__`.
 fn documented<'a>(module: &'a Module, ops: &[OwnedOp<'a>]) -> Result<Vec<OwnedEdit>, Trouble> {
     let mut docstrings: BTreeMap<Span, Wanted> = BTreeMap::new();
+    // Many changes of one function ask for the same entry.
+    let mut seen = BTreeSet::new();
     for (owner, op) in ops {
         let Op::DocumentParameter { function, name, kind, text } = op else { continue };
+        if !seen.insert((function.range, name, kind, text)) {
+            continue;
+        }
         let function = find(module, function.range, &FUNCTIONS, *owner)?;
         let Some(documentation) = docstring::documentation(module, function) else { continue };
         let signature = Signature::at(function).ok_or(Trouble::Unplaced(*owner))?;
