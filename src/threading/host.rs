@@ -401,7 +401,9 @@ fn is_called_on_self(module: &Module, class: Node, name: &str) -> bool {
 fn relative_with(module: &Module, program: &Program, class: &str, name: &str) -> Option<String> {
     let classes = program.classes();
     let mut family: Vec<&str> = classes.family(class);
-    let here = super::family::family_here(module, class);
+    // Tests and a text from standard input are not among the program's classes.
+    let is_known = classes.has(class);
+    let here = if is_known { Vec::new() } else { super::family::family_here(module, class) };
     family.extend(here.iter().map(String::as_str));
     family.sort_unstable();
     family.dedup();
