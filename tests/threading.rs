@@ -86,3 +86,13 @@ fn the_known_callables_among_them_are_handed_it_by_name() {
     let line = "+    tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=trust_remote_code, **kwargs)";
     assert!(patch.contains(line), "{patch}");
 }
+
+#[test]
+fn an_object_that_another_file_hands_to_a_server_is_found_by_the_call_that_makes_it() {
+    let api = "from transformers import AutoModel\n\n\nclass Api:\n    def load(self, name):\n        \
+        return AutoModel.from_pretrained(name, trust_remote_code=True)\n";
+    let serve = "import api\nserver.register_instance(api.Api())\n";
+    let sandbox = Sandbox::new(&[("api.py", api), ("serve.py", serve)]);
+    let patch = sandbox.run(&["diff", "--exit-zero"]).out;
+    assert!(patch.contains("trust_remote_code=False)") && !patch.contains("+    def"), "{patch}");
+}

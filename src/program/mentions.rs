@@ -14,6 +14,8 @@ pub struct Sought {
     pub word: String,
     /// Whether a file matters only where the word stands behind a dot and is not called.
     pub as_attribute: bool,
+    /// Whether a file matters also where the word is only called with arguments that are written out.
+    pub calls_too: bool,
     /// Words of which a file must hold one as well, if there are any.
     pub beside: Vec<String>,
 }
@@ -57,7 +59,7 @@ fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<us
         let matters = if sought[index].as_attribute {
             is_value(bytes, hit.start(), hit.end())
         } else {
-            is_more_than_called(bytes, hit.end())
+            sought[index].calls_too || is_more_than_called(bytes, hit.end())
         };
         if matters {
             found.insert(index);

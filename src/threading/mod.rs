@@ -44,7 +44,8 @@ use crate::workspace::span::Span;
 pub enum Reach {
     /// Through the whole program.
     Program,
-    /// Within the function that holds the place; nothing else is looked at.
+    /// Within the function that holds the place. The rest of the program is only looked at to see
+    /// that what may call the function is its own code.
     Function,
     /// Not at all: the safe literal is written.
     Off,

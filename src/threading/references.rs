@@ -275,6 +275,7 @@ fn served(
         .map(|class| Sought {
             word: (*class).to_owned(),
             as_attribute: false,
+            calls_too: true,
             beside: beside.clone(),
         })
         .collect();
@@ -423,6 +424,8 @@ fn words(subject: &Subject, is_first: bool) -> Vec<Sought> {
     let sought = |word: &str, as_attribute: bool, beside: Vec<String>| Sought {
         word: word.to_owned(),
         as_attribute,
+        // A class is called to make the object that is handed to a server.
+        calls_too: subject.kind == Kind::Method,
         beside,
     };
     let mut found = Vec::new();
