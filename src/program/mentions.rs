@@ -86,9 +86,24 @@ fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<us
 /// Whether a word is followed by something else than a plain call: most mentions of a common name
 /// are definitions and calls of functions that only share it.
 fn is_more_than_called(bytes: &[u8], end: usize) -> bool {
-    let rest = &bytes[end..bytes.len().min(end + 240)];
-    let rest = rest.trim_ascii_start();
-    !rest.starts_with(b"(") || memchr::memmem::find(rest, b"*").is_some()
+    let rest = bytes[end..bytes.len().min(end + 4096)].trim_ascii_start();
+    if !rest.starts_with(b"(") {
+        return true;
+    }
+    let mut open = 0_usize;
+    for byte in rest {
+        match byte {
+            b'(' => open += 1,
+            b')' => open -= 1,
+            // What is unpacked matters; a string or comment may hide where the call ends.
+            b'*' | b'#' => return true,
+            _ => {}
+        }
+        if open == 0 {
+            return false;
+        }
+    }
+    true
 }
 
 fn is_word(byte: u8) -> bool {
