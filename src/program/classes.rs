@@ -1,12 +1,12 @@
 //! Which classes a program has and which derive from which, by name: read off the bytes, without
 //! parsing.
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use memchr::memmem;
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Program;
 use crate::workspace::{FileId, FileKind};
@@ -18,6 +18,34 @@ pub struct Classes {
     by_name: BTreeMap<String, Vec<ClassStatement>>,
     /// The names of the classes that have a base of that name.
     derived: BTreeMap<String, Vec<String>>,
+    /// What was worked out so far.
+    known: Mutex<Known>,
+}
+
+/// Classes of one inheritance tree.
+#[derive(Debug, Default)]
+pub struct Family {
+    /// Their names.
+    pub names: FxHashSet<String>,
+    /// The files that hold them, in order.
+    pub files: Vec<FileId>,
+}
+
+/// What was worked out of classes by their names.
+#[derive(Debug, Default)]
+struct Known {
+    reaches: FxHashMap<String, Arc<Reach>>,
+    /// The families by their topmost classes.
+    families: FxHashMap<Vec<String>, Arc<Family>>,
+}
+
+/// Where the bases of a class lead.
+#[derive(Debug, Default)]
+struct Reach {
+    /// The topmost classes of the program, sorted; the class itself if it has no base there.
+    tops: Vec<String>,
+    /// The last names of the bases outside the program, sorted.
+    foreign: Vec<String>,
 }
 
 /// One class statement.
@@ -27,6 +55,13 @@ pub struct ClassStatement {
     pub file: FileId,
     /// The last names of its bases, `Module` for `nn.Module`.
     pub bases: Vec<String>,
+}
+
+impl Reach {
+    fn of(tops: BTreeSet<&str>, foreign: BTreeSet<&str>) -> Self {
+        let owned = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect();
+        Self { tops: owned(tops), foreign: owned(foreign) }
+    }
 }
 
 impl Classes {
@@ -43,33 +78,24 @@ impl Classes {
     }
 
     /// The names of the classes in the inheritance trees of a class: its bases of the program, and
-    /// all that derive from it or them. Its own name is not among them.
-    pub fn family(&self, name: &str) -> Vec<&str> {
-        let mut roots: Vec<&str> = Vec::new();
-        let mut waiting: Vec<&str> =
-            self.by_name.get_key_value(name).map(|(n, _)| n.as_str()).into_iter().collect();
-        while let Some(class) = waiting.pop() {
-            if roots.contains(&class) {
-                continue;
-            }
-            roots.push(class);
-            let statements = self.by_name.get(class).into_iter().flatten();
-            let bases = statements.flat_map(|statement| &statement.bases);
-            waiting.extend(bases.filter(|base| self.has(base)).map(String::as_str));
+    /// all that derive from it or them, itself among them; empty if the program has no such class.
+    /// Worked out once for all classes of a tree.
+    pub fn family(&self, name: &str) -> Arc<Family> {
+        if !self.has(name) {
+            return Arc::default();
         }
-        let mut known: FxHashSet<&str> = roots.iter().copied().collect();
-        let mut family = roots.clone();
-        let mut waiting = roots;
-        while let Some(class) = waiting.pop() {
-            for derived in self.derived.get(class).into_iter().flatten() {
-                if known.insert(derived) {
-                    family.push(derived);
-                    waiting.push(derived);
-                }
-            }
+        let tops = self.reaches(name);
+        let mut known = self.known();
+        if let Some(family) = known.families.get(&tops.tops) {
+            return Arc::clone(family);
         }
-        family.retain(|class| *class != name);
-        family.sort_unstable();
+        let mut names: FxHashSet<String> = tops.tops.iter().cloned().collect();
+        for top in &tops.tops {
+            names.extend(self.derived(top).into_iter().map(str::to_owned));
+        }
+        let files = self.files(&names);
+        let family = Arc::new(Family { names, files });
+        known.families.insert(tops.tops.clone(), Arc::clone(&family));
         family
     }
 
@@ -93,36 +119,100 @@ impl Classes {
     /// The last names of the bases outside the program of the classes that derive from a class.
     pub fn foreign_bases_of_derived(&self, name: &str) -> Vec<String> {
         let statements = self.derived(name).into_iter().filter_map(|class| self.by_name.get(class));
-        let bases: Vec<String> =
-            statements.flatten().flat_map(|statement| statement.bases.clone()).collect();
-        self.foreign_bases(&bases)
+        let bases: FxHashSet<&String> =
+            statements.flatten().flat_map(|statement| &statement.bases).collect();
+        self.foreign_bases(bases)
     }
 
     /// The last names of the bases outside the program of a class and of those it derives from.
-    pub fn foreign_bases(&self, bases: &[String]) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut known: Vec<&str> = Vec::new();
-        let mut waiting: Vec<&str> = bases.iter().map(String::as_str).collect();
-        while let Some(base) = waiting.pop() {
-            if known.contains(&base) {
-                continue;
-            }
-            known.push(base);
-            match self.by_name.get(base) {
-                None => found.push(base.to_owned()),
-                Some(statements) => {
-                    let further = statements.iter().flat_map(|statement| &statement.bases);
-                    waiting.extend(further.map(String::as_str));
-                }
+    pub fn foreign_bases<'b>(&self, bases: impl IntoIterator<Item = &'b String>) -> Vec<String> {
+        let mut found: BTreeSet<String> = BTreeSet::new();
+        for base in bases {
+            if self.has(base) {
+                found.extend(self.reaches(base).foreign.iter().cloned());
+            } else {
+                found.insert(base.clone());
             }
         }
-        found.sort();
-        found
+        found.into_iter().collect()
+    }
+
+    /// Where the bases of a class of the program lead. Each class is looked at once: those that it
+    /// derives from come first.
+    fn reaches(&self, name: &str) -> Arc<Reach> {
+        let mut known = self.known();
+        let mut entered: FxHashSet<&str> = FxHashSet::default();
+        let mut waiting: Vec<(&str, bool)> = self
+            .by_name
+            .get_key_value(name)
+            .map(|(n, _)| (n.as_str(), false))
+            .into_iter()
+            .collect();
+        while let Some((class, are_bases_known)) = waiting.pop() {
+            if are_bases_known {
+                let found = Arc::new(self.reach(class, &known.reaches));
+                known.reaches.insert(class.to_owned(), found);
+                continue;
+            }
+            if known.reaches.contains_key(class) || !entered.insert(class) {
+                continue;
+            }
+            waiting.push((class, true));
+            waiting.extend(self.bases(class).filter(|base| self.has(base)).map(|b| (b, false)));
+        }
+        known.reaches.get(name).map(Arc::clone).unwrap_or_default()
+    }
+
+    /// Where the bases of a class lead, by what is known of them. Names that derive from one another
+    /// in a circle are followed one by one.
+    fn reach(&self, class: &str, known: &FxHashMap<String, Arc<Reach>>) -> Reach {
+        let mut tops: BTreeSet<&str> = BTreeSet::new();
+        let mut foreign: BTreeSet<&str> = BTreeSet::new();
+        for base in self.bases(class) {
+            match known.get(base) {
+                _ if !self.has(base) => {
+                    foreign.insert(base);
+                }
+                Some(reach) => {
+                    tops.extend(reach.tops.iter().map(String::as_str));
+                    foreign.extend(reach.foreign.iter().map(String::as_str));
+                }
+                None => return self.reach_in_circle(class),
+            }
+        }
+        if tops.is_empty() {
+            tops.insert(class);
+        }
+        Reach::of(tops, foreign)
+    }
+
+    fn reach_in_circle(&self, class: &str) -> Reach {
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let mut foreign: BTreeSet<&str> = BTreeSet::new();
+        let mut waiting = vec![class];
+        while let Some(class) = waiting.pop() {
+            if !self.has(class) {
+                foreign.insert(class);
+            } else if seen.insert(class) {
+                waiting.extend(self.bases(class));
+            }
+        }
+        seen.insert(class);
+        Reach::of(seen, foreign)
+    }
+
+    fn bases<'c>(&'c self, class: &str) -> impl Iterator<Item = &'c str> + use<'c> {
+        let statements = self.by_name.get(class).into_iter().flatten();
+        statements.flat_map(|statement| statement.bases.iter().map(String::as_str))
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// The files that hold a class of one of the names.
-    pub fn files(&self, names: &[&str]) -> Vec<FileId> {
-        let statements = names.iter().filter_map(|name| self.by_name.get(*name)).flatten();
+    fn files(&self, names: &FxHashSet<String>) -> Vec<FileId> {
+        let statements = names.iter().filter_map(|name| self.by_name.get(name)).flatten();
         let mut files: Vec<FileId> = statements.map(|statement| statement.file).collect();
         files.sort();
         files.dedup();
@@ -250,8 +340,26 @@ mod tests {
             let statement = ClassStatement { file: FileId(0), bases };
             classes.add(name.to_owned(), statement);
         }
-        assert_eq!(classes.family("B"), ["A", "C", "D"]);
-        assert!(classes.family("E").is_empty());
+        let family = |name: &str| {
+            let mut names: Vec<String> = classes.family(name).names.iter().cloned().collect();
+            names.sort();
+            names
+        };
+        assert_eq!(family("B"), ["A", "B", "C", "D"]);
+        assert_eq!(family("D"), ["A", "B", "C", "D"]);
+        assert_eq!(family("E"), ["E"]);
         assert_eq!(classes.foreign_bases(&["B".to_owned()]), ["Foreign"]);
+    }
+    #[test]
+    fn classes_that_derive_from_themselves_end() {
+        let mut classes = Classes::default();
+        for (name, bases) in [("A", ["B", "X"]), ("B", ["A", "Y"]), ("C", ["C", "B"])] {
+            let bases: Vec<String> = bases.into_iter().map(str::to_owned).collect();
+            classes.add(name.to_owned(), ClassStatement { file: FileId(0), bases });
+        }
+        assert_eq!(classes.foreign_bases(&["A".to_owned()]), ["X", "Y"]);
+        assert_eq!(classes.family("A").names.len(), 3);
+        assert_eq!(classes.foreign_bases(&["B".to_owned()]), ["X", "Y"]);
+        assert_eq!(classes.foreign_bases_of_derived("A"), ["X", "Y"]);
     }
 }

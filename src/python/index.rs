@@ -12,6 +12,7 @@ pub(super) struct Index {
     kinds: FxHashMap<String, Vec<u32>>,
     attributes: FxHashMap<String, Vec<u32>>,
     calls: FxHashMap<String, Vec<u32>>,
+    functions: FxHashMap<String, Vec<u32>>,
 }
 
 impl Index {
@@ -36,6 +37,12 @@ impl Index {
                         index.attributes.entry(name).or_default().push(place);
                     }
                 }
+                "function_definition" => {
+                    if let Some(name) = node.child_by_field_name("name") {
+                        let name = text[name.byte_range()].to_owned();
+                        index.functions.entry(name).or_default().push(place);
+                    }
+                }
                 "call" => {
                     if let Some(name) = last_name(*node, text) {
                         index.calls.entry(name.to_owned()).or_default().push(place);
@@ -55,6 +62,11 @@ impl Index {
     /// The places of the attributes of a name.
     pub(super) fn attributes(&self, name: &str) -> &[u32] {
         self.attributes.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The places of the function definitions of a name.
+    pub(super) fn functions(&self, name: &str) -> &[u32] {
+        self.functions.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The places of the calls of what has this last name.

@@ -130,9 +130,28 @@ impl Module {
         self.at(self.index().attributes(name))
     }
 
+    /// The function definitions of a name, in the order of the text.
+    pub fn functions_named<'m>(&'m self, name: &str) -> impl Iterator<Item = Node<'m>> + Clone {
+        self.at(self.index().functions(name))
+    }
+
     /// The calls of what has this last name, in the order of the text.
     pub fn calls_named<'m>(&'m self, name: &str) -> impl Iterator<Item = Node<'m>> + Clone {
         self.at(self.index().calls(name))
+    }
+
+    /// The same, of those that begin within a span.
+    pub fn calls_within<'m>(
+        &'m self,
+        name: &str,
+        span: Span,
+    ) -> impl Iterator<Item = Node<'m>> + Clone {
+        let nodes = self.nodes().from(0);
+        let places = self.index().calls(name);
+        let begins = |place: &u32| nodes[*place as usize].start_byte();
+        let from = places.partition_point(|place| begins(place) < span.start);
+        let to = places.partition_point(|place| begins(place) < span.end);
+        self.at(places.get(from..to).unwrap_or_default())
     }
 
     /// The tree's root.

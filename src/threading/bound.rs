@@ -1,30 +1,82 @@
 //! Whether something is bound before a place on every path that leads there.
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use crate::python::module::Module;
 use crate::python::tree;
+use crate::workspace::span::Span;
 
-/// Whether on every path to `place` a statement was run before for which `binds` holds, within the
-/// function (or module) that holds both: a statement of a block around the place that binds
-/// whichever way it goes.
-pub(super) fn before(module: &Module, place: Node, binds: &dyn Fn(Node) -> bool) -> bool {
-    let mut below = place;
-    for around in module.ancestors(place) {
-        if matches!(around.kind(), "block" | "module") {
-            let earlier = tree::children(around)
-                .into_iter()
-                .take_while(|s| s.end_byte() <= below.start_byte());
-            if earlier.into_iter().any(|statement| always(module, statement, binds)) {
-                return true;
+/// Where something is bound whichever way a block goes: for each block, by its node, the offset behind
+/// the first such statement. Worked out once for all places, so that many places cost no more than
+/// the statements do.
+#[derive(Debug, Default)]
+pub(super) struct Firsts {
+    ends: FxHashMap<usize, usize>,
+}
+
+impl Firsts {
+    /// Looks at the statements around each of the spans, within the function or module that holds
+    /// it. `binds` tells whether a statement binds by itself.
+    pub(super) fn of(
+        module: &Module,
+        spans: impl IntoIterator<Item = Span>,
+        binds: &dyn Fn(Node) -> bool,
+    ) -> Self {
+        let mut ends: FxHashMap<usize, usize> = FxHashMap::default();
+        let mut seen: FxHashSet<usize> = FxHashSet::default();
+        for span in spans {
+            let Some(mut below) = module.nodes().covering(span) else { continue };
+            for around in module.ancestors(below) {
+                if is_block(around) {
+                    if !seen.insert(below.id()) {
+                        break;
+                    }
+                    if always(module, below, binds) {
+                        let end = ends.entry(around.id()).or_insert(usize::MAX);
+                        *end = below.end_byte().min(*end);
+                    }
+                }
+                if around.kind() == "function_definition" {
+                    break;
+                }
+                below = around;
             }
         }
-        if around.kind() == "function_definition" {
+        Self { ends }
+    }
+
+    /// The same for all simple statements below a node that bind.
+    pub(super) fn below(module: &Module, root: Node, binds: &dyn Fn(Node) -> bool) -> Self {
+        let simple = tree::preorder(root).filter(|node| node.kind() == "expression_statement");
+        let spans: Vec<Span> = simple.filter(|node| binds(*node)).map(tree::span).collect();
+        Self::of(module, spans, binds)
+    }
+
+    /// Whether on every path to a place a statement that binds was run before, within the function
+    /// or module that holds both: a statement of a block around the place that binds whichever way
+    /// it goes.
+    pub(super) fn before(&self, module: &Module, place: Node) -> bool {
+        if self.ends.is_empty() {
             return false;
         }
-        below = around;
+        let mut below = place;
+        for around in module.ancestors(place) {
+            let end = self.ends.get(&around.id()).filter(|_| is_block(around));
+            if end.is_some_and(|end| *end <= below.start_byte()) {
+                return true;
+            }
+            if around.kind() == "function_definition" {
+                return false;
+            }
+            below = around;
+        }
+        false
     }
-    false
+}
+
+fn is_block(node: Node) -> bool {
+    matches!(node.kind(), "block" | "module")
 }
 
 /// How deep statements are looked into.

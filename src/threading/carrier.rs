@@ -1,5 +1,8 @@
 //! A name that carries the decision already: a parameter, or a local that is bound on every path.
 
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use super::place::Place;
@@ -25,66 +28,130 @@ pub(super) enum Named<'m> {
     Free,
 }
 
-/// What `name` means at a place. `hardcoded` are the assignments that give it the unsafe value.
-pub(super) fn named<'m>(place: &Place<'m>, name: &str, hardcoded: &[Span]) -> Named<'m> {
-    let module = place.module;
-    let Some(scope) = module.names.binding_scope(name, place.scope()) else { return Named::Free };
-    let kind = module.names.scopes[scope].kind;
-    if scope == 0 && place.functions().next().is_some() {
-        // A global: the functions around do not bind it.
-        return Named::Free;
+/// What names mean in the scopes of one file, each worked out once.
+#[derive(Debug, Default)]
+pub(super) struct Meanings<'m> {
+    /// By scope, name, and whether hardcoded assignments are left out.
+    known: FxHashMap<(usize, String, bool), Rc<Meaning<'m>>>,
+}
+
+/// What a name means in the scope that binds it.
+#[derive(Debug)]
+enum Meaning<'m> {
+    Parameter(Node<'m>),
+    Other(String),
+    Hardcoded,
+    Free,
+    /// A local with values that may be decisions.
+    Values(Values),
+}
+
+/// The values that a local is given.
+#[derive(Debug)]
+struct Values {
+    /// Where it has one on every path.
+    firsts: bound::Firsts,
+    /// Whether one of them is written there.
+    written: bool,
+}
+
+impl<'m> Meanings<'m> {
+    /// What `name` means at a place. `hardcoded` are the assignments in this file that give it the
+    /// unsafe value, in the order of the text: always the same ones for a name, or none.
+    pub(super) fn named(&mut self, place: &Place<'m>, name: &str, hardcoded: &[Span]) -> Named<'m> {
+        let module = place.module;
+        let Some(scope) = module.names.binding_scope(name, place.scope()) else {
+            return Named::Free;
+        };
+        let kind = module.names.scopes[scope].kind;
+        if scope == 0 && place.functions().next().is_some() {
+            // A global: the functions around do not bind it.
+            return Named::Free;
+        }
+        if kind == ScopeKind::Class {
+            // What a class body binds may be a field or a property, which are true by themselves.
+            return Named::Free;
+        }
+        let key = (scope, name.to_owned(), !hardcoded.is_empty());
+        let meaning = self.known.entry(key).or_insert_with(|| {
+            let seen = place.scope();
+            Rc::new(meaning(module, name, (scope, seen), hardcoded))
+        });
+        let values = match &*Rc::clone(meaning) {
+            Meaning::Parameter(function) => return Named::Parameter(*function),
+            Meaning::Other(why) => return Named::Other(why.clone()),
+            Meaning::Hardcoded => return Named::Hardcoded,
+            Meaning::Free => return Named::Free,
+            Meaning::Values(_) => Rc::clone(meaning),
+        };
+        let Meaning::Values(values) = &*values else { return Named::Free };
+        let at_top = kind == ScopeKind::Module;
+        let from = closure(place, scope);
+        if !(at_top && values.written) && values.firsts.before(module, from) {
+            return Named::Local;
+        }
+        if at_top {
+            return Named::Free;
+        }
+        Named::Other(format!("`{name}` is not bound on every path that leads here"))
     }
-    if kind == ScopeKind::Class {
-        // What a class body binds may be a field or a property, which are true by themselves.
-        return Named::Free;
-    }
+}
+
+/// What a name means in a scope that binds it; `seen` is a scope that sees this binding.
+fn meaning<'m>(
+    module: &'m Module,
+    name: &str,
+    (scope, seen): (usize, usize),
+    hardcoded: &[Span],
+) -> Meaning<'m> {
+    let at_top = module.names.scopes[scope].kind == ScopeKind::Module;
     if let Some(line) = deleted::line(module, name, scope) {
-        return match kind {
-            ScopeKind::Module => Named::Free,
-            _ => Named::Other(format!("`{name}` is deleted in line {line}")),
+        return if at_top {
+            Meaning::Free
+        } else {
+            Meaning::Other(format!("`{name}` is deleted in line {line}"))
         };
     }
-    let bindings = module.names.bindings(name, place.scope());
-    let is_hardcoded = |b: &&Binding| hardcoded.iter().any(|span| span.contains(b.span));
-    let others: Vec<&Binding> = bindings.iter().filter(|b| !is_hardcoded(b)).collect();
+    let bindings = module.names.bindings(name, seen);
+    let others: Vec<&Binding> = bindings.iter().filter(|b| !is_within(hardcoded, b.span)).collect();
     if let Some(parameter) = others.iter().find(|b| matches!(b.kind, BindingKind::Parameter)) {
-        let Some(function) = function_of(module, parameter.span) else { return Named::Free };
+        let Some(function) = function_of(module, parameter.span) else { return Meaning::Free };
         let other = decision::not_asked(module, function, name).or_else(|| {
             let rebound = others.iter().filter(|b| !matches!(b.kind, BindingKind::Parameter));
             rebound.copied().find(|b| is_other(module, b, name)).map(|b| b.span.start)
         });
-        return other.map_or(Named::Parameter(function), |at| used_otherwise(module, name, at));
+        return other.map_or(Meaning::Parameter(function), |at| used_otherwise(module, name, at));
     }
-    if others.is_empty() && kind != ScopeKind::Module {
-        return Named::Hardcoded;
+    if others.is_empty() && !at_top {
+        return Meaning::Hardcoded;
     }
     let is_value = |b: &&Binding| matches!(b.kind, BindingKind::Assignment { .. });
     let mut wrong = others.iter().filter(|b| !is_value(b) || is_other(module, b, name));
     if let Some(binding) = wrong.next() {
-        if kind == ScopeKind::Module && others.iter().all(is_value) {
-            return Named::Free;
+        if at_top && others.iter().all(is_value) {
+            return Meaning::Free;
         }
         return used_otherwise(module, name, binding.span.start);
     }
+    let targets: FxHashSet<Span> = others.iter().map(|b| b.span).collect();
     let binds = |statement: Node| {
         let left = bound::assignment(statement).and_then(|a| a.child_by_field_name("left"));
-        left.is_some_and(|left| others.iter().any(|b| b.span == tree::span(left)))
+        left.is_some_and(|left| targets.contains(&tree::span(left)))
     };
-    let from = closure(place, scope);
+    let firsts = bound::Firsts::of(module, others.iter().map(|b| b.span), &binds);
     let written = others.iter().any(|b| is_literal(module, b));
-    let at_top = kind == ScopeKind::Module;
-    if !(at_top && written) && bound::before(module, from, &binds) {
-        return Named::Local;
-    }
-    if at_top {
-        return Named::Free;
-    }
-    Named::Other(format!("`{name}` is not bound on every path that leads here"))
+    Meaning::Values(Values { firsts, written })
 }
 
-fn used_otherwise(module: &Module, name: &str, at: usize) -> Named<'static> {
+/// Whether one of some spans, which are in order and apart from one another, holds another one.
+pub(super) fn is_within(spans: &[Span], span: Span) -> bool {
+    let behind = spans.partition_point(|there| there.start <= span.start);
+    behind.checked_sub(1).is_some_and(|last| spans[last].contains(span))
+}
+
+fn used_otherwise(module: &Module, name: &str, at: usize) -> Meaning<'static> {
     let line = module.lines.of(at) + 1;
-    Named::Other(format!("`{name}` is used for something else in line {line}"))
+    Meaning::Other(format!("`{name}` is used for something else in line {line}"))
 }
 
 /// Whether a binding gives the name something that is no decision.

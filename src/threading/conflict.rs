@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::Request;
+use super::carrier::is_within;
 use super::place::Place;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
@@ -63,7 +64,7 @@ pub(super) fn taken(module: &Module, host: Node, name: &str, hardcoded: &[Span])
         return why(body.start);
     }
     let bound = scopes[own].bindings.get(name).into_iter().flatten();
-    let mut other = bound.filter(|b| !hardcoded.iter().any(|span| span.contains(b.span)));
+    let mut other = bound.filter(|b| !is_within(hardcoded, b.span));
     if let Some(binding) = other.next() {
         return why(binding.span.start);
     }

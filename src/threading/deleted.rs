@@ -4,28 +4,21 @@ use tree_sitter::Node;
 
 use crate::python::module::Module;
 use crate::python::tree;
-use crate::workspace::span::Span;
 
 /// The 1-based line in which `name` of a scope is deleted, in the code inside too.
 pub(super) fn line(module: &Module, name: &str, scope: usize) -> Option<usize> {
-    let whole = Span::new(0, module.text().len());
-    let span = if scope == 0 { whole } else { module.names.scopes[scope].span };
-    if !module.slice(span).contains("del") {
-        return None;
-    }
-    let uses = &module.names.uses;
-    let from = uses.partition_point(|used| used.span.start < span.start);
-    uses[from..]
-        .iter()
-        .take_while(|used| used.span.start < span.end)
-        .filter(|used| module.slice(used.span) == name && is_target(module, used.span))
-        .find(|used| module.names.binding_scope(name, used.scope) == Some(scope))
-        .map(|used| module.lines.of(used.span.start) + 1)
-}
-
-/// Whether what stands at a span is deleted itself, not a part of it.
-fn is_target(module: &Module, span: Span) -> bool {
-    module.nodes().covering(span).is_some_and(|node| is_deleted(module, node))
+    let span = module.names.scopes[scope].span;
+    let statements = module.of_kind("delete_statement");
+    let inside = statements.filter(|node| scope == 0 || span.contains(tree::span(*node)));
+    inside
+        .flat_map(tree::preorder)
+        .filter(|node| node.kind() == "identifier" && module.text_of(*node) == name)
+        .filter(|node| is_deleted(module, *node))
+        .find(|node| {
+            let seen = module.names.scope_at(node.start_byte());
+            module.names.binding_scope(name, seen) == Some(scope)
+        })
+        .map(|node| module.lines.of(node.start_byte()) + 1)
 }
 
 /// Whether a name or attribute is the target of a `del`.

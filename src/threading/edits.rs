@@ -1,5 +1,8 @@
 //! The edits by which a carrier takes the place of a hardcoded decision.
 
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::found::{Carrier, Found};
@@ -13,7 +16,12 @@ use crate::transforms::finding::{Fix, ThreadPlace};
 use crate::workspace::source::Piece;
 
 /// The edits that put the carrier in the place of the value.
-pub(super) fn build(request: &Request, place: &Place, found: Found) -> Solution {
+pub(super) fn build<'m>(
+    request: &Request,
+    place: &Place<'m>,
+    found: Found,
+    overloads: &mut Overloads<'m>,
+) -> Solution {
     let asked = request.asked;
     let name = request.parameter;
     let safe = asked.decision.safe;
@@ -29,7 +37,7 @@ pub(super) fn build(request: &Request, place: &Place, found: Found) -> Solution 
         Carrier::Parameter((file, span)) => {
             let function = Anchor { file: *file, range: *span };
             let host = place.module.exact(*span, &["function_definition"]);
-            let ops = parameter(request, place.module, &function);
+            let ops = parameter(request, place.module, &function, overloads);
             let who = host.map(|host| called(place.module, host)).unwrap_or_default();
             (format!("let {who} decide {name}, default {safe}"), ops, name.to_owned())
         }
@@ -77,13 +85,18 @@ fn called(module: &Module, function: Node) -> String {
 }
 
 /// The function gains the parameter, with its overloads.
-fn parameter(request: &Request, module: &Module, function: &Anchor) -> Vec<Op> {
+fn parameter<'m>(
+    request: &Request,
+    module: &'m Module,
+    function: &Anchor,
+    overloads: &mut Overloads<'m>,
+) -> Vec<Op> {
     let decision = request.asked.decision;
     let mut ops = Vec::new();
     let Some(node) = module.exact(function.range, &["function_definition"]) else {
         return ops;
     };
-    for found in overloads(module, node).into_iter().chain([node]) {
+    for found in overloads.of(module, node).into_iter().chain([node]) {
         let function = Anchor { file: function.file, range: tree::span(found) };
         let signature = Signature::at(found);
         let typed = signature.is_some_and(|signature| signature.takes_annotation(module.text()));
@@ -112,26 +125,42 @@ fn default(module: &Module, function: Node, safe: &str) -> String {
     if elided { "...".to_owned() } else { safe.to_owned() }
 }
 
-/// The `@overload` signatures of a function: those of its name before it in the same block.
-fn overloads<'m>(module: &'m Module, function: Node<'m>) -> Vec<Node<'m>> {
-    let name = name_of(module, function);
-    let scope = module.names.scope_at(function.start_byte());
-    if module.names.bindings(name.unwrap_or_default(), scope).len() < 2 {
-        return Vec::new();
+/// The `@overload` signatures of functions, by the block and the name.
+#[derive(Debug, Default)]
+pub(super) struct Overloads<'m> {
+    known: FxHashMap<(usize, String), Rc<Vec<Node<'m>>>>,
+}
+
+impl<'m> Overloads<'m> {
+    /// Those of a function: of its name and before it in the same block.
+    fn of(&mut self, module: &'m Module, function: Node<'m>) -> Vec<Node<'m>> {
+        let name = name_of(module, function).unwrap_or_default();
+        let scope = module.names.scope_at(function.start_byte());
+        if module.names.bindings(name, scope).len() < 2 {
+            return Vec::new();
+        }
+        let Some(block) = block_of(module, function) else { return Vec::new() };
+        let key = (block.id(), name.to_owned());
+        let all = self.known.entry(key).or_insert_with(|| {
+            let named = module.functions_named(name);
+            let here = named.filter(|found| {
+                block_of(module, *found).is_some_and(|around| around.id() == block.id())
+                    && is_overload(module, *found)
+            });
+            Rc::new(here.collect())
+        });
+        let before = all.iter().take_while(|found| found.end_byte() <= function.start_byte());
+        before.copied().collect()
     }
-    let statement = module.parent(function).filter(|p| p.kind() == "decorated_definition");
-    let statement = statement.unwrap_or(function);
-    let Some(block) = module.parent(statement) else { return Vec::new() };
-    let before = tree::children(block).into_iter().take_while(|s| s.id() != statement.id());
-    before
-        .filter(|sibling| sibling.kind() == "decorated_definition")
-        .filter_map(|sibling| sibling.child_by_field_name("definition"))
-        .filter(|definition| {
-            definition.kind() == "function_definition" && name_of(module, *definition) == name
-        })
-        .filter(|definition| {
-            let mut found = decorators(module, *definition).into_iter();
-            found.any(|decorator| module.text_of(decorator).ends_with("overload"))
-        })
-        .collect()
+}
+
+/// The block that holds the statement of a definition.
+fn block_of<'m>(module: &'m Module, definition: Node<'m>) -> Option<Node<'m>> {
+    let outer = module.parent(definition)?;
+    if outer.kind() == "decorated_definition" { module.parent(outer) } else { Some(outer) }
+}
+
+fn is_overload(module: &Module, definition: Node) -> bool {
+    let mut decorators = decorators(module, definition).into_iter();
+    decorators.any(|decorator| module.text_of(decorator).ends_with("overload"))
 }

@@ -3,8 +3,7 @@
 use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
-use super::host::defines;
-use super::place::name_of;
+use super::place::{class_of, name_of};
 use super::receiver::base_expressions;
 use crate::python::module::Module;
 
@@ -45,11 +44,15 @@ pub(super) fn family_here(module: &Module, class: &str) -> Vec<String> {
     names
 }
 
-/// The first class of a module with one of the names that defines the method.
-pub(super) fn definer(module: &Module, family: &[&str], method: &str) -> Option<String> {
-    definitions(module).into_iter().find_map(|class| {
-        let name = name_of(module, class)?;
-        (family.contains(&name) && defines(module, class, method)).then(|| name.to_owned())
+/// The first class of a module among the relatives that defines the method.
+pub(super) fn definer(
+    module: &Module,
+    method: &str,
+    is_relative: &dyn Fn(&str) -> bool,
+) -> Option<String> {
+    module.functions_named(method).find_map(|function| {
+        let name = name_of(module, class_of(module, function)?)?;
+        is_relative(name).then(|| name.to_owned())
     })
 }
 

@@ -7,6 +7,7 @@ use super::place::{class_of, decorators, method, name_of, receiver};
 use super::receiver::base_expressions;
 use crate::program::Program;
 use crate::python::module::Module;
+use crate::python::names::BindingKind;
 use crate::python::signature::Signature;
 use crate::python::tree;
 use crate::transforms::remote::imports_web;
@@ -246,12 +247,13 @@ fn is_platform_method(module: &Module, class: Node, name: &str) -> bool {
         "TritonPythonModel" => true,
         _ => false,
     };
-    let body = class.child_by_field_name("body").map(tree::children).unwrap_or_default();
+    let body = class.child_by_field_name("body");
+    let scope = body.map(|body| module.names.scope_at(body.start_byte()));
     let assigned = |wanted: &str| {
-        body.iter().filter_map(|s| super::bound::assignment(*s)).find_map(|assignment| {
-            let left = assignment.child_by_field_name("left")?;
-            let right = assignment.child_by_field_name("right")?;
-            (module.text_of(left) == wanted).then(|| module.text_of(right))
+        let bindings = module.names.scopes[scope?].bindings.get(wanted)?;
+        bindings.iter().find_map(|binding| match binding.kind {
+            BindingKind::Assignment { value } => Some(module.slice(value)),
+            _ => None,
         })
     };
     let is_node = assigned("FUNCTION").is_some_and(|f| f.trim_matches(['"', '\'']) == name);
@@ -260,11 +262,10 @@ fn is_platform_method(module: &Module, class: Node, name: &str) -> bool {
 
 /// Whether a function passes `locals()` on, in which a new parameter would turn up.
 fn hands_on_locals(module: &Module, function: Node) -> bool {
-    let Some(body) = function.child_by_field_name("body") else { return false };
-    tree::preorder(body).any(|node| {
-        let is_plain = |callee: Node| matches!(module.text_of(callee), "locals" | "vars");
-        node.kind() == "call"
-            && node.child_by_field_name("function").is_some_and(is_plain)
+    let own = tree::span(function);
+    let is_plain = |callee: Node| matches!(module.text_of(callee), "locals" | "vars");
+    module.calls_within("locals", own).chain(module.calls_within("vars", own)).any(|node| {
+        node.child_by_field_name("function").is_some_and(is_plain)
             && node.child_by_field_name("arguments").is_some_and(|a| tree::children(a).is_empty())
     })
 }
@@ -385,14 +386,16 @@ pub(super) fn last_name(module: &Module, base: Node) -> String {
 
 /// Whether the class calls the method through its own object.
 fn is_called_on_self(module: &Module, class: Node, name: &str) -> bool {
-    super::place::methods(class).into_iter().any(|caller| {
-        let Some(object) = receiver(module, caller) else { return false };
-        let object = module.text_of(object.name);
-        tree::preorder(caller).any(|node| {
-            node.kind() == "call"
-                && node
-                    .child_by_field_name("function")
-                    .is_some_and(|function| module.text_of(function) == format!("{object}.{name}"))
+    let own = tree::span(class);
+    module.calls_within(name, own).any(|node| {
+        let caller = module.ancestors(node).find(|around| {
+            around.kind() == "function_definition"
+                && class_of(module, *around).is_some_and(|found| found.id() == class.id())
+        });
+        let object = caller.and_then(|caller| receiver(module, caller));
+        let function = node.child_by_field_name("function");
+        object.zip(function).is_some_and(|(object, function)| {
+            module.text_of(function) == format!("{}.{name}", module.text_of(object.name))
         })
     })
 }
@@ -400,28 +403,18 @@ fn is_called_on_self(module: &Module, class: Node, name: &str) -> bool {
 /// Another class of the same inheritance tree that defines a method of that name.
 fn relative_with(module: &Module, program: &Program, class: &str, name: &str) -> Option<String> {
     let classes = program.classes();
-    let mut family: Vec<&str> = classes.family(class);
+    if classes.has(class) {
+        let family = classes.family(class);
+        let is_relative = |found: &str| found != class && family.names.contains(found);
+        if let Some(found) = super::family::definer(module, name, &is_relative) {
+            return Some(found);
+        }
+        return family.files.iter().find_map(|file| {
+            let member = program.module(*file)?;
+            super::family::definer(&member.module, name, &is_relative)
+        });
+    }
     // Tests and a text from standard input are not among the program's classes.
-    let is_known = classes.has(class);
-    let here = if is_known { Vec::new() } else { super::family::family_here(module, class) };
-    family.extend(here.iter().map(String::as_str));
-    family.sort_unstable();
-    family.dedup();
-    if family.is_empty() {
-        return None;
-    }
-    let defines = |module: &Module| super::family::definer(module, &family, name);
-    if let Some(found) = defines(module) {
-        return Some(found);
-    }
-    let files = classes.files(&family);
-    files.into_iter().find_map(|file| {
-        let member = program.module(file)?;
-        defines(&member.module)
-    })
-}
-
-/// The method of a class, for those that ask by name.
-pub(super) fn defines(module: &Module, class: Node, name: &str) -> bool {
-    method(module, class, name).is_some()
+    let family = super::family::family_here(module, class);
+    super::family::definer(module, name, &|found| family.iter().any(|there| there == found))
 }

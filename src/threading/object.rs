@@ -18,6 +18,9 @@ use crate::python::signature::{Parameter, ParameterKind, Signature};
 use crate::python::{literal, tree};
 use crate::workspace::span::Span;
 
+/// How many parameters of a function are looked at.
+const MOST_PARAMETERS: usize = 256;
+
 /// Variables of a scope, each with the reason why it holds the decision.
 type Variables = Rc<Vec<(String, String)>>;
 
@@ -32,14 +35,16 @@ pub(super) struct Objects<'m> {
     classes: RefCell<FxHashMap<usize, bool>>,
     /// The variables of a scope that hold it, and why.
     variables: RefCell<FxHashMap<usize, Variables>>,
+    /// Where a variable of a scope is bound.
+    bound: RefCell<FxHashMap<(usize, String), Rc<bound::Firsts>>>,
     /// Why the callers of a function hand in an object that has it, by function and parameter.
     handed: RefCell<FxHashMap<(usize, String), Option<String>>>,
     /// What the code of a function reads of its parameters.
     read: RefCell<FxHashMap<usize, Rc<reads::Reads>>>,
     /// The calls of the module's own functions, by the function's node.
     calls: OnceCell<FxHashMap<usize, Vec<Node<'m>>>>,
-    /// Where the names of global objects are used.
-    uses: RefCell<FxHashMap<String, Rc<Vec<Span>>>>,
+    /// Where global objects are used, by their names.
+    globals: RefCell<FxHashMap<String, Rc<Vec<Span>>>>,
 }
 
 /// An expression that reads the decision, and why it is there.
@@ -62,10 +67,11 @@ impl<'m> Objects<'m> {
             sent,
             classes: RefCell::default(),
             variables: RefCell::default(),
+            bound: RefCell::default(),
+            globals: RefCell::default(),
             handed: RefCell::default(),
             read: RefCell::default(),
             calls: OnceCell::new(),
-            uses: RefCell::default(),
         }
     }
 
@@ -102,7 +108,7 @@ impl<'m> Objects<'m> {
         let module = self.module;
         let signature = Signature::at(function)?;
         let body = tree::span(function.child_by_field_name("body")?);
-        for parameter in &signature.parameters {
+        for parameter in signature.parameters.iter().take(MOST_PARAMETERS) {
             let name = module.text_of(parameter.name);
             let seen = module.names.binding_scope(name, place.scope());
             let is_seen = seen.is_some_and(|scope| module.names.scopes[scope].span == body);
@@ -297,12 +303,7 @@ impl<'m> Objects<'m> {
             let is_bound = if in_function {
                 self.is_used_global(place, name, bindings)
             } else {
-                let binds = |statement: Node| {
-                    let span = tree::span(statement);
-                    bindings.iter().any(|b| span.contains(b.span))
-                        && bound::assignment(statement).is_some()
-                };
-                bound::before(module, place.node, &binds)
+                self.firsts(scope, name, bindings).before(module, place.node)
             };
             if is_bound {
                 let expression = format!("{name}.{}", self.name);
@@ -310,6 +311,25 @@ impl<'m> Objects<'m> {
             }
         }
         None
+    }
+
+    /// Where a variable of a scope is bound by an assignment on every path.
+    fn firsts(&self, scope: usize, name: &str, bindings: &[Binding]) -> Rc<bound::Firsts> {
+        let key = (scope, name.to_owned());
+        if let Some(known) = self.bound.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let mut starts: Vec<usize> = bindings.iter().map(|b| b.span.start).collect();
+        starts.sort_unstable();
+        let binds = |statement: Node| {
+            let from = starts.partition_point(|start| *start < statement.start_byte());
+            starts.get(from).is_some_and(|start| *start < statement.end_byte())
+                && bound::assignment(statement).is_some()
+        };
+        let spans = bindings.iter().map(|binding| binding.span);
+        let found = Rc::new(bound::Firsts::of(self.module, spans, &binds));
+        self.bound.borrow_mut().insert(key, Rc::clone(&found));
+        found
     }
 
     /// The variables of a scope that hold the decision, in order of their names, and why.
@@ -378,6 +398,18 @@ impl<'m> Objects<'m> {
     /// Whether a function can use a global object: it is bound at the top of the module, and the
     /// function uses it already.
     fn is_used_global(&self, place: &Place<'m>, name: &str, bindings: &[Binding]) -> bool {
+        let Some(host) = place.host() else { return false };
+        let uses = self.uses_of_global(name, bindings);
+        let own = tree::span(host);
+        let first = uses.partition_point(|used| used.start < own.start);
+        uses.get(first).is_some_and(|used| own.contains(*used))
+    }
+
+    /// Where a global object is used that is bound at the top of the module; nowhere if it is not.
+    fn uses_of_global(&self, name: &str, bindings: &[Binding]) -> Rc<Vec<Span>> {
+        if let Some(known) = self.globals.borrow().get(name) {
+            return Rc::clone(known);
+        }
         let module = self.module;
         let at_top = bindings.iter().all(|binding| {
             let node = module.nodes().covering(binding.span);
@@ -387,17 +419,9 @@ impl<'m> Objects<'m> {
                     || module.parent(block).is_some_and(|around| is_main_guard(module, around))
             })
         });
-        let Some(host) = place.host() else { return false };
-        let own = tree::span(host);
-        at_top && self.uses_of_global(name).iter().any(|used| own.contains(*used))
-    }
-
-    fn uses_of_global(&self, name: &str) -> Rc<Vec<Span>> {
-        if let Some(known) = self.uses.borrow().get(name) {
-            return Rc::clone(known);
-        }
-        let found = Rc::new(self.module.names.uses_of(name, 0, self.module.text()));
-        self.uses.borrow_mut().insert(name.to_owned(), Rc::clone(&found));
+        let uses = if at_top { module.names.uses_of(name, 0, module.text()) } else { Vec::new() };
+        let found = Rc::new(uses);
+        self.globals.borrow_mut().insert(name.to_owned(), Rc::clone(&found));
         found
     }
 }

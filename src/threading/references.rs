@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
@@ -37,6 +38,11 @@ pub(super) struct References {
     served: BTreeSet<String>,
     /// What is done with the tables of modules.
     tables: FxHashMap<TableKey, Use>,
+    /// How modules publish the objects of classes, by the module's hash and the class; whether the
+    /// objects themselves are called.
+    published: FxHashMap<([u8; 32], String, bool), Option<String>>,
+    /// Where modules search others for functions by name, by their hash and what they search.
+    searches: FxHashMap<([u8; 32], Vec<String>), Option<usize>>,
 }
 
 /// A table: the hash of its module, its node, and the position in a tuple that counts.
@@ -52,7 +58,7 @@ struct Subject<'m> {
     /// under which a module hands it on.
     name: String,
     /// The class that holds it and those that inherit it.
-    classes: Vec<String>,
+    classes: Rc<Vec<String>>,
     kind: Kind,
     /// The names that modules import it from: its file's, its folders'.
     homes: Vec<String>,
@@ -105,10 +111,13 @@ impl References {
         program: &Program,
     ) -> Self {
         let mut subjects: Vec<Subject> = Vec::new();
+        let mut families: FxHashMap<String, Rc<Vec<String>>> = FxHashMap::default();
         for (file, function) in functions {
             let Some(module) = modules.get(file) else { continue };
             let found = module.exact(tree::span(*function), &["function_definition"]);
-            subjects.extend(found.and_then(|found| subject(*file, module, found, program)));
+            subjects.extend(
+                found.and_then(|found| subject(*file, module, found, program, &mut families)),
+            );
         }
         let renamed: Vec<Subject> = subjects
             .iter()
@@ -195,20 +204,39 @@ impl References {
                 }
             }
         }
-        let homes: Vec<&str> = subject.homes.iter().map(String::as_str).collect();
-        let classes: Vec<&str> = subject.classes.iter().map(String::as_str).collect();
-        let searched = || {
-            let search = searches(module, &homes)?;
-            Some(format!("looked up by its name ({shown}:{})", line(module, search)))
-        };
         let escape = match subject.kind {
-            Kind::Method => published(module, &classes, subject.name == "__call__")
+            Kind::Method => self
+                .published(subject, module)
                 .map(|by| format!("a method of an object {by} ({shown})")),
-            Kind::Function | Kind::Class => searched(),
+            Kind::Function | Kind::Class => self
+                .searched(subject, module)
+                .map(|line| format!("looked up by its name ({shown}:{line})")),
         };
         if let Some(by) = escape {
             self.escaped.entry(subject.key).or_insert(by);
         }
+    }
+
+    /// How a module publishes the objects that have a method.
+    fn published(&mut self, subject: &Subject, module: &Module) -> Option<String> {
+        let is_callable = subject.name == "__call__";
+        let class = subject.classes.first().cloned().unwrap_or_default();
+        let key = (module.source.hash.as_bytes().to_owned(), class, is_callable);
+        let known = self.published.entry(key).or_insert_with(|| {
+            let classes: Vec<&str> = subject.classes.iter().map(String::as_str).collect();
+            published(module, &classes, is_callable)
+        });
+        known.clone()
+    }
+
+    /// The line, 1-based, in which a module searches that of a function for what has a name.
+    fn searched(&mut self, subject: &Subject, module: &Module) -> Option<usize> {
+        let key = (module.source.hash.as_bytes().to_owned(), subject.homes.clone());
+        let known = self.searches.entry(key).or_insert_with(|| {
+            let homes: Vec<&str> = subject.homes.iter().map(String::as_str).collect();
+            searches(module, &homes).map(|search| line(module, search))
+        });
+        *known
     }
 
     /// What is done with a function where a node names it; once for all that stands in a table.
@@ -292,6 +320,7 @@ fn subject<'m>(
     module: &'m Module,
     function: Node<'m>,
     program: &Program,
+    families: &mut FxHashMap<String, Rc<Vec<String>>>,
 ) -> Option<Subject<'m>> {
     let own = name_of(module, function)?;
     let class = class_of(module, function);
@@ -301,16 +330,19 @@ fn subject<'m>(
         None => (own, Kind::Function),
     };
     let class = class.and_then(|class| name_of(module, class));
-    let mut classes: Vec<String> = class.map(str::to_owned).into_iter().collect();
-    if let Some(class) = class {
-        classes.extend(program.classes().derived(class).into_iter().map(str::to_owned));
-    }
+    let classes = class.map(|class| {
+        let found = families.entry(class.to_owned()).or_insert_with(|| {
+            let derived = program.classes().derived(class);
+            Rc::new(std::iter::once(class).chain(derived).map(str::to_owned).collect())
+        });
+        Rc::clone(found)
+    });
     Some(Subject {
         key: (file, tree::span(function)),
         module,
         function,
         name: name.to_owned(),
-        classes,
+        classes: classes.unwrap_or_default(),
         kind,
         homes: homes(program.relative(file)),
     })
@@ -434,7 +466,7 @@ fn words(subject: &Subject, is_first: bool) -> Vec<Sought> {
             found.push(sought(&subject.name, true, Vec::new()));
             // Objects of its class may be handed to a server.
             let servers: Vec<String> = SERVERS_HINTS.map(str::to_owned).to_vec();
-            for class in &subject.classes {
+            for class in subject.classes.iter() {
                 found.push(sought(class, false, servers.clone()));
             }
         }

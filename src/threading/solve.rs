@@ -1,19 +1,20 @@
 //! One solve over all requests.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
-use super::carrier::{Named, has_safe_parameter, named};
+use super::carrier::{Meanings, Named, has_safe_parameter};
 use super::conflict::{of_inner_call, sent, taken, target};
-use super::edits::build;
+use super::edits::{Overloads, build};
 use super::found::{Carrier, Found, literal, overrides};
 use super::host::{Gate, gate};
 use super::message::{is_message, keeps_what_is_sent};
 use super::object::Objects;
 use super::place::{Place, class_of, decorators, name_of};
-use super::receiver;
+use super::receiver::Receivers;
 use super::references::{Key, References};
 use super::{Reach, Request, Solution, variadic};
 use crate::program::Program;
@@ -51,11 +52,20 @@ pub(super) fn all(
         reach,
         references,
         gates: FxHashMap::default(),
+        overloads: FxHashMap::default(),
+        sent: FxHashMap::default(),
         kept: FxHashMap::default(),
         objects: FxHashMap::default(),
         hardcoded: hardcoded(requests),
         places: places_of(requests),
-        excepted,
+        excepted: excepted
+            .iter()
+            .map(|(file, spans)| (*file, spans.iter().copied().collect()))
+            .collect(),
+        hosts: FxHashMap::default(),
+        meanings: FxHashMap::default(),
+        receivers: FxHashMap::default(),
+        locals: FxHashMap::default(),
     };
     let mut solutions = Vec::with_capacity(requests.len());
     for (request, place) in requests.iter().zip(&places) {
@@ -80,51 +90,83 @@ fn place<'m>(request: &Request, modules: &BTreeMap<FileId, &'m Module>) -> Optio
 }
 
 /// The statements that bind locals to the unsafe value, by file and parameter.
-fn hardcoded(requests: &[Request]) -> FxHashMap<(FileId, String), Vec<Hardcoded>> {
-    let mut found: FxHashMap<(FileId, String), Vec<Hardcoded>> = FxHashMap::default();
+fn hardcoded(requests: &[Request]) -> FxHashMap<(FileId, String), Rc<Hardcoded>> {
+    let mut found: FxHashMap<(FileId, String), Vec<(Span, Level, String)>> = FxHashMap::default();
     for request in requests {
         if let ThreadPlace::Local { at } = &request.asked.place {
             let key = (request.file, request.parameter.to_owned());
             let (level, reason) = (request.asked.level, request.asked.reason.clone());
-            found.entry(key).or_default().push(Hardcoded { span: at.range, level, reason });
+            found.entry(key).or_default().push((at.range, level, reason));
         }
     }
-    found
+    let sorted = |mut fixes: Vec<(Span, Level, String)>| {
+        fixes.sort_by_key(|(span, ..)| *span);
+        let spans = fixes.iter().map(|(span, ..)| *span).collect();
+        Rc::new(Hardcoded { spans, fixes })
+    };
+    found.into_iter().map(|(key, fixes)| (key, sorted(fixes))).collect()
 }
 
-/// The hardcoded values of each file.
+/// The hardcoded values of each file, in order.
 fn places_of(requests: &[Request]) -> FxHashMap<FileId, Vec<Span>> {
     let mut found: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
     for request in requests {
         found.entry(request.file).or_default().push(request.asked.place.anchor().range);
     }
+    found.values_mut().for_each(|spans| spans.sort_unstable());
     found
 }
 
 struct Solver<'p, 'm> {
     program: &'p Program<'p>,
     places: FxHashMap<FileId, Vec<Span>>,
-    excepted: &'p BTreeMap<FileId, Vec<Span>>,
+    excepted: FxHashMap<FileId, FxHashSet<Span>>,
     reach: Reach,
     references: References,
     gates: FxHashMap<Key, Gate>,
+    overloads: FxHashMap<FileId, Overloads<'m>>,
+    sent: FxHashMap<(Key, String), Option<String>>,
+    receivers: FxHashMap<FileId, Receivers<'m>>,
     kept: FxHashMap<(Key, String), Option<(String, String)>>,
+    meanings: FxHashMap<FileId, Meanings<'m>>,
+    locals: FxHashMap<(FileId, usize, String), Rc<Local>>,
     objects: FxHashMap<(FileId, String), Objects<'m>>,
-    hardcoded: FxHashMap<(FileId, String), Vec<Hardcoded>>,
+    hosts: FxHashMap<(Key, String), Rc<Grown>>,
+    hardcoded: FxHashMap<(FileId, String), Rc<Hardcoded>>,
 }
 
-/// A statement that binds a local to the unsafe value, and how sure its fix is.
-#[derive(Debug, Clone)]
+/// The statements of a file that bind a local to the unsafe value, in order, and how sure the fix
+/// of each is.
+#[derive(Debug, Default)]
 struct Hardcoded {
-    span: Span,
+    spans: Vec<Span>,
+    fixes: Vec<(Span, Level, String)>,
+}
+
+/// What else is to be known of a local that carries the decision.
+#[derive(Debug)]
+struct Local {
+    /// Whether a statement that binds it is a documented exception.
+    is_excepted: bool,
+    /// Why it is what somebody sends.
+    sent: Option<String>,
+}
+
+/// What becomes of a function that gains a parameter, wherever the place in it is.
+#[derive(Debug)]
+struct Grown {
+    /// Why it cannot.
+    taken: Option<String>,
+    proof: Vec<String>,
     level: Level,
     reason: String,
+    variadic: variadic::Key,
 }
 
 impl<'m> Solver<'_, 'm> {
     fn solution(&mut self, request: &Request, place: &Place<'m>) -> Solution {
         let found = self.find(request, place);
-        build(request, place, found)
+        build(request, place, found, self.overloads.entry(request.file).or_default())
     }
 
     fn find(&mut self, request: &Request, place: &Place<'m>) -> Found {
@@ -167,28 +209,39 @@ impl<'m> Solver<'_, 'm> {
         if !is_mentioned {
             return None;
         }
+        let receivers = self.receivers.entry(file).or_default();
         let is_init =
-            place.functions().any(|function| name_of(place.module, function) == Some("__init__"));
+            place.functions().any(|function| name_of(module, function) == Some("__init__"));
         if is_init {
-            return receiver::kept(place, name);
+            return receivers.kept(place, name);
         }
         let key = ((file, tree::span(function)), name.to_owned());
         if let Some(known) = self.kept.get(&key) {
             return known.clone();
         }
-        let found = receiver::kept(place, name);
+        let found = receivers.kept(place, name);
         self.kept.insert(key, found.clone());
         found
     }
 
-    /// Why what the object around the place keeps under the name is not the user's decision.
-    fn is_sent(&self, request: &Request, place: &Place<'m>, name: &str) -> Option<String> {
+    /// Why what the object around the place keeps under the name is not the user's decision; worked
+    /// out once for a class.
+    fn is_sent(&mut self, request: &Request, place: &Place<'m>, name: &str) -> Option<String> {
         let module = place.module;
         let class = place.functions().find_map(|function| class_of(module, function))?;
+        let key = ((request.file, tree::span(class)), name.to_owned());
+        if let Some(known) = self.sent.get(&key) {
+            return known.clone();
+        }
+        let found = self.is_sent_to(request.file, module, class, name);
+        self.sent.insert(key, found.clone());
+        found
+    }
+
+    fn is_sent_to(&self, file: FileId, module: &Module, class: Node, name: &str) -> Option<String> {
         let shown = name_of(module, class)?;
         let init = super::place::method(module, class, "__init__");
-        let by_framework =
-            init.and_then(|init| self.references.escape((request.file, tree::span(init))));
+        let by_framework = init.and_then(|init| self.references.escape((file, tree::span(init))));
         if let Some(by) = by_framework {
             return Some(format!("`{shown}` is made by a framework: {by}"));
         }
@@ -206,14 +259,13 @@ impl<'m> Solver<'_, 'm> {
         own: Option<&str>,
     ) -> Option<Found> {
         let key = (request.file, request.parameter.to_owned());
-        let hardcoded: Vec<Span> =
-            self.hardcoded.get(&key).into_iter().flatten().map(|found| found.span).collect();
+        let hardcoded = self.hardcoded.get(&key).map(Rc::clone).unwrap_or_default();
         let name = request.parameter;
         let is_local = matches!(request.asked.place, ThreadPlace::Local { .. });
         if own == Some(name) && !is_local {
             return None;
         }
-        match named(place, name, &hardcoded) {
+        match self.named(request.file, place, name, &hardcoded.spans) {
             Named::Parameter(function) => {
                 if let Some(why) = self.remote(request.file, place.module, function) {
                     return Some(literal(why));
@@ -227,14 +279,14 @@ impl<'m> Solver<'_, 'm> {
                 let proof = vec![format!("`{shown}` has the parameter `{name}`")];
                 return Some(Found::new(Carrier::Expression(name.to_owned()), proof));
             }
-            Named::Local if !is_local && self.is_bound_by_exception(request, place) => {
+            Named::Local if !is_local && self.local(request, place).is_excepted => {
                 return Some(Found::nothing(format!(
                     "`{name}` is true for a documented reason, which is not about this; let the caller decide here"
                 )));
             }
             Named::Local if !is_local => {
-                if let Some(why) = sent(place, name) {
-                    return Some(Found::nothing(why));
+                if let Some(why) = &self.local(request, place).sent {
+                    return Some(Found::nothing(why.clone()));
                 }
                 let functions: Vec<Node> = place.functions().collect();
                 for function in functions {
@@ -254,7 +306,7 @@ impl<'m> Solver<'_, 'm> {
         if argument == name || own == Some(argument) {
             return None;
         }
-        match named(place, argument, &[]) {
+        match self.named(request.file, place, argument, &[]) {
             Named::Parameter(function)
                 if has_safe_parameter(place.module, function, argument)
                     && self.remote(request.file, place.module, function).is_none() =>
@@ -309,7 +361,6 @@ impl<'m> Solver<'_, 'm> {
         let module = place.module;
         let name = request.parameter;
         let key = (request.file, tree::span(host));
-        let shown = name_of(module, host).unwrap_or("lambda");
         match self.gate(request.file, module, host) {
             Gate::Report(why) => {
                 return Found::nothing(why);
@@ -317,15 +368,44 @@ impl<'m> Solver<'_, 'm> {
             Gate::Closed { why, .. } => return literal(why),
             Gate::Open => {}
         }
-        let file = (request.file, name.to_owned());
-        let hardcoded = self.hardcoded.get(&file).map_or(&[][..], Vec::as_slice);
-        let spans: Vec<Span> = hardcoded.iter().map(|found| found.span).collect();
-        if let Some(why) = taken(module, host, name, &spans) {
-            return Found::nothing(why);
+        let grown = self.grown(request, module, host);
+        if let Some(why) = &grown.taken {
+            return Found::nothing(why.clone());
         }
         if let Some(why) = of_inner_call(request, place, host) {
             return Found::nothing(why);
         }
+        let mut found = Found::new(Carrier::Parameter(key), grown.proof.clone());
+        (found.level, found.reason) = (grown.level, grown.reason.clone());
+        if name != request.asked.decision.argument {
+            return found;
+        }
+        match &grown.variadic {
+            variadic::Key::Handed(ops) => found.ops.clone_from(ops),
+            variadic::Key::Lost(why) => {
+                found.level = Level::Review;
+                found.reason.clone_from(why);
+            }
+            variadic::Key::Read { why, locals } => {
+                let bound = locals.iter().find(|(_, first)| first.before(module, place.node));
+                let Some((local, _)) = bound else { return Found::nothing(why.clone()) };
+                let proof = vec![format!("`{local}` is read from the keyword arguments")];
+                return Found::new(Carrier::Expression(local.clone()), proof);
+            }
+        }
+        found
+    }
+
+    /// What becomes of a function that gains a parameter; worked out once.
+    fn grown(&mut self, request: &Request, module: &Module, host: Node) -> Rc<Grown> {
+        let name = request.parameter;
+        let key = (request.file, tree::span(host));
+        if let Some(known) = self.hosts.get(&(key, name.to_owned())) {
+            return Rc::clone(known);
+        }
+        let hardcoded = self.hardcoded.get(&(request.file, name.to_owned()));
+        let hardcoded = hardcoded.map(Rc::clone).unwrap_or_default();
+        let shown = name_of(module, host).unwrap_or("lambda");
         let line = module.lines.of(host.start_byte()) + 1;
         let mut proof = vec![format!(
             "`{shown}` (line {line}) gains the parameter; who says nothing gets {}",
@@ -334,67 +414,66 @@ impl<'m> Solver<'_, 'm> {
         if let Some(by) = self.references.known(key) {
             proof.push(format!("`{shown}` is {by}, where it keeps the default"));
         }
-        let mut found = Found::new(Carrier::Parameter(key), proof);
         // What is read from a local that is hardcoded is as sure as that one's fix.
         let body = tree::span(host);
-        for there in hardcoded.iter().filter(|there| body.contains(there.span)) {
-            if there.level > found.level {
-                (found.level, found.reason) = (there.level, there.reason.clone());
+        let (mut level, mut reason) = (Level::Auto, String::new());
+        for (_, its, why) in hardcoded.fixes.iter().filter(|(span, ..)| body.contains(*span)) {
+            if *its > level {
+                (level, reason) = (*its, why.clone());
             }
         }
-        if name != request.asked.decision.argument {
-            return found;
-        }
-        self.with_variadic(request, place, host, found)
+        let places = self.places.get(&request.file).map_or(&[][..], Vec::as_slice);
+        let grown = Rc::new(Grown {
+            taken: taken(module, host, name, &hardcoded.spans),
+            proof,
+            level,
+            reason,
+            variadic: variadic::key(module, request.file, host, name, places),
+        });
+        self.hosts.insert((key, name.to_owned()), Rc::clone(&grown));
+        grown
     }
 
-    /// The same with what the host does with the key among its `**kwargs`.
-    fn with_variadic(
-        &self,
-        request: &Request,
+    /// What a name means at a place.
+    fn named(
+        &mut self,
+        file: FileId,
         place: &Place<'m>,
-        host: Node<'m>,
-        mut found: Found,
-    ) -> Found {
-        let module = place.module;
-        let places = self.places.get(&request.file).map_or(&[][..], Vec::as_slice);
-        match variadic::key(module, request.file, host, request.parameter, places) {
-            variadic::Key::Handed(ops) => found.ops = ops,
-            variadic::Key::Lost(why) => {
-                found.level = Level::Review;
-                found.reason = why;
-            }
-            variadic::Key::Read(why) => {
-                for (local, statement) in variadic::read_into(module, host, request.parameter) {
-                    let binds = |node: Node| node.id() == statement.id();
-                    if super::bound::before(module, place.node, &binds) {
-                        let proof = vec![format!("`{local}` is read from the keyword arguments")];
-                        return Found::new(Carrier::Expression(local.to_owned()), proof);
-                    }
-                }
-                return Found::nothing(why);
-            }
+        name: &str,
+        hardcoded: &[Span],
+    ) -> Named<'m> {
+        self.meanings.entry(file).or_default().named(place, name, hardcoded)
+    }
+
+    /// What is to be known of the local that has the parameter's name at a place.
+    fn local(&mut self, request: &Request, place: &Place) -> Rc<Local> {
+        let (module, name) = (place.module, request.parameter);
+        let seen = place.scope();
+        let scope = module.names.binding_scope(name, seen).unwrap_or(seen);
+        let key = (request.file, scope, name.to_owned());
+        if let Some(known) = self.locals.get(&key) {
+            return Rc::clone(known);
         }
+        let starts: FxHashSet<usize> =
+            self.excepted.get(&request.file).into_iter().flatten().map(|span| span.start).collect();
+        let bindings = module.names.bindings(name, seen);
+        let found = Rc::new(Local {
+            is_excepted: bindings.iter().any(|binding| starts.contains(&binding.span.start)),
+            sent: sent(place, name),
+        });
+        self.locals.insert(key, Rc::clone(&found));
         found
     }
 
     /// Whether the default of a function's parameter is a documented exception.
     fn is_excepted(&self, request: &Request, place: &Place, function: Node) -> bool {
-        let excepted = self.excepted.get(&request.file).map_or(&[][..], Vec::as_slice);
+        let Some(excepted) = self.excepted.get(&request.file) else { return false };
         let text = place.module.text();
         let signature = Signature::at(function);
         let parameter = signature.and_then(|signature| {
             signature.binding(request.parameter, text).map(|p| tree::span(p.node))
         });
         parameter.is_some_and(|parameter| excepted.contains(&parameter))
-    }
-
-    /// Whether a binding of the name that the place sees is a documented exception.
-    fn is_bound_by_exception(&self, request: &Request, place: &Place) -> bool {
-        let excepted = self.excepted.get(&request.file).map_or(&[][..], Vec::as_slice);
-        let bindings = place.module.names.bindings(request.parameter, place.scope());
-        let starts = |at: usize| excepted.iter().any(|span| span.start == at);
-        bindings.iter().any(|binding| starts(binding.span.start))
     }
 
     /// Whether a function may gain a parameter, with what the rest of the program does with it.

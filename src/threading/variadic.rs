@@ -3,6 +3,7 @@
 
 use tree_sitter::Node;
 
+use super::bound::Firsts;
 use crate::plan::op::{Anchor, Op};
 use crate::python::call::Call;
 use crate::python::module::Module;
@@ -19,8 +20,13 @@ pub(super) enum Key {
     Handed(Vec<Op>),
     /// Parts of the function would no longer get it: why.
     Lost(String),
-    /// The function looks for it there: why the parameter cannot be added.
-    Read(String),
+    /// The function looks for it there.
+    Read {
+        /// Why the parameter cannot be added.
+        why: String,
+        /// The locals that it puts it into, and where they have it.
+        locals: Vec<(String, Firsts)>,
+    },
 }
 
 /// Whether a library's callable takes the decision by its name: the Auto classes and the pipeline
@@ -34,8 +40,8 @@ fn takes(module: &Module, callee: Node) -> bool {
     }
 }
 
-/// What becomes of the key `name` in the function's `**kwargs`. `places` are the hardcoded ones,
-/// which do not count as reading it.
+/// What becomes of the key `name` in the function's `**kwargs`. `places` are the hardcoded ones, in
+/// order, which do not count as reading it.
 pub(super) fn key(
     module: &Module,
     file: FileId,
@@ -50,15 +56,16 @@ pub(super) fn key(
         match fate(module, node, name) {
             Fate::Nothing => {}
             // `kwargs["trust_remote_code"] = ...` is one of the places.
-            Fate::Read if places.iter().any(|place| is_near(module, *place, node)) => {
+            Fate::Read if is_near(module, places, node) => {
                 is_put_back = true;
             }
             Fate::Read => {
                 let line = module.lines.of(node.start_byte()) + 1;
-                return Key::Read(format!(
+                let why = format!(
                     "`{}` in line {line} reads it from the keyword arguments; make it a parameter there",
                     module.text_of(node)
-                ));
+                );
+                return Key::Read { why, locals: read_into(module, function, name) };
             }
             Fate::Handed(call) => {
                 let op = Op::SetArgument {
@@ -160,18 +167,17 @@ fn splatted<'m>(module: &'m Module, splat: Node<'m>, name: &str) -> Fate<'m> {
     if takes(module, found.function) { Fate::Handed(found.node) } else { Fate::Lost }
 }
 
-/// Whether a hardcoded place is part of the same statement.
-fn is_near(module: &Module, place: Span, node: Node) -> bool {
-    module.statement(node).is_some_and(|statement| tree::span(statement).contains(place))
+/// Whether a hardcoded place is part of the same statement; the places are in order.
+fn is_near(module: &Module, places: &[Span], node: Node) -> bool {
+    let Some(statement) = module.statement(node).map(tree::span) else { return false };
+    let first = places.partition_point(|place| place.start < statement.start);
+    let within = places[first..].iter().take_while(|place| place.start < statement.end);
+    within.into_iter().any(|place| statement.contains(*place))
 }
 
-/// The locals that are given the key's value by a statement of the function, with the statements:
-/// `trust = kwargs.pop("trust_remote_code", False)`.
-pub(super) fn read_into<'m>(
-    module: &'m Module,
-    function: Node<'m>,
-    name: &str,
-) -> Vec<(&'m str, Node<'m>)> {
+/// The locals that are given the key's value by a statement of the function, with what comes after
+/// it: `trust = kwargs.pop("trust_remote_code", False)`.
+fn read_into(module: &Module, function: Node, name: &str) -> Vec<(String, Firsts)> {
     let reads = uses(module, function).into_iter();
     let reads = reads.filter(|node| matches!(fate(module, *node, name), Fate::Read));
     reads
@@ -182,7 +188,12 @@ pub(super) fn read_into<'m>(
             let right = assignment.child_by_field_name("right")?;
             let whole = right.kind() == "call" || right.kind() == "subscript";
             let is_read = whole && right.start_byte() == node.start_byte();
-            (left.kind() == "identifier" && is_read).then(|| (module.text_of(left), statement))
+            if left.kind() != "identifier" || !is_read {
+                return None;
+            }
+            let binds = |node: Node| node.id() == statement.id();
+            let firsts = Firsts::of(module, [tree::span(left)], &binds);
+            Some((module.text_of(left).to_owned(), firsts))
         })
         .collect()
 }
