@@ -261,6 +261,8 @@ mod tests {
             "def f(args):\n    trust = False\n    trust = bool(args.trust)\n    if trust: pass",
             "def f(a):\n    trust = True if a.trust else False\n    if trust: pass",
             "def f(trust):\n    if trust:\n        trust = True",
+            "def f():\n    answer = input('Trust it? [y/N] ')\n    if answer.lower() in ['yes', 'y']: pass",
+            "def f():\n    a = input('Run the custom code?').strip().lower()\n    if a == 'y': pass",
             "from settings import TRUST\nif TRUST: pass",
             "def f(n, trust_remote_code=True):\n    if trust_remote_code: pass",
         ] {
@@ -271,6 +273,9 @@ mod tests {
             "TRUST_REMOTE_CODE = True\ndef f():\n    if TRUST_REMOTE_CODE: pass",
             "TRUST_REMOTE_CODE = False\nif TRUST_REMOTE_CODE: pass",
             "def f(n):\n    trust = 'auto_map' in n\n    if trust: pass",
+            "def f():\n    answer = input('Go on?')\n    if answer == 'y': pass",
+            "def f(answer):\n    if answer == 'y': pass",
+            "def f():\n    answer = input('Trust it? [y/N] ')\n    if answer: pass",
             "def f(n):\n    trust = n.startswith('qwen')\n    if trust: pass",
             "def f(n, trust=False):\n    trust = n.startswith('qwen')\n    if trust: pass",
             "def f(args):\n    trust = args.trust\n    trust = True\n    if trust: pass",

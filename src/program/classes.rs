@@ -91,7 +91,7 @@ impl Classes {
         }
         let mut names: FxHashSet<String> = tops.tops.iter().cloned().collect();
         for top in &tops.tops {
-            names.extend(self.derived(top).into_iter().map(str::to_owned));
+            names.extend(self.derived(top, usize::MAX).into_iter().map(str::to_owned));
         }
         let files = self.files(&names);
         let family = Arc::new(Family { names, files });
@@ -99,14 +99,15 @@ impl Classes {
         family
     }
 
-    /// The names of the classes that derive from a class, directly or not.
-    pub fn derived(&self, name: &str) -> Vec<&str> {
+    /// The names of the classes that derive from a class, directly or not, but no more than `most`;
+    /// sorted.
+    pub fn derived(&self, name: &str, most: usize) -> Vec<&str> {
         let mut found: Vec<&str> = Vec::new();
         let mut waiting = vec![name];
         let mut known: FxHashSet<&str> = FxHashSet::default();
         while let Some(class) = waiting.pop() {
             for derived in self.derived.get(class).into_iter().flatten() {
-                if known.insert(derived) {
+                if found.len() < most && known.insert(derived) {
                     found.push(derived);
                     waiting.push(derived);
                 }
@@ -116,9 +117,11 @@ impl Classes {
         found
     }
 
-    /// The last names of the bases outside the program of the classes that derive from a class.
-    pub fn foreign_bases_of_derived(&self, name: &str) -> Vec<String> {
-        let statements = self.derived(name).into_iter().filter_map(|class| self.by_name.get(class));
+    /// The last names of the bases outside the program of the classes that derive from a class, of
+    /// which no more than `most` are looked at.
+    pub fn foreign_bases_of_derived(&self, name: &str, most: usize) -> Vec<String> {
+        let derived = self.derived(name, most).into_iter();
+        let statements = derived.filter_map(|class| self.by_name.get(class));
         let bases: FxHashSet<&String> =
             statements.flatten().flat_map(|statement| &statement.bases).collect();
         self.foreign_bases(bases)
@@ -360,6 +363,6 @@ mod tests {
         assert_eq!(classes.foreign_bases(&["A".to_owned()]), ["X", "Y"]);
         assert_eq!(classes.family("A").names.len(), 3);
         assert_eq!(classes.foreign_bases(&["B".to_owned()]), ["X", "Y"]);
-        assert_eq!(classes.foreign_bases_of_derived("A"), ["X", "Y"]);
+        assert_eq!(classes.foreign_bases_of_derived("A", 9), ["X", "Y"]);
     }
 }

@@ -20,15 +20,19 @@ pub struct Sought {
     pub beside: Vec<String>,
 }
 
+/// How many modules a thread parses before they are looked at.
+const AT_A_TIME: usize = 4;
+
 impl Program<'_> {
-    /// The modules outside tests that mention the words, each with the indices of those it
-    /// mentions; sorted by path. Every file is read once, only these are parsed.
-    pub fn mentioning(&self, sought: &[Sought]) -> Vec<(Member, Vec<usize>)> {
+    /// Hands the modules outside tests that mention the words to `visit`, sorted by path, each with
+    /// the indices of those it mentions. Every file is read, only these are parsed, and only a few of
+    /// them are held at a time.
+    pub fn mentioning(&self, sought: &[Sought], visit: &mut dyn FnMut(&Member, &[usize])) {
         if self.is_alone || sought.is_empty() {
-            return Vec::new();
+            return;
         }
         let words = sought.iter().map(|sought| sought.word.as_str());
-        let Ok(automaton) = AhoCorasick::new(words) else { return Vec::new() };
+        let Ok(automaton) = AhoCorasick::new(words) else { return };
         let workspace = self.whole();
         let files: Vec<FileId> = workspace
             .files
@@ -36,16 +40,24 @@ impl Program<'_> {
             .filter(|file| !file.test && matches!(file.kind, FileKind::Python))
             .map(|file| file.id)
             .collect();
-        files
+        let hits: Vec<(FileId, Vec<usize>)> = files
             .into_par_iter()
             .map_init(Vec::new, |bytes, file| {
                 workspace.read(file, bytes).ok()?;
                 let found = mentioned(bytes, &automaton, sought);
-                let member = if found.is_empty() { None } else { self.module(file) };
-                member.map(|member| (member, found))
+                (!found.is_empty()).then_some((file, found))
             })
             .flatten()
-            .collect()
+            .collect();
+        for some in hits.chunks(AT_A_TIME * rayon::current_num_threads()) {
+            let members: Vec<Option<Member>> =
+                some.par_iter().map(|(file, _)| self.glance(*file)).collect();
+            for (member, (_, hits)) in members.iter().zip(some) {
+                if let Some(member) = member {
+                    visit(member, hits);
+                }
+            }
+        }
     }
 }
 
@@ -115,9 +127,11 @@ fn is_whole(bytes: &[u8], start: usize, end: usize) -> bool {
     !before.is_some_and(is_word) && !bytes.get(end).copied().is_some_and(is_word)
 }
 
-/// Whether a word stands behind a dot and no call or further attribute follows in its line.
+/// Whether a word stands behind a dot and no call or further attribute follows in its line, nor what
+/// can only end a name in a text: a quote or a backtick.
 fn is_value(bytes: &[u8], start: usize, end: usize) -> bool {
     let before = bytes[..start].iter().rev().find(|byte| !byte.is_ascii_whitespace());
     let behind = bytes[end..].iter().find(|byte| !matches!(byte, b' ' | b'\t'));
-    before == Some(&b'.') && !matches!(behind, Some(b'(' | b'.'))
+    let is_more = |byte: &u8| matches!(byte, b'(' | b'.' | b'`' | b'\'' | b'"');
+    before == Some(&b'.') && !behind.is_some_and(is_more)
 }

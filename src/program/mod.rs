@@ -72,16 +72,24 @@ impl<'w> Program<'w> {
         if let Some(there) = self.parsed().get(&file).map(known) {
             return there;
         }
-        let workspace = self.whole();
-        let mut bytes = Vec::new();
-        let read = workspace.read(file, &mut bytes).ok();
-        let source = read.and_then(|()| Source::python(file, bytes).ok());
-        let member = source.map(|source| Member {
-            relative: workspace.file(file).relative.clone(),
-            module: Arc::new(Module::new(source)),
-        });
+        let member = self.parse(file);
         self.parsed().insert(file, member.clone());
         member
+    }
+
+    /// The same for a module that is looked at once: it is not kept.
+    fn glance(&self, file: FileId) -> Option<Member> {
+        let known = self.parsed().get(&file).cloned();
+        known.unwrap_or_else(|| self.parse(file))
+    }
+
+    fn parse(&self, file: FileId) -> Option<Member> {
+        let workspace = self.whole();
+        let mut bytes = Vec::new();
+        workspace.read(file, &mut bytes).ok()?;
+        let source = Source::python(file, bytes).ok()?;
+        let relative = workspace.file(file).relative.clone();
+        Some(Member { relative, module: Arc::new(Module::new(source)) })
     }
 
     fn parsed(&self) -> std::sync::MutexGuard<'_, FxHashMap<FileId, Option<Member>>> {

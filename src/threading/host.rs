@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::decorator::{Effect, effect};
 use super::place::{class_of, decorators, method, name_of, receiver};
 use super::receiver::base_expressions;
+use super::references::MOST_CLASSES;
 use crate::program::Program;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
@@ -311,7 +312,7 @@ fn method_gate(module: &Module, program: &Program, class: Node, name: &str) -> G
         quiet.is_none_or(|(_, called)| called.contains(&name))
     };
     // Where it is mixed into a class with other bases, these may call it too.
-    let beside = classes.foreign_bases_of_derived(class_name);
+    let beside = classes.foreign_bases_of_derived(class_name, MOST_CLASSES);
     if let Some(base) = beside.iter().find(is_remote) {
         return closed(
             format!("`{base}`, with which `{class_name}` is mixed, serves requests"),

@@ -167,8 +167,12 @@ impl<'m> Objects<'m> {
         }
         let module = self.module;
         let found = attribute::kept(module, class, &self.name).is_some_and(|kept| {
-            let is_typed = kept.chain[..=kept.giver].iter().any(|class| self.is_typed(*class));
-            is_typed && !matches!(kept.how, How::Property)
+            let is_typed = || kept.chain[..=kept.giver].iter().any(|class| self.is_typed(*class));
+            match kept.how {
+                How::Store(..) => true,
+                How::Property => false,
+                How::Class | How::Field => is_typed(),
+            }
         });
         self.classes.borrow_mut().insert(class.id(), found);
         found

@@ -1,7 +1,7 @@
 //! Where the program refers to the functions that may gain a parameter, and what it does with them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -51,7 +51,10 @@ type TableKey = ([u8; 32], usize, Option<usize>);
 /// A function that is looked for.
 #[derive(Clone)]
 struct Subject<'m> {
-    key: Key,
+    /// The functions of that name in one scope.
+    keys: Vec<Key>,
+    /// Their file, relative to the root.
+    path: PathBuf,
     module: &'m Module,
     function: Node<'m>,
     /// What is looked for: the function's name, or that of the class for an `__init__`, or a name
@@ -100,6 +103,9 @@ const SERVERS_HINTS: [&str; 24] = [
     "add_tool",
 ];
 
+/// How many classes that derive from one are looked at.
+pub(super) const MOST_CLASSES: usize = 1000;
+
 /// How often names under which a function is handed on are looked for again.
 const ROUNDS: usize = 3;
 
@@ -110,14 +116,31 @@ impl References {
         modules: &BTreeMap<FileId, &Module>,
         program: &Program,
     ) -> Self {
+        let mut found = Self { served: served(functions, modules, program), ..Self::default() };
         let mut subjects: Vec<Subject> = Vec::new();
+        let mut known: FxHashMap<(FileId, usize, &str), usize> = FxHashMap::default();
         let mut families: FxHashMap<String, Rc<Vec<String>>> = FxHashMap::default();
         for (file, function) in functions {
             let Some(module) = modules.get(file) else { continue };
-            let found = module.exact(tree::span(*function), &["function_definition"]);
-            subjects.extend(
-                found.and_then(|found| subject(*file, module, found, program, &mut families)),
-            );
+            let exact = module.exact(tree::span(*function), &["function_definition"]);
+            let Some(function) = exact else { continue };
+            let name = name_of(module, function).unwrap_or_default();
+            let scope = module.names.scope_at(function.start_byte());
+            let key = (*file, tree::span(function));
+            if let Some(there) = known.get(&(*file, scope, name)) {
+                let subject: &mut Subject = &mut subjects[*there];
+                subject.keys.push(key);
+                continue;
+            }
+            let subject = subject(*file, module, function, program, &mut families);
+            let Some(subject) = subject else { continue };
+            if subject.classes.len() > MOST_CLASSES {
+                let by = "inherited by more classes than are looked at";
+                found.escaped.insert(key, by.to_owned());
+                continue;
+            }
+            known.insert((*file, scope, name), subjects.len());
+            subjects.push(subject);
         }
         let renamed: Vec<Subject> = subjects
             .iter()
@@ -127,10 +150,8 @@ impl References {
                 names.map(|name| Subject { name: name.to_owned(), ..subject.clone() })
             })
             .collect();
-        let mut found = Self { served: served(functions, modules, program), ..Self::default() };
         for subject in &subjects {
-            let path = program.relative(subject.key.0);
-            found.note(subject, subject.module, path, &own_references(subject));
+            found.note(subject, subject.module, &subject.path, &own_references(subject));
         }
         subjects.extend(renamed);
         for round in 0..ROUNDS {
@@ -158,24 +179,24 @@ impl References {
         }
         let (words, owners): (Vec<Sought>, Vec<Vec<usize>>) = sought.into_iter().unzip();
         let mut again: Vec<Subject> = Vec::new();
-        for (member, hits) in program.mentioning(&words) {
+        program.mentioning(&words, &mut |member, hits| {
             let indices: BTreeSet<usize> =
-                hits.into_iter().flat_map(|hit| owners[hit].iter().copied()).collect();
+                hits.iter().flat_map(|hit| owners[*hit].iter().copied()).collect();
             for index in indices {
                 let subject = &subjects[index];
-                if member.relative == program.relative(subject.key.0) {
+                if member.relative == subject.path {
                     continue;
                 }
                 let nodes = other_references(subject, &member.module);
                 if !nodes.is_empty() {
-                    self.elsewhere.insert(subject.key);
+                    self.elsewhere.extend(&subject.keys);
                 }
                 self.note(subject, &member.module, &member.relative, &nodes);
                 again.extend(handed_on(subject, &member.module, &member.relative));
             }
-        }
-        again.sort_by(|a, b| (a.key, &a.name, &a.homes).cmp(&(b.key, &b.name, &b.homes)));
-        again.dedup_by(|a, b| (a.key, &a.name, &a.homes) == (b.key, &b.name, &b.homes));
+        });
+        again.sort_by(|a, b| (&a.keys, &a.name, &a.homes).cmp(&(&b.keys, &b.name, &b.homes)));
+        again.dedup_by(|a, b| (&a.keys, &a.name, &a.homes) == (&b.keys, &b.name, &b.homes));
         again
     }
 
@@ -186,7 +207,7 @@ impl References {
             if subject.kind == Kind::Class {
                 if publishes(module, *node) {
                     let by = format!("its class is published ({})", place());
-                    self.escaped.entry(subject.key).or_insert(by);
+                    self.escape_by(subject, by);
                 }
                 continue;
             }
@@ -197,11 +218,11 @@ impl References {
             match used {
                 Use::Harmless => {}
                 Use::Known(by) => {
-                    self.known.entry(subject.key).or_insert(format!("{by} ({})", place()));
+                    for key in &subject.keys {
+                        self.known.entry(*key).or_insert_with(|| format!("{by} ({})", place()));
+                    }
                 }
-                Use::Unknown(by) => {
-                    self.escaped.entry(subject.key).or_insert(format!("{by} ({})", place()));
-                }
+                Use::Unknown(by) => self.escape_by(subject, format!("{by} ({})", place())),
             }
         }
         let escape = match subject.kind {
@@ -213,7 +234,13 @@ impl References {
                 .map(|line| format!("looked up by its name ({shown}:{line})")),
         };
         if let Some(by) = escape {
-            self.escaped.entry(subject.key).or_insert(by);
+            self.escape_by(subject, by);
+        }
+    }
+
+    fn escape_by(&mut self, subject: &Subject, by: String) {
+        for key in &subject.keys {
+            self.escaped.entry(*key).or_insert_with(|| by.clone());
         }
     }
 
@@ -307,11 +334,11 @@ fn served(
             beside: beside.clone(),
         })
         .collect();
-    for (member, hits) in program.mentioning(&sought) {
+    program.mentioning(&sought, &mut |member, hits| {
         if imports_web(&member.module) {
-            found.extend(hits.into_iter().map(|hit| classes[hit].to_owned()));
+            found.extend(hits.iter().map(|hit| classes[*hit].to_owned()));
         }
-    }
+    });
     found
 }
 
@@ -332,13 +359,14 @@ fn subject<'m>(
     let class = class.and_then(|class| name_of(module, class));
     let classes = class.map(|class| {
         let found = families.entry(class.to_owned()).or_insert_with(|| {
-            let derived = program.classes().derived(class);
+            let derived = program.classes().derived(class, MOST_CLASSES + 1);
             Rc::new(std::iter::once(class).chain(derived).map(str::to_owned).collect())
         });
         Rc::clone(found)
     });
     Some(Subject {
-        key: (file, tree::span(function)),
+        keys: vec![(file, tree::span(function))],
+        path: program.relative(file).to_owned(),
         module,
         function,
         name: name.to_owned(),
