@@ -107,6 +107,8 @@ pub struct Names {
     pub(super) by_start: Vec<usize>,
     /// The places of the uses in the list, by name, once somebody asks.
     pub(super) by_name: OnceLock<FxHashMap<String, Vec<u32>>>,
+    /// The same by the scopes that bind them.
+    pub(super) by_binding: OnceLock<FxHashMap<String, FxHashMap<usize, Vec<u32>>>>,
     /// What imports bring, by the last part of their targets, once somebody asks.
     pub(super) imports: OnceLock<FxHashMap<String, Vec<Imported>>>,
     /// The packages that are imported from, once somebody asks.
@@ -296,10 +298,19 @@ impl Names {
 
     /// The uses of `name` that mean the binding in `scope`.
     pub fn uses_of(&self, name: &str, scope: usize, text: &str) -> Vec<Span> {
-        self.named(name, text)
-            .filter(|used| self.binding_scope(name, used.scope) == Some(scope))
-            .map(|used| used.span)
-            .collect()
+        let index = self.by_binding.get_or_init(|| {
+            let mut index: FxHashMap<String, FxHashMap<usize, Vec<u32>>> = FxHashMap::default();
+            for (place, used) in self.uses.iter().enumerate() {
+                let Ok(place) = u32::try_from(place) else { break };
+                let name = &text[used.span.range()];
+                let Some(bound) = self.binding_scope(name, used.scope) else { continue };
+                index.entry(name.to_owned()).or_default().entry(bound).or_default().push(place);
+            }
+            index
+        });
+        let places = index.get(name).and_then(|scopes| scopes.get(&scope));
+        let places = places.map_or(&[][..], Vec::as_slice);
+        places.iter().map(|place| self.uses[*place as usize].span).collect()
     }
 
     /// The uses of a name, whatever it means, in order.
