@@ -6,6 +6,7 @@ use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::python::comment::Comment;
 use crate::python::module::Module;
+use crate::workspace::FileId;
 use crate::workspace::span::Span;
 
 /// The transform.
@@ -58,28 +59,49 @@ impl Transform for Nosec {
 }
 
 fn finding(module: &Module, comment: Comment, rest: &str, scope: String) -> Finding {
+    if comment.own_line && speaks_of_it(module.slice(comment.span)) {
+        let reason = "the comment may only speak of nosec; take the marker out if it is one";
+        return marked(&comment, module.file, scope, Remedy::Report(reason.to_owned()));
+    }
     let at = Anchor { file: module.file, range: comment.span };
     let (title, op) = if rest.is_empty() {
         ("remove `# nosec`", Op::DeleteComment { at })
     } else {
         ("remove `# nosec`, keep the reason", Op::ReplaceComment { at, text: rest.to_owned() })
     };
+    let remedy = Remedy::Ops(Fix {
+        title: title.to_owned(),
+        reason: "bandit will look at the line again".to_owned(),
+        level: Level::Review,
+        ops: vec![op],
+        group: None,
+        proof: Vec::new(),
+    });
+    marked(&comment, module.file, scope, remedy)
+}
+
+fn marked(comment: &Comment, file: FileId, scope: String, remedy: Remedy) -> Finding {
     Finding {
         transform: ABOUT.name,
-        file: module.file,
+        file,
         range: comment.span,
         scope,
         sink: "# nosec".to_owned(),
         message: "the comment switches bandit off for this line".to_owned(),
-        remedy: Remedy::Ops(Fix {
-            title: title.to_owned(),
-            reason: "bandit will look at the line again".to_owned(),
-            level: Level::Review,
-            ops: vec![op],
-            group: None,
-            proof: Vec::new(),
-        }),
+        remedy,
     }
+}
+
+/// Whether a comment goes on behind the marker as a sentence does that has it for its subject:
+/// `# nosec is not recognized here`.
+fn speaks_of_it(comment: &str) -> bool {
+    let Some(rest) = strip_nosec(comment) else { return false };
+    let word = rest.split_whitespace().next().unwrap_or_default();
+    let verbs = [
+        "is", "are", "was", "has", "does", "doesn't", "isn't", "can", "cannot", "will", "must",
+        "should", "on", "in", "for", "comments", "and", "or",
+    ];
+    rest.starts_with(BLANK) && verbs.contains(&word)
 }
 
 /// The comment without its `nosec` markers, empty if nothing else was in it; `None` if there is

@@ -151,7 +151,40 @@ fn remedy(scene: &Scene, reference: &Reference, sink: &Sink) -> Option<Remedy> {
     if module.is_damaged_near(node) {
         return report("the code around it does not parse; write `weights_only=True` by hand");
     }
-    Some(Remedy::Ops(fix(module, node, unsafe_argument.as_ref(), &verdict)))
+    let mut fix = fix(module, node, unsafe_argument.as_ref(), &verdict);
+    if let Some(line) = written_here(module, &call) {
+        fix.level = Level::Review;
+        fix.reason = format!(
+            "line {line} of this function writes what is loaded; if it is more than tensors, say so in a comment"
+        );
+    }
+    Some(Remedy::Ops(fix))
+}
+
+/// The 1-based line in which the function that loads writes the same buffer first:
+/// `torch.save(model, buffer)` / `buffer.seek(0)` / `torch.load(buffer)`.
+fn written_here(module: &Module, call: &Call) -> Option<usize> {
+    let buffer = call.positional(0).or(call.keyword("f"))?.value;
+    if buffer.kind() != "identifier" {
+        return None;
+    }
+    let name = module.text_of(buffer);
+    let scope = module.names.scope_at(buffer.start_byte());
+    let [binding] = module.names.bindings(name, scope) else { return None };
+    let bound = module.statement_at(binding.span)?;
+    let made = module.calls_within("BytesIO", tree::span(bound)).next()?;
+    Call::at(made, module.text()).filter(|made| made.arguments.is_empty())?;
+    let bound_in = module.names.binding_scope(name, scope)?;
+    let uses = module.names.uses_of(name, bound_in, module.text());
+    let before = uses.into_iter().filter(|used| used.start < call.node.start_byte());
+    before
+        .filter_map(|used| module.parent(module.parent(module.nodes().covering(used)?)?))
+        .filter_map(|written| Call::at(written, module.text()))
+        .find(|written| {
+            let name = module.names.resolve(written.function, module.text());
+            name.single() == Some("torch.save")
+        })
+        .map(|written| module.lines.of(written.node.start_byte()) + 1)
 }
 
 /// A `weights_only` that is false.

@@ -53,6 +53,7 @@ pub(super) const PATTERN: Pattern = Pattern {
     names: &["yaml.load", "loader", "unsafe_load", "full_load", "unsafeloader", "fullloader"],
 };
 const MESSAGE: &str = "the loader can make any Python object that the document names";
+const SAFE_MESSAGE: &str = "the loader is a safe one, which `yaml.safe_load` says at a glance";
 
 impl Transform for YamlLoad {
     fn about(&self) -> &'static About {
@@ -64,7 +65,11 @@ impl Transform for YamlLoad {
         for reference in references(module, "yaml", &FUNCTIONS) {
             let Some(sink) = sinks::row(ABOUT.name, &reference.sink) else { continue };
             if let Some((range, remedy)) = remedy(&scene, &reference, sink) {
-                findings.list.push(finding(module, range, reference.sink, remedy));
+                let mut found = finding(module, range, reference.sink.clone(), remedy);
+                if is_safe_already(module, &reference, sink) {
+                    SAFE_MESSAGE.clone_into(&mut found.message);
+                }
+                findings.list.push(found);
             }
         }
         for reference in references(module, "ruamel", &RUAMEL) {
@@ -144,10 +149,7 @@ fn of_call(scene: &Scene, found: &Reference, sink: &Sink, call: &Call, offset: u
     if let Loader::Safe(reason) = class {
         return Remedy::Exception(Exception { kind: ExceptionKind::Safe, reason });
     }
-    let was_safe = loader.is_some_and(|l| {
-        let name = module.names.resolve(l.value, module.text());
-        name.single().and_then(class_of_yaml).is_some_and(is_safe)
-    });
+    let was_safe = loader.is_some_and(|l| names_safe_loader(module, l.value));
     if was_safe && offset > 0 {
         let reason = "the partial call binds a safe loader".to_owned();
         return Remedy::Exception(Exception { kind: ExceptionKind::Safe, reason });
@@ -178,10 +180,39 @@ fn of_call(scene: &Scene, found: &Reference, sink: &Sink, call: &Call, offset: u
     };
     match edits(scene, found, sink, call, loader, class) {
         Ok((title, ops, group)) => {
-            Remedy::Ops(Fix { title, reason, level, ops, group, proof: Vec::new() })
+            let proof = dumps(module).into_iter().collect();
+            Remedy::Ops(Fix { title, reason, level, ops, group, proof })
         }
         Err(reason) => Remedy::Report(reason),
     }
+}
+
+/// Where the module writes what a safe loader may refuse.
+fn dumps(module: &Module) -> Option<String> {
+    let calls = module.calls_named("dump").chain(module.calls_named("dump_all"));
+    let mut dumps = calls.filter_map(|node| Call::at(node, module.text())).filter(|call| {
+        let name = module.names.resolve(call.function, module.text());
+        matches!(name.single(), Some("yaml.dump" | "yaml.dump_all"))
+            && call.keyword("Dumper").is_none_or(|d| !module.text_of(d.value).contains("Safe"))
+    });
+    let line = module.lines.of(dumps.next()?.node.start_byte()) + 1;
+    Some(format!(
+        "`yaml.dump` in line {line} can write Python objects, which a safe loader refuses; `yaml.safe_dump` cannot"
+    ))
+}
+
+/// Whether an expression is a loader of yaml that makes nothing but plain data.
+fn names_safe_loader(module: &Module, loader: tree_sitter::Node) -> bool {
+    let name = module.names.resolve(loader, module.text());
+    name.single().and_then(class_of_yaml).is_some_and(is_safe)
+}
+
+/// Whether a call names a safe loader already.
+fn is_safe_already(module: &Module, found: &Reference, sink: &Sink) -> bool {
+    let Usage::Call(node) = found.usage else { return false };
+    let call = Call::at(node, module.text());
+    let loader = call.and_then(|call| argument(&call, sink, 0));
+    loader.is_some_and(|loader| names_safe_loader(module, loader.value))
 }
 
 /// The argument that decides, behind so many bound to a partial call.
@@ -205,12 +236,18 @@ fn held_back(
     if let Loader::Unknown(reason) = class {
         return Some(reason.clone());
     }
-    let splat = |a: &&Argument| matches!(a.kind, ArgumentKind::Splat | ArgumentKind::DoubleSplat);
-    if sink.argument.is_some() && !has_loader && call.arguments.iter().any(|a| splat(&a)) {
-        return Some(
-            "the arguments behind `*` may hold a loader; call `yaml.safe_load` without one"
-                .to_owned(),
-        );
+    let stars = |a: &Argument| match a.kind {
+        ArgumentKind::Splat => Some("*"),
+        ArgumentKind::DoubleSplat => Some("**"),
+        _ => None,
+    };
+    if sink.argument.is_some()
+        && !has_loader
+        && let Some(stars) = call.arguments.iter().find_map(stars)
+    {
+        return Some(format!(
+            "the arguments behind `{stars}` may hold a loader; call `yaml.safe_load` without one"
+        ));
     }
     if module.is_damaged_near(call.node) {
         return Some("the code around it does not parse; call `yaml.safe_load` by hand".to_owned());

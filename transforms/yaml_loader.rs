@@ -124,10 +124,11 @@ fn derives(module: &Module, program: &Program, node: Node, level: usize) -> Opti
         return None;
     }
     if let Resolution::Known(names) = module.names.resolve(node, module.text())
-        && let [name] = names.as_slice()
-        && let Some(class) = class_of_yaml(name)
+        && let Some(classes) =
+            names.iter().map(|name| class_of_yaml(name)).collect::<Option<Vec<&str>>>()
+        && !classes.is_empty()
     {
-        return Some(is_safe(class));
+        return Some(classes.into_iter().all(is_safe));
     }
     let node = tree::unparenthesised(node);
     if node.kind() != "identifier" {

@@ -67,28 +67,34 @@ impl<'t> Signature<'t> {
         let returns = node.child_by_field_name("return_type");
         let mut found =
             Self { node, list, parameters: Vec::new(), star: None, slash: None, returns };
+        let mut by_name_only = false;
         for item in list.map(tree::children).unwrap_or_default() {
-            found.push(item);
+            by_name_only |= found.push(item, by_name_only);
         }
         Some(found)
     }
 
-    fn push(&mut self, item: Node<'t>) {
+    /// Adds what stands between two commas; returns whether parameters behind it are keyword-only.
+    fn push(&mut self, item: Node<'t>, by_name_only: bool) -> bool {
         match item.kind() {
-            "keyword_separator" => self.star = Some(tree::span(item)),
+            "keyword_separator" => {
+                self.star = Some(tree::span(item));
+                true
+            }
             "positional_separator" => {
                 self.slash = Some(tree::span(item));
                 for parameter in &mut self.parameters {
                     parameter.kind = ParameterKind::PositionalOnly;
                 }
+                false
             }
             _ => {
-                let Some(mut parameter) = parameter(item) else { return };
-                let by_name_only = self.star.is_some() || self.has(ParameterKind::VarPositional);
+                let Some(mut parameter) = parameter(item) else { return false };
                 if by_name_only && parameter.kind == ParameterKind::PositionalOrKeyword {
                     parameter.kind = ParameterKind::KeywordOnly;
                 }
                 self.parameters.push(parameter);
+                parameter.kind == ParameterKind::VarPositional
             }
         }
     }
