@@ -33,7 +33,9 @@ pub type OwnedEdit = (usize, Edit);
 
 /// The replacements that make all ops of one module true.
 pub fn of_module(module: &Module, ops: &[OwnedOp]) -> Result<Vec<TextEdit>, Trouble> {
-    let mut edits = arguments(module, ops)?;
+    // Where an expression begins a statement, what is put before the statement comes first.
+    let mut edits = inserted_statements(module, ops)?;
+    edits.extend(arguments(module, ops)?);
     edits.extend(parameters::edits(module, ops)?);
     for (owner, op) in ops {
         if let Some(edit) = single(module, op, *owner)? {
@@ -42,8 +44,9 @@ pub fn of_module(module: &Module, ops: &[OwnedOp]) -> Result<Vec<TextEdit>, Trou
     }
     edits.extend(deleted_statements(module, ops, &[])?);
     let before = flatten(module.text(), &edits).map_err(Trouble::Conflict)?;
-    edits.extend(imports(module, ops, &before)?);
-    flatten(module.text(), &edits).map_err(Trouble::Conflict)
+    let mut all = imports(module, ops, &before)?;
+    all.extend(edits);
+    flatten(module.text(), &all).map_err(Trouble::Conflict)
 }
 
 pub(super) fn find<'t>(
@@ -107,13 +110,19 @@ fn single(module: &Module, op: &Op, owner: usize) -> Result<Option<Edit>, Troubl
         }
         Op::ReplaceComment { at, text } => replace_comment(module, at.range, text),
         Op::DeleteComment { at } => layout::comment::delete(module, at.range),
-        Op::InsertStatement { before, text } => {
-            let statement = module.statement_at(before.range).ok_or(Trouble::Unplaced(owner))?;
-            layout::statement::insert_before(module, statement, text)
-        }
         _ => return Ok(None),
     };
     Ok(Some(edit))
+}
+
+fn inserted_statements(module: &Module, ops: &[OwnedOp]) -> Result<Vec<OwnedEdit>, Trouble> {
+    let mut edits = Vec::new();
+    for (owner, op) in ops {
+        let Op::InsertStatement { before, text } = op else { continue };
+        let statement = module.statement_at(before.range).ok_or(Trouble::Unplaced(*owner))?;
+        edits.push((*owner, layout::statement::insert_before(module, statement, text)));
+    }
+    Ok(edits)
 }
 
 /// Only what differs is replaced: a file in another charset keeps the rest as it is.
