@@ -310,3 +310,27 @@ fn dropped_imports(module: &Module, ops: &[OwnedOp], edits: &[TextEdit]) -> FxHa
         .map(|b| b.span)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::flatten::apply;
+    use crate::plan::op::Anchor;
+    use crate::workspace::FileId;
+    use crate::workspace::source::{Piece, Source};
+
+    #[test]
+    fn a_statement_comes_before_what_else_is_put_where_the_next_one_begins() {
+        let source = Source::python(FileId(0), b"def f():\n    g()\n".to_vec()).unwrap();
+        let module = Module::new(source);
+        let at = Anchor { file: FileId(0), range: Span::new(13, 16) };
+        let pieces = vec![Piece::text("h("), Piece::Original(at.range), Piece::text(")")];
+        let wrap = Op::ReplaceExpression { at: at.clone(), pieces };
+        let insert = Op::InsertStatement { before: at, text: "x = 1".to_owned() };
+        for ops in [[(0, &wrap), (1, &insert)], [(0, &insert), (1, &wrap)]] {
+            let edits = of_module(&module, &ops).unwrap();
+            let expected = "def f():\n    x = 1\n    h(g())\n";
+            assert_eq!(apply(module.text(), &edits), expected);
+        }
+    }
+}
