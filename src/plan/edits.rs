@@ -223,9 +223,13 @@ fn imports(
     Ok(found)
 }
 
-/// Whether a place is an import statement: the name is to come from that one.
+/// Whether a place is an import statement that can take a name more: the name is to come from that
+/// one.
 fn in_import(module: &Module, span: Span) -> bool {
-    import_around(module, span, 0).is_ok()
+    import_around(module, span, 0).is_ok_and(|statement| {
+        let all = |part: &Node| part.kind() == "wildcard_import";
+        statement.kind() == "import_from_statement" && !tree::children(statement).iter().any(all)
+    })
 }
 
 /// Imports that the module lacks, each once.
@@ -318,6 +322,23 @@ mod tests {
     use crate::plan::op::Anchor;
     use crate::workspace::FileId;
     use crate::workspace::source::{Piece, Source};
+
+    #[test]
+    fn an_import_of_all_or_of_modules_takes_no_name() {
+        for text in ["from a import *\n", "import a\n", "from a import b\n"] {
+            let source = Source::python(FileId(0), text.as_bytes().to_vec()).unwrap();
+            let module = Module::new(source);
+            let op = Op::EnsureImport {
+                at: Anchor { file: FileId(0), range: Span::new(0, text.len() - 1) },
+                module: "a".to_owned(),
+                name: Some("c".to_owned()),
+                bound_as: "c".to_owned(),
+            };
+            let new = apply(module.text(), &of_module(&module, &[(0, &op)]).unwrap());
+            let line = if text.ends_with("b\n") { "from a import b, c" } else { "from a import c" };
+            assert!(new.lines().any(|found| found == line), "{new}");
+        }
+    }
 
     #[test]
     fn a_statement_comes_before_what_else_is_put_where_the_next_one_begins() {
