@@ -214,6 +214,23 @@ fn revisions_that_mean_no_commit_are_refused() {
 }
 
 #[test]
+fn a_damaged_commit_is_named_and_not_the_end() {
+    let sandbox = repository(&[("a.py", UNSAFE)]);
+    let first = fs::read_to_string(sandbox.root().join(".git/refs/heads/main")).unwrap();
+    sandbox.write("a.py", SAFE.as_bytes());
+    commit(&sandbox);
+    sandbox.git(&["branch", "old", "HEAD~1"]);
+    let (folder, name) = first.trim().split_at(2);
+    let object = sandbox.root().join(".git/objects").join(folder).join(name);
+    fs::remove_file(object).unwrap();
+    for revision in ["old", "HEAD~1", "old~1", "HEAD^{/nothing}"] {
+        let check = sandbox.run(&["check", &format!("--changed={revision}")]);
+        assert_eq!(check.code, 2, "{revision}: {}", check.err);
+        assert!(check.err.contains("names no commit"), "{revision}: {}", check.err);
+    }
+}
+
+#[test]
 fn repositories_without_a_past_are_named() {
     let none = Sandbox::new(&[("a.py", UNSAFE)]);
     assert!(refused(&none, "HEAD").contains("in no work tree of a git repository"));

@@ -169,7 +169,7 @@ fn imported(bytes: &[u8], from: usize) -> Option<&[u8]> {
     while let Some(byte) = list.get(end) {
         match byte {
             b'#' => {
-                end += memchr::memchr(b'\n', &list[end..]).unwrap_or(list.len() - end);
+                end += memchr::memchr2(b'\n', b'\r', &list[end..]).unwrap_or(list.len() - end);
                 continue;
             }
             b'(' => open += 1,
@@ -195,7 +195,7 @@ fn reads_any(bytes: &[u8], attributes: &[&str]) -> bool {
         memmem::find_iter(bytes, attribute).any(|at| {
             let whole = !bytes.get(at + attribute.len()).copied().is_some_and(is_word);
             let head = trim_gap_end(&bytes[..at]);
-            whole && matches!(head.last(), Some(b'.' | b'"' | b'\'' | b'\n'))
+            whole && matches!(head.last(), Some(b'.' | b'"' | b'\'' | b'\n' | b'\r'))
         })
     })
 }
@@ -214,7 +214,9 @@ fn skip_gap(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' | b'\x0c' | b'\\' => at += 1,
-            b'#' => at += memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at),
+            b'#' => {
+                at += memchr::memchr2(b'\n', b'\r', &bytes[at..]).unwrap_or(bytes.len() - at);
+            }
             _ => break,
         }
     }
@@ -226,8 +228,8 @@ fn skip_gap(bytes: &[u8], mut at: usize) -> usize {
 fn trim_gap_end(bytes: &[u8]) -> &[u8] {
     let is_gap = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'\x0c' | b'\\');
     let end = bytes.iter().rposition(|byte| !is_gap(byte)).map_or(0, |i| i + 1);
-    let line = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |i| i + 1);
-    match memchr::memchr(b'\n', &bytes[end..]) {
+    let line = memchr::memrchr2(b'\n', b'\r', &bytes[..end]).map_or(0, |i| i + 1);
+    match memchr::memchr2(b'\n', b'\r', &bytes[end..]) {
         Some(line_break) if bytes[line..end].contains(&b'#') => &bytes[..=end + line_break],
         _ => &bytes[..end],
     }
@@ -295,7 +297,10 @@ mod tests {
             "torch.load(p, weights_only=not x)",
             "torch.load(p, weights_only=True)\ntorch.load(p)",
         ] {
-            assert!(may_refer(text.as_bytes(), &torch()), "{text}");
+            for ending in ["\n", "\r\n", "\r"] {
+                let text = text.replace('\n', ending);
+                assert!(may_refer(text.as_bytes(), &torch()), "{text:?}");
+            }
         }
     }
 

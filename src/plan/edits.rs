@@ -33,7 +33,9 @@ pub type OwnedEdit = (usize, Edit);
 
 /// The replacements that make all ops of one module true.
 pub fn of_module(module: &Module, ops: &[OwnedOp]) -> Result<Vec<TextEdit>, Trouble> {
-    let mut edits = arguments(module, ops)?;
+    // Where an expression begins a statement, what is put before the statement comes first.
+    let mut edits = inserted_statements(module, ops)?;
+    edits.extend(arguments(module, ops)?);
     edits.extend(parameters::edits(module, ops)?);
     for (owner, op) in ops {
         if let Some(edit) = single(module, op, *owner)? {
@@ -42,8 +44,9 @@ pub fn of_module(module: &Module, ops: &[OwnedOp]) -> Result<Vec<TextEdit>, Trou
     }
     edits.extend(deleted_statements(module, ops, &[])?);
     let before = flatten(module.text(), &edits).map_err(Trouble::Conflict)?;
-    edits.extend(imports(module, ops, &before)?);
-    flatten(module.text(), &edits).map_err(Trouble::Conflict)
+    let mut all = imports(module, ops, &before)?;
+    all.extend(edits);
+    flatten(module.text(), &all).map_err(Trouble::Conflict)
 }
 
 pub(super) fn find<'t>(
@@ -107,13 +110,19 @@ fn single(module: &Module, op: &Op, owner: usize) -> Result<Option<Edit>, Troubl
         }
         Op::ReplaceComment { at, text } => replace_comment(module, at.range, text),
         Op::DeleteComment { at } => layout::comment::delete(module, at.range),
-        Op::InsertStatement { before, text } => {
-            let statement = module.statement_at(before.range).ok_or(Trouble::Unplaced(owner))?;
-            layout::statement::insert_before(module, statement, text)
-        }
         _ => return Ok(None),
     };
     Ok(Some(edit))
+}
+
+fn inserted_statements(module: &Module, ops: &[OwnedOp]) -> Result<Vec<OwnedEdit>, Trouble> {
+    let mut edits = Vec::new();
+    for (owner, op) in ops {
+        let Op::InsertStatement { before, text } = op else { continue };
+        let statement = module.statement_at(before.range).ok_or(Trouble::Unplaced(*owner))?;
+        edits.push((*owner, layout::statement::insert_before(module, statement, text)));
+    }
+    Ok(edits)
 }
 
 /// Only what differs is replaced: a file in another charset keeps the rest as it is.
@@ -214,9 +223,13 @@ fn imports(
     Ok(found)
 }
 
-/// Whether a place is an import statement: the name is to come from that one.
+/// Whether a place is an import statement that can take a name more: the name is to come from that
+/// one.
 fn in_import(module: &Module, span: Span) -> bool {
-    import_around(module, span, 0).is_ok()
+    import_around(module, span, 0).is_ok_and(|statement| {
+        let all = |part: &Node| part.kind() == "wildcard_import";
+        statement.kind() == "import_from_statement" && !tree::children(statement).iter().any(all)
+    })
 }
 
 /// Imports that the module lacks, each once.
@@ -300,4 +313,45 @@ fn dropped_imports(module: &Module, ops: &[OwnedOp], edits: &[TextEdit]) -> FxHa
         .filter(|b| matches!(b.kind, BindingKind::Import { .. }) && asked.contains(&b.span))
         .map(|b| b.span)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::flatten::apply;
+    use crate::plan::op::Anchor;
+    use crate::workspace::FileId;
+    use crate::workspace::source::{Piece, Source};
+
+    #[test]
+    fn an_import_of_all_or_of_modules_takes_no_name() {
+        for text in ["from a import *\n", "import a\n", "from a import b\n"] {
+            let source = Source::python(FileId(0), text.as_bytes().to_vec()).unwrap();
+            let module = Module::new(source);
+            let op = Op::EnsureImport {
+                at: Anchor { file: FileId(0), range: Span::new(0, text.len() - 1) },
+                module: "a".to_owned(),
+                name: Some("c".to_owned()),
+                bound_as: "c".to_owned(),
+            };
+            let new = apply(module.text(), &of_module(&module, &[(0, &op)]).unwrap());
+            let line = if text.ends_with("b\n") { "from a import b, c" } else { "from a import c" };
+            assert!(new.lines().any(|found| found == line), "{new}");
+        }
+    }
+
+    #[test]
+    fn a_statement_comes_before_what_else_is_put_where_the_next_one_begins() {
+        let source = Source::python(FileId(0), b"def f():\n    g()\n".to_vec()).unwrap();
+        let module = Module::new(source);
+        let at = Anchor { file: FileId(0), range: Span::new(13, 16) };
+        let pieces = vec![Piece::text("h("), Piece::Original(at.range), Piece::text(")")];
+        let wrap = Op::ReplaceExpression { at: at.clone(), pieces };
+        let insert = Op::InsertStatement { before: at, text: "x = 1".to_owned() };
+        for ops in [[(0, &wrap), (1, &insert)], [(0, &insert), (1, &wrap)]] {
+            let edits = of_module(&module, &ops).unwrap();
+            let expected = "def f():\n    x = 1\n    h(g())\n";
+            assert_eq!(apply(module.text(), &edits), expected);
+        }
+    }
 }

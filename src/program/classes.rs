@@ -261,7 +261,7 @@ impl Program<'_> {
 fn statements(bytes: &[u8]) -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
     for at in memmem::find_iter(bytes, b"class ") {
-        let line = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |i| i + 1);
+        let line = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |i| i + 1);
         if !bytes[line..at].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\x0c')) {
             continue;
         }
@@ -288,7 +288,7 @@ fn bases(bytes: &[u8]) -> Vec<String> {
     while let Some(&byte) = list.get(at) {
         at += 1;
         match byte {
-            b'#' => at += memchr::memchr(b'\n', &list[at..]).unwrap_or(list.len() - at),
+            b'#' => at += memchr::memchr2(b'\n', b'\r', &list[at..]).unwrap_or(list.len() - at),
             b'(' | b'[' | b'{' => open += 1,
             b')' if open == 0 => break,
             b')' | b']' | b'}' => open = open.saturating_sub(1),
@@ -319,14 +319,15 @@ mod tests {
 
     #[test]
     fn classes_and_bases_are_read_off_the_bytes() {
-        let text = b"class A:\n  pass\nclass B(A, m.C[int], metaclass=M):\n  class D(\n      A,  # (x\n      B,\n  ): pass\nsubclass E(F)\n";
-        let found = statements(text);
+        let text = "class A:\n  pass\nclass B(A, m.C[int], metaclass=M):\n  class D(\n      A,  # (x\n      B,\n  ): pass\nsubclass E(F)\n";
         let expected = [("A", vec![]), ("B", vec!["A", "C"]), ("D", vec!["A", "B"])];
         let expected: Vec<(String, Vec<String>)> = expected
             .into_iter()
             .map(|(n, b)| (n.to_owned(), b.into_iter().map(str::to_owned).collect()))
             .collect();
-        assert_eq!(found, expected);
+        for ending in ["\n", "\r\n", "\r"] {
+            assert_eq!(statements(text.replace('\n', ending).as_bytes()), expected);
+        }
     }
 
     #[test]

@@ -7,12 +7,13 @@ use super::source::CodecError;
 /// The declared encoding, `None` for UTF-8 (declared or by default). As in PEP 263, only a
 /// comment in the first two lines counts, the second only if the first is blank or a comment.
 pub fn declared(bytes: &[u8]) -> Result<Option<&'static Encoding>, CodecError> {
-    let mut lines = bytes.splitn(3, |&b| b == b'\n');
+    let mut rest = bytes;
     for _ in 0..2 {
-        let Some(line) = lines.next() else { break };
-        let line = &line[..line.len().min(512)];
+        let end = memchr::memchr2(b'\n', b'\r', rest);
+        let line = &rest[..end.unwrap_or(rest.len())];
         let Some(comment) = comment_of(line) else {
             if line.iter().all(u8::is_ascii_whitespace) {
+                rest = behind_break(&rest[line.len()..]);
                 continue;
             }
             break;
@@ -20,8 +21,15 @@ pub fn declared(bytes: &[u8]) -> Result<Option<&'static Encoding>, CodecError> {
         if let Some(name) = coding(comment) {
             return lookup(name);
         }
+        rest = behind_break(&rest[line.len()..]);
     }
     Ok(None)
+}
+
+/// Python ends a line at a line feed, a carriage return, or both.
+fn behind_break(rest: &[u8]) -> &[u8] {
+    let length = if rest.starts_with(b"\r\n") { 2 } else { 1 };
+    rest.get(length..).unwrap_or_default()
 }
 
 fn comment_of(line: &[u8]) -> Option<&[u8]> {
@@ -29,19 +37,17 @@ fn comment_of(line: &[u8]) -> Option<&[u8]> {
     (line[start] == b'#').then(|| &line[start..])
 }
 
-/// The name in `coding[:=]\s*([-\w.]+)`.
+/// The first name that is not empty in `coding[:=][ \t]*([-_.a-zA-Z0-9]*)`.
 fn coding(comment: &[u8]) -> Option<&str> {
-    let at = memchr::memmem::find_iter(comment, b"coding")
-        .map(|at| at + 6)
-        .find(|&at| matches!(comment.get(at), Some(b':' | b'=')))?;
-    let rest = &comment[at + 1..];
-    let start = rest.iter().position(|b| !matches!(b, b' ' | b'\t'))?;
-    let rest = &rest[start..];
-    let end = rest
-        .iter()
-        .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')))
-        .unwrap_or(rest.len());
-    std::str::from_utf8(&rest[..end]).ok().filter(|name| !name.is_empty())
+    memchr::memmem::find_iter(comment, b"coding").find_map(|at| {
+        let (sign, rest) = comment[at + b"coding".len()..].split_first()?;
+        let start = rest.iter().position(|b| !matches!(b, b' ' | b'\t'))?;
+        let name = &rest[start..];
+        let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        let end = name.iter().position(|b| !is_part(b)).unwrap_or(name.len());
+        let name = std::str::from_utf8(&name[..end]).ok().filter(|name| !name.is_empty());
+        name.filter(|_| matches!(sign, b':' | b'='))
+    })
 }
 
 fn lookup(name: &str) -> Result<Option<&'static Encoding>, CodecError> {
@@ -97,6 +103,23 @@ mod tests {
         assert!(declared(b"\n\n# coding: latin-1\n").unwrap().is_none());
         assert!(declared(b"'''coding: latin-1'''\n").unwrap().is_none());
         assert!(declared(b"# coding: utf-8\n").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_carriage_return_ends_a_line() {
+        assert!(declared(b"# a\r# b\r# coding: latin-1\r").unwrap().is_none());
+        assert!(declared(b"# a\r\n# coding: latin-1\r\n").unwrap().is_some());
+        assert!(declared(b"\r# coding: latin-1\rx = 1\r").unwrap().is_some());
+        assert!(declared(b"# a\rx = 'coding: latin-1'\r").unwrap().is_none());
+    }
+
+    #[test]
+    fn the_first_name_counts_that_is_not_empty() {
+        for text in ["# coding: # coding: latin-1\n", "# coding:# encoding=latin-1"] {
+            assert!(declared(text.as_bytes()).unwrap().is_some(), "{text}");
+        }
+        let far = format!("# {} coding: latin-1\n", "-".repeat(600));
+        assert!(declared(far.as_bytes()).unwrap().is_some());
     }
 
     #[test]
