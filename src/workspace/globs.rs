@@ -4,6 +4,9 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::OpenError;
 
+/// A longer glob is no glob of a path, and would take long to read.
+const LONGEST: usize = 1 << 10;
+
 /// A set of globs; one without a slash matches at any depth, a folder's glob all below it. The
 /// error names the glob that cannot be read.
 pub fn set(patterns: &[String]) -> Result<GlobSet, OpenError> {
@@ -21,9 +24,20 @@ pub fn set(patterns: &[String]) -> Result<GlobSet, OpenError> {
     })
 }
 
+/// Whether a glob can be read, which takes less than to make a set of it.
+pub fn check(pattern: &str) -> Result<(), OpenError> {
+    forms(pattern).map(drop)
+}
+
 /// What a pattern stands for: what it names, and all below that.
 fn forms(pattern: &str) -> Result<[Glob; 2], OpenError> {
     let refused = |message: String| OpenError::Glob { glob: pattern.to_owned(), message };
+    if pattern.len() > LONGEST {
+        return Err(OpenError::Glob {
+            glob: pattern.chars().take(60).chain(['…']).collect(),
+            message: format!("it is longer than {LONGEST} bytes"),
+        });
+    }
     let bare = pattern.trim_end_matches('/').trim_start_matches("./");
     if bare.is_empty() {
         return Err(refused("it is empty".to_owned()));
