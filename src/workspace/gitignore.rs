@@ -14,6 +14,9 @@ const LARGEST_LIST: u64 = 16 << 20;
 /// A line with more bytes is a pattern of no path, and would take long to read.
 const LONGEST_LINE: usize = 1 << 10;
 
+/// More lines of one list are not read: each takes some kilobytes of memory.
+const MOST_LINES: usize = 20_000;
+
 /// The rules of the folders from the repository's top down to before `top`, and those that the
 /// user and the repository hold outside the tree.
 pub(super) fn above(repository: &Path, top: &Path) -> Rules {
@@ -43,7 +46,8 @@ fn read(folder: &Path, list: &Path) -> Option<Arc<Gitignore>> {
     let bytes = std::fs::read(list).ok()?;
     let mut builder = GitignoreBuilder::new(folder);
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    for line in bytes.split(|byte| *byte == b'\n').filter(|line| line.len() <= LONGEST_LINE) {
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| line.len() <= LONGEST_LINE);
+    for line in lines.take(MOST_LINES) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if let Ok(line) = str::from_utf8(line) {
             let _ = builder.add_line(None, line);

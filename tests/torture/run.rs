@@ -68,15 +68,20 @@ fn watched(folder: &Path, command: &mut Command, arguments: &[&str]) -> Ran {
     }
 }
 
-/// The exit code; -1 after a signal.
+/// The exit code; -1 after a signal. Where the machine is busy time passes without work, so that
+/// the time on the processor counts, and for what waits for ever the time without any.
 fn wait(child: &mut Child, arguments: &[&str]) -> i32 {
-    let begun = Instant::now();
     let mut pause = Duration::from_millis(1);
+    let (mut worked, mut since) = (Duration::ZERO, Instant::now());
     loop {
         if let Some(status) = child.try_wait().unwrap() {
             return status.code().unwrap_or(-1);
         }
-        if begun.elapsed() > LIMIT {
+        let now = processor_time(child.id());
+        if now > worked {
+            (worked, since) = (now, Instant::now());
+        }
+        if worked > LIMIT || since.elapsed() > LIMIT {
             let _ = child.kill();
             let _ = child.wait();
             panic!("{arguments:?} hangs");
@@ -84,6 +89,14 @@ fn wait(child: &mut Child, arguments: &[&str]) -> i32 {
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
     }
+}
+
+/// How long the threads of a process have worked; nothing where that cannot be told.
+fn processor_time(process: u32) -> Duration {
+    let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields = status.rsplit_once(") ").map_or("", |(_, behind)| behind).split(' ');
+    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
 }
 
 /// The end of a text, which may be huge.

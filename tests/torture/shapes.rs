@@ -84,10 +84,10 @@ pub const STATEMENTS: &[Deep] = &[
         format!("match a:\n case {}:\n  {x}\n", nested(n, "[", "b", "]"))
     }),
     deep("decorators", 10_000, |n, x| format!("{}def f(p):\n {x}\n", "@d\n".repeat(n))),
-    deep("parameters", 50_000, |n, x| {
+    deep("parameters", 5_000, |n, x| {
         format!("def f({}p):\n {x}\n", numbered(n, |i| format!("a{i},")))
     }),
-    deep("defaults", 50_000, |n, x| {
+    deep("defaults", 5_000, |n, x| {
         format!("def f(p,{}q=1):\n {x}\n", numbered(n, |i| format!("a{i}=1,")))
     }),
     deep("imported names", 100_000, |n, x| {
