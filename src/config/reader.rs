@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
         let message = if leaves {
             Some("it leads out of the configuration's folder, to which globs are relative".into())
         } else {
-            glob_set(&[pattern.to_owned()]).err()
+            globs::check(pattern).map_err(message_of).err()
         };
         if let Some(message) = &message {
             self.refuse(at, format!("`{key}`: the glob `{}` is wrong: {message}", shown(pattern)));
@@ -181,8 +181,12 @@ impl<'a> Reader<'a> {
 
 /// A set of globs, or what is wrong with them.
 pub(super) fn glob_set(patterns: &[String]) -> Result<GlobSet, String> {
-    globs::set(patterns).map_err(|error| match error {
+    globs::set(patterns).map_err(message_of)
+}
+
+fn message_of(error: OpenError) -> String {
+    match error {
         OpenError::Glob { message, .. } => message,
         other => other.to_string(),
-    })
+    }
 }

@@ -13,6 +13,7 @@ pub mod module;
 pub mod names;
 mod names_build;
 pub mod nodes;
+mod runs;
 pub mod signature;
 pub mod stdlib;
 pub mod tree;

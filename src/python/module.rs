@@ -9,7 +9,7 @@ use super::index::Index;
 use super::lines::Lines;
 use super::names::Names;
 use super::nodes::{Nodes, Parsed};
-use super::{breaks, comment, names_build, tree};
+use super::{breaks, comment, names_build, runs, tree};
 use crate::workspace::FileId;
 use crate::workspace::source::Source;
 use crate::workspace::span::Span;
@@ -55,23 +55,37 @@ pub fn parse(text: &str) -> Tree {
 /// A tree with the comments that it does not hold.
 struct Read {
     tree: Tree,
-    /// All comments, where the tree lacks some.
+    /// All comments but those that were blanked, where the tree lacks some.
     comments: Option<Vec<Span>>,
+    /// What was blanked, for it took too long to read: comments, and what looks like some within
+    /// strings.
+    blanked: Vec<Span>,
+}
+
+/// Parses a text without its long runs of comments.
+fn read(text: &str) -> Read {
+    match runs::shortened(text) {
+        Some(short) => Read { blanked: short.comments, ..read_whole(&short.text) },
+        None => read_whole(text),
+    }
 }
 
 /// Parses a text; where the grammar sees damage that another parser does not, without the line
 /// breaks at which it loses its way.
-fn read(text: &str) -> Read {
+fn read_whole(text: &str) -> Read {
     let tree = parse(text);
+    let blanked = Vec::new();
     if !tree.root_node().has_error() {
-        return Read { tree, comments: None };
+        return Read { tree, comments: None, blanked };
     }
-    let Some(unbroken) = breaks::unbroken(text) else { return Read { tree, comments: None } };
+    let Some(unbroken) = breaks::unbroken(text) else {
+        return Read { tree, comments: None, blanked };
+    };
     let again = parse(&unbroken.text);
     if again.root_node().has_error() {
-        return Read { tree, comments: None };
+        return Read { tree, comments: None, blanked };
     }
-    Read { tree: again, comments: Some(unbroken.comments) }
+    Read { tree: again, comments: Some(unbroken.comments), blanked }
 }
 
 /// How many errors the grammar sees in a text.
@@ -95,7 +109,10 @@ impl Module {
         });
         let walked = walked.expect("the walk has just been made");
         let lines = Lines::new(&source.text);
-        let comments = read.comments.unwrap_or(walked.comments);
+        let mut comments = read.comments.unwrap_or(walked.comments);
+        let is_comment = |span: &Span| !is_in_string(parsed.borrow_dependent(), *span);
+        comments.extend(read.blanked.into_iter().filter(is_comment));
+        comments.sort_unstable_by_key(|span| span.start);
         let comments = comment::placed(&comments, &source.text, &lines);
         let (names, depth) = (walked.names, walked.depth);
         let damage = damage(parsed.borrow_owner().root_node());
@@ -290,6 +307,14 @@ impl Module {
         self.comments.get(index).is_some_and(|comment| comment.span.start < span.end)
     }
 
+    /// Whether an offset lies in a comment or in the text of a string.
+    pub fn is_prose(&self, offset: usize) -> bool {
+        let behind = self.comments.partition_point(|comment| comment.span.start <= offset);
+        let before = behind.checked_sub(1).map(|index| self.comments[index].span);
+        before.is_some_and(|comment| offset < comment.end)
+            || is_in_string(self.nodes(), Span::new(offset, offset + 1))
+    }
+
     /// The comment that begins behind `offset` in the same line with only white space (and
     /// commas, if `commas`) between.
     pub fn trailing_comment(&self, offset: usize, commas: bool) -> Option<&Comment> {
@@ -300,6 +325,10 @@ impl Module {
             between.chars().all(|c| matches!(c, ' ' | '\t' | '\x0c') || (commas && c == ','));
         only_space.then_some(comment)
     }
+}
+
+fn is_in_string(nodes: &Nodes, span: Span) -> bool {
+    nodes.covering(span).is_some_and(|node| matches!(node.kind(), "string" | "string_content"))
 }
 
 /// The spans of errors and of tokens that the parser had to invent.

@@ -302,6 +302,10 @@ impl<'t> Builder<'t, '_> {
     }
 
     fn case(&mut self, node: Node, scope: usize) {
+        // What is within another pattern is bound by the outermost one.
+        if self.path.last().is_some_and(|around| around.kind().ends_with("_pattern")) {
+            return;
+        }
         let mut waiting = vec![(node, "")];
         while let Some((child, around)) = waiting.pop() {
             let is_name = match child.kind() {

@@ -14,7 +14,6 @@ use crate::python::module::{Module, TOO_DEEP};
 use crate::transforms::Transform;
 use crate::transforms::finding::{Finding, Findings, Level, Policy, Remedy};
 use crate::workspace::source::Source;
-use crate::workspace::span::Span;
 use crate::workspace::{
     File, FileId, FileKind, ReadError, ReadProblem, SkipCause, Skipped, Workspace,
 };
@@ -260,10 +259,7 @@ fn look(
 
 /// Bytes that do not decode are kept where nothing depends on them: in comments and strings.
 fn undecodable_code(module: &Module) -> Option<String> {
-    let at = module.source.undecodable.iter().find(|&&at| {
-        let node = module.nodes().covering(Span::new(at, at + 1));
-        !node.is_some_and(|node| matches!(node.kind(), "comment" | "string_content" | "string"))
-    })?;
+    let at = module.source.undecodable.iter().find(|&&at| !module.is_prose(at))?;
     Some(format!(
         "line {} holds bytes that are not in the file's encoding",
         module.lines.of(*at) + 1

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use gix::bstr::{BStr, BString, ByteSlice};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use pattern::Pattern;
 
@@ -69,6 +70,7 @@ impl Owners {
     /// Reads the text of a list. A line that GitHub would skip as invalid is skipped.
     pub fn parse(bytes: &[u8]) -> Self {
         let mut sections = vec![Section { name: BString::default(), owners: Vec::new() }];
+        let mut named: FxHashMap<BString, usize> = FxHashMap::default();
         let mut current = 0;
         let mut rules = Vec::new();
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -77,9 +79,8 @@ impl Owners {
                 continue;
             }
             if let Some(section) = heading(line) {
-                let same = |known: &Section| known.name.eq_ignore_ascii_case(&section.name);
-                current =
-                    sections.iter().skip(1).position(same).map_or(sections.len(), |at| at + 1);
+                let name = section.name.to_ascii_lowercase().into();
+                current = *named.entry(name).or_insert(sections.len());
                 match sections.get_mut(current) {
                     None => sections.push(section),
                     Some(known) if !section.owners.is_empty() => known.owners = section.owners,
@@ -116,13 +117,9 @@ impl Owners {
                 open -= 1;
             }
         }
-        let mut owners: Vec<String> = Vec::new();
-        for owner in last.into_iter().flatten().flat_map(|rule| &rule.owners) {
-            if !owners.contains(owner) {
-                owners.push(owner.clone());
-            }
-        }
-        owners
+        let mut known: FxHashSet<&str> = FxHashSet::default();
+        let owners = last.into_iter().flatten().flat_map(|rule| &rule.owners);
+        owners.filter(|owner| known.insert(owner.as_str())).cloned().collect()
     }
 }
 

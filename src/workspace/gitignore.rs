@@ -11,6 +11,12 @@ pub(super) type Rules = Vec<Arc<Gitignore>>;
 /// Lists of git that have more bytes are not read.
 const LARGEST_LIST: u64 = 16 << 20;
 
+/// A line with more bytes is a pattern of no path, and would take long to read.
+const LONGEST_LINE: usize = 1 << 10;
+
+/// More lines of one list are not read: each takes some kilobytes of memory.
+const MOST_LINES: usize = 20_000;
+
 /// The rules of the folders from the repository's top down to before `top`, and those that the
 /// user and the repository hold outside the tree.
 pub(super) fn above(repository: &Path, top: &Path) -> Rules {
@@ -18,12 +24,7 @@ pub(super) fn above(repository: &Path, top: &Path) -> Rules {
     let (global, _) = GitignoreBuilder::new(repository).build_global();
     rules.push(Arc::new(global));
     if let Some(git) = common_git_folder(repository) {
-        let mut builder = GitignoreBuilder::new(repository);
-        let list = git.join("info/exclude");
-        if is_small_file(&list) {
-            builder.add(list);
-        }
-        rules.extend(builder.build().ok().map(Arc::new));
+        rules.extend(read(repository, &git.join("info/exclude")));
     }
     let mut folders: Vec<&Path> =
         top.ancestors().skip(1).take_while(|folder| folder.starts_with(repository)).collect();
@@ -34,12 +35,24 @@ pub(super) fn above(repository: &Path, top: &Path) -> Rules {
 
 /// The rules that a folder holds itself.
 pub(super) fn of_folder(folder: &Path) -> Option<Arc<Gitignore>> {
-    let file = folder.join(".gitignore");
-    if !is_small_file(&file) {
+    read(folder, &folder.join(".gitignore"))
+}
+
+/// The rules of a list about what stands in a folder. A line that is no pattern says nothing.
+fn read(folder: &Path, list: &Path) -> Option<Arc<Gitignore>> {
+    if !is_small_file(list) {
         return None;
     }
+    let bytes = std::fs::read(list).ok()?;
     let mut builder = GitignoreBuilder::new(folder);
-    builder.add(file);
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| line.len() <= LONGEST_LINE);
+    for line in lines.take(MOST_LINES) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if let Ok(line) = str::from_utf8(line) {
+            let _ = builder.add_line(None, line);
+        }
+    }
     builder.build().ok().map(Arc::new)
 }
 

@@ -4,9 +4,29 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::OpenError;
 
+/// A longer glob is no glob of a path, and would take long to read.
+const LONGEST: usize = 1 << 10;
+
+/// More globs in one list take more memory than they are worth: each some kilobytes.
+const MOST: usize = 10_000;
+
 /// A set of globs; one without a slash matches at any depth, a folder's glob all below it. The
 /// error names the glob that cannot be read.
 pub fn set(patterns: &[String]) -> Result<GlobSet, OpenError> {
+    let too_many = || OpenError::Glob {
+        glob: patterns
+            .iter()
+            .take(3)
+            .map(String::as_str)
+            .chain(["…"])
+            .collect::<Vec<_>>()
+            .join(", "),
+        message: "there is more of it than can be searched for; write fewer or shorter globs"
+            .to_owned(),
+    };
+    if patterns.len() > MOST {
+        return Err(too_many());
+    }
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
         for glob in forms(pattern)? {
@@ -14,16 +34,23 @@ pub fn set(patterns: &[String]) -> Result<GlobSet, OpenError> {
         }
     }
     // Each was read, so that only their size can be wrong.
-    builder.build().map_err(|_| OpenError::Glob {
-        glob: patterns.join(", "),
-        message: "there is more of it than can be searched for; write fewer or shorter globs"
-            .to_owned(),
-    })
+    builder.build().map_err(|_| too_many())
+}
+
+/// Whether a glob can be read, which takes less than to make a set of it.
+pub fn check(pattern: &str) -> Result<(), OpenError> {
+    forms(pattern).map(drop)
 }
 
 /// What a pattern stands for: what it names, and all below that.
 fn forms(pattern: &str) -> Result<[Glob; 2], OpenError> {
     let refused = |message: String| OpenError::Glob { glob: pattern.to_owned(), message };
+    if pattern.len() > LONGEST {
+        return Err(OpenError::Glob {
+            glob: pattern.chars().take(60).chain(['…']).collect(),
+            message: format!("it is longer than {LONGEST} bytes"),
+        });
+    }
     let bare = pattern.trim_end_matches('/').trim_start_matches("./");
     if bare.is_empty() {
         return Err(refused("it is empty".to_owned()));

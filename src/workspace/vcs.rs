@@ -1,10 +1,12 @@
 //! What version control says of a file, read with a library: no command is run, so no filter,
 //! hook or monitor that the repository names is either.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use gix::bstr::BStr;
+use walkdir::WalkDir;
 
 use super::gitignore::{common_git_folder, own_git_folder};
 use super::repository_top;
@@ -78,17 +80,88 @@ fn inspect(top: &Path) -> Result<(), String> {
 }
 
 fn inspect_folder(git: &Path) -> Result<(), String> {
-    let head = git.join("HEAD");
-    let is_odd = |path: &Path| path.metadata().is_ok_and(|metadata| !metadata.is_file());
     if let Some(odd) = READ_BY_GIT.iter().find(|name| is_odd(&git.join(name))) {
         return Err(format!("its `{odd}` is not a regular file"));
     }
-    let reference = std::fs::read_to_string(head).unwrap_or_default();
-    let name = reference.strip_prefix("ref:").map(str::trim).unwrap_or_default();
-    if is_odd(&git.join(name)) && !name.is_empty() {
+    inspect_reference(git, "HEAD", 0)?;
+    inspect_below(git, "refs", 32)?;
+    inspect_objects(git)
+}
+
+/// Whether something is there that is no regular file.
+fn is_odd(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| !metadata.is_file())
+}
+
+/// References that name others lead to no more than so many.
+const MOST_NAMED: usize = 8;
+
+/// Stores of objects that borrow from one another are no more than so many.
+const MOST_STORES: usize = 64;
+
+/// Refuses a reference that leads to something else than files.
+fn inspect_reference(git: &Path, name: &str, above: usize) -> Result<(), String> {
+    let path = git.join(name);
+    if is_odd(&path) {
         return Err(format!("its `{name}` is not a regular file"));
     }
+    let mut text = String::new();
+    let read = std::fs::File::open(path).map(|file| file.take(4096).read_to_string(&mut text));
+    let named = text.strip_prefix("ref:").map(str::trim).filter(|name| !name.is_empty());
+    match named {
+        Some(name) if read.is_ok() && above < MOST_NAMED => inspect_reference(git, name, above + 1),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a folder in which something else than files and folders stands, down to a depth.
+fn inspect_below(git: &Path, folder: &str, depth: usize) -> Result<(), String> {
+    let odd = |entry: &walkdir::DirEntry| {
+        let is_link = entry.file_type().is_symlink();
+        !entry.file_type().is_dir()
+            && !entry.file_type().is_file()
+            && (!is_link || is_odd(entry.path()))
+    };
+    let mut below = WalkDir::new(git.join(folder)).min_depth(1).max_depth(depth).into_iter();
+    let Some(entry) = below.find_map(|entry| entry.ok().filter(odd)) else { return Ok(()) };
+    let name = entry.path().strip_prefix(git).unwrap_or(entry.path());
+    Err(format!("its `{}` is not a regular file", name.display()))
+}
+
+/// Refuses a store of objects, and those that it borrows from, if they hold something else than
+/// files.
+fn inspect_objects(git: &Path) -> Result<(), String> {
+    let mut known = BTreeSet::new();
+    let mut waiting = vec![git.join("objects")];
+    while let Some(store) = waiting.pop() {
+        // One that is not there holds nothing.
+        let Ok(store) = store.canonicalize() else { continue };
+        if known.len() < MOST_STORES && known.insert(store.clone()) {
+            inspect_store(&store)?;
+            waiting.extend(borrowed(&store));
+        }
+    }
     Ok(())
+}
+
+fn inspect_store(store: &Path) -> Result<(), String> {
+    let entries = std::fs::read_dir(store).into_iter().flatten().flatten();
+    let is_read = |name: &String| {
+        let is_part = name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_part || name == "pack" || name == "info"
+    };
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(is_read);
+    names.into_iter().try_for_each(|name| inspect_below(store, &name, 1))
+}
+
+/// The stores that one borrows from.
+fn borrowed(store: &Path) -> Vec<PathBuf> {
+    let list = store.join("info/alternates");
+    if !list.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= 1 << 16) {
+        return Vec::new();
+    }
+    let text = std::fs::read_to_string(list).unwrap_or_default();
+    text.lines().filter(|line| !line.is_empty()).map(|line| store.join(line)).collect()
 }
 
 /// The repository of a top folder, with the configuration that it holds itself and no other.
