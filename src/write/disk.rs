@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Mode, OFlags, open, openat, renameat, unlinkat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
 #[cfg(test)]
@@ -82,7 +82,7 @@ impl Place {
 
     /// Whether anything has a name beside this one.
     pub(super) fn is_taken(&self, name: &str) -> bool {
-        fs::symlink_metadata(self.beside(name)).is_ok()
+        statat(&self.folder, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
     }
 
     /// Writes a file beside this one, with its mode and where permitted its owner, down to the
@@ -118,11 +118,11 @@ impl Place {
     /// Removes a temporary file. The name holds the run's id, so that a file of that name is the
     /// run's own; what is no file is not.
     pub(super) fn discard(&self, temporary: &str) -> IoResult<()> {
-        let path = self.beside(temporary);
-        if !fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+        let found = statat(&self.folder, temporary, AtFlags::SYMLINK_NOFOLLOW);
+        if !found.is_ok_and(|found| FileType::from_raw_mode(found.st_mode).is_file()) {
             return Ok(());
         }
-        before(Call::Remove, &path)?;
+        before(Call::Remove, &self.beside(temporary))?;
         Ok(unlinkat(&self.folder, temporary, AtFlags::empty())?)
     }
 

@@ -33,13 +33,27 @@ fn unfinished(state: &StateDir, folder: &Path) -> Vec<Stored> {
 pub fn recover(state: &StateDir, folder: &Path) -> Result<Option<Restored>, WriteError> {
     state.sweep();
     let mut restored = None;
-    let mut trouble = Vec::new();
+    let mut trouble = None;
     for run in unfinished(state, folder) {
         if let Err(error) = recover_one(state, &run, &mut restored) {
-            trouble.push(error);
+            trouble = Some(with(trouble, error));
         }
     }
-    trouble.into_iter().next().map_or(Ok(restored), Err)
+    trouble.map_or(Ok(restored), Err)
+}
+
+/// One error of two. Files that could not be put back are all named.
+fn with(first: Option<WriteError>, second: WriteError) -> WriteError {
+    match (first, second) {
+        (Some(WriteError::NotPutBack { cause, mut files, journal }), second) => {
+            if let WriteError::NotPutBack { files: more, .. } = second {
+                files.extend(more);
+            }
+            WriteError::NotPutBack { cause, files, journal }
+        }
+        (Some(first), WriteError::Busy(_) | WriteError::Kept { .. }) => first,
+        (_, second) => second,
+    }
 }
 
 fn recover_one(

@@ -297,3 +297,26 @@ fn a_run_that_cannot_be_rolled_back_does_not_keep_an_earlier_one_from_it() {
     assert_eq!(texts(&tree), old(&tree));
     assert_eq!(texts(&other)[1..], old(&other)[1..]);
 }
+
+#[test]
+fn a_run_that_is_forgotten_never_looks_like_one_that_was_killed() {
+    for at in 1.. {
+        let tree = finished();
+        let run = tree.state.runs().remove(0);
+        // It is older than any run that is kept.
+        let manifest = run.folder.join("manifest.json");
+        let text = fs::read_to_string(&manifest).unwrap();
+        let time = format!("\"time\":{}", run.manifest.time);
+        assert!(text.contains(&time), "{text}");
+        fs::write(&manifest, text.replace(&time, "\"time\":1")).unwrap();
+        let other = Tree { state: tree.state.clone(), ..tree_with_modes(1) };
+        let (_, calls) = fault::with(&[(at, Fault::Die)], || applied(&other));
+        assert!(recover(&tree.state, &tree.run.root).unwrap().is_none(), "killed at {at}");
+        assert_eq!(texts(&tree), new(&tree), "killed at {at}");
+        assert_eq!(kept(&tree, "gone"), 0, "killed at {at}");
+        if calls < at {
+            assert!(!run.folder.exists(), "it was not forgotten");
+            return;
+        }
+    }
+}
