@@ -145,33 +145,82 @@ fn a_read_only_file_is_left_and_named() {
     set_mode(&sandbox.root().join("b.py"), 0o444);
     let fix = sandbox.run_by(&user, &FIX);
     assert_eq!(fix.code, 2);
-    assert!(fix.err.contains("b.py: it was not written, for it is read-only"), "{fix:?}");
+    assert!(
+        fix.err.contains("b.py: it was not written, for it or its folder is read-only"),
+        "{fix:?}"
+    );
     assert_eq!(sandbox.read("b.py"), UNSAFE);
     assert!(["a.py", "c.py"].iter().all(|path| sandbox.read(path) != UNSAFE));
 }
 
 #[test]
-fn a_read_only_folder_changes_nothing() {
+fn a_read_only_folder_is_left_and_named() {
     let sandbox = Sandbox::new(&[("a.py", UNSAFE), ("d/b.py", UNSAFE), ("e/c.py", UNSAFE)]);
     let Some(user) = as_user(&sandbox) else { return };
     let old = tree(&sandbox.root());
+    let fixed = || -> Vec<bool> {
+        let found = tree(&sandbox.root());
+        old.iter().map(|(path, text)| found[path] != *text).collect()
+    };
     set_mode(&sandbox.root().join("d"), 0o555);
     let fix = sandbox.run_by(&user, &FIX);
     assert_eq!(fix.code, 2);
-    assert!(fix.err.contains("d/.untrust") && fix.err.contains("ermission denied"), "{fix:?}");
-    assert_eq!(tree(&sandbox.root()), old);
+    assert!(fix.err.contains("d/b.py: it was not written, for it or its folder is"), "{fix:?}");
+    assert_eq!(fixed(), [true, false, true], "the rest goes on");
+    assert_eq!(sandbox.run_by(&user, &["undo"]).code, 0);
     set_mode(&sandbox.root().join("d"), 0o755);
     assert_eq!(sandbox.run_by(&user, &FIX).code, 0);
     set_mode(&sandbox.root().join("d"), 0o555);
-    let undo = sandbox.run_by(&user, &["undo"]);
-    assert_eq!(undo.code, 2);
-    assert!(undo.err.contains("d/b.py: ") && !undo.err.contains("a.py"), "{undo:?}");
-    let found = tree(&sandbox.root());
-    let back: Vec<bool> = old.iter().map(|(path, text)| found[path] == *text).collect();
-    assert_eq!(back, [true, false, true], "the others are put back");
+    for _ in 0..2 {
+        let undo = sandbox.run_by(&user, &["undo"]);
+        assert_eq!(undo.code, 2);
+        assert!(undo.err.contains("d/b.py: ") && !undo.err.contains("a.py"), "{undo:?}");
+        assert_eq!(fixed(), [false, true, false], "the others are put back");
+    }
     set_mode(&sandbox.root().join("d"), 0o755);
     assert_eq!(sandbox.run_by(&user, &["undo"]).code, 0);
     assert_eq!(tree(&sandbox.root()), old);
+}
+
+/// A folder in which not even root can make a file.
+struct Immutable(PathBuf);
+
+impl Immutable {
+    fn new(path: PathBuf) -> Option<Self> {
+        let made = Command::new("chattr").arg("+i").arg(&path).output();
+        made.is_ok_and(|output| output.status.success()).then_some(Self(path))
+    }
+}
+
+impl Drop for Immutable {
+    fn drop(&mut self) {
+        let _ = Command::new("chattr").arg("-i").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn immutable_folders_are_left_whole() {
+    let sandbox = program();
+    assert_eq!(sandbox.run(&FIX).code, 0);
+    let fixed = tree(&sandbox.root());
+    {
+        let Some(_tree) = Immutable::new(sandbox.root()) else {
+            eprintln!("skipped: no folder can be made immutable here");
+            return;
+        };
+        let undo = sandbox.run(&["undo"]);
+        assert_eq!(undo.code, 2);
+        assert!(undo.err.contains("could not be put back"), "{undo:?}");
+        assert_eq!(tree(&sandbox.root()), fixed);
+    }
+    let _runs = Immutable::new(sandbox.state().join("runs")).unwrap();
+    let undo = sandbox.run(&["undo"]);
+    assert_eq!(undo.code, 2);
+    assert!(undo.err.contains("the files are put back, but the journal"), "{undo:?}");
+    assert!(tree(&sandbox.root()).values().all(|text| text == UNSAFE.as_bytes()));
+    let fix = sandbox.run(&FIX);
+    assert_eq!(fix.code, 2, "no journal, no change: {fix:?}");
+    assert!(tree(&sandbox.root()).values().all(|text| text == UNSAFE.as_bytes()));
 }
 
 fn refuses_state(sandbox: &Sandbox, fix: &Ran) {

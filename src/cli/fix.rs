@@ -144,7 +144,9 @@ fn write(session: &mut Session, state: &StateDir) -> anyhow::Result<Vec<PathBuf>
             Err(WriteError::Stale(paths)) => {
                 session.leave(&paths, "it changed meanwhile; run again");
             }
-            Err(WriteError::ReadOnly(paths)) => session.leave(&paths, "it is read-only"),
+            Err(WriteError::ReadOnly(paths)) => {
+                session.leave(&paths, "it or its folder is read-only");
+            }
             other => break other?,
         }
     };

@@ -3,12 +3,13 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
-use std::io::{Error, Result as IoResult, Write};
+use std::io::{Error, ErrorKind, Result as IoResult, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, openat, renameat, statat, unlinkat};
+use rustix::fs::{Access, AtFlags, FileType, Mode, OFlags};
+use rustix::fs::{accessat, open, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
 #[cfg(test)]
@@ -74,10 +75,14 @@ impl Place {
         Ok(Some(hasher.finalize()))
     }
 
-    /// Whether the user may write the file itself: a rename would only ask the folder.
+    /// Whether the user may write the file itself, which a rename would not ask, and its folder.
     pub(super) fn may_write(&self) -> bool {
-        let opened = self.file(&self.name, OFlags::WRONLY);
-        !opened.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+        let file = self.file(&self.name, OFlags::WRONLY).map(|_| ());
+        let folder = accessat(&self.folder, ".", Access::WRITE_OK, AtFlags::empty());
+        let refused = |error: &Error| {
+            matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+        };
+        !file.and_then(|()| Ok(folder?)).is_err_and(|error| refused(&error))
     }
 
     /// Whether anything has a name beside this one.

@@ -80,8 +80,8 @@ pub enum WriteError {
     /// Another run writes below the same root.
     #[error("another run is writing below {}; wait for it to end", .0.display())]
     Busy(PathBuf),
-    /// Files may not be written.
-    #[error("nothing was written: these files are read-only; make them writable or --exclude them\n  {}", list_paths(.0))]
+    /// Files, or the folders they are in, may not be written.
+    #[error("nothing was written: these files or their folders are read-only; make them writable or --exclude them\n  {}", list_paths(.0))]
     ReadOnly(Vec<PathBuf>),
     /// What the journal keeps is not what was there.
     #[error("nothing was put back: the journal is damaged at {}", .0.display())]

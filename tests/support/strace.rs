@@ -8,8 +8,8 @@ pub const CHANGING: &str = "?openat,?write,?fsync,?rename,?renameat,?renameat2,?
 /// Whether strace can be used. Says so where it cannot; a machine that must have it says
 /// `UNTRUST_REQUIRE_STRACE=1`.
 pub fn is_available() -> bool {
-    let tried =
-        std::process::Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).output();
+    let options = ["-f", "--seccomp-bpf", "-o", "/dev/null", "true"];
+    let tried = std::process::Command::new("strace").args(options).output();
     let available = tried.is_ok_and(|output| output.status.success());
     let required = std::env::var_os("UNTRUST_REQUIRE_STRACE").is_some();
     assert!(available || !required, "strace cannot be used, and UNTRUST_REQUIRE_STRACE is set");
@@ -22,7 +22,7 @@ pub fn is_available() -> bool {
 /// Runs the binary under strace with these options; returns the log as well.
 pub fn run(sandbox: &Sandbox, options: &[&str], arguments: &[&str]) -> (Ran, String) {
     let log = sandbox.folder.path().join("strace.log");
-    let mut wrapper = vec!["strace", "-f", "-y", "-o", log.to_str().unwrap()];
+    let mut wrapper = vec!["strace", "-f", "--seccomp-bpf", "-y", "-o", log.to_str().unwrap()];
     wrapper.extend(options);
     let ran = sandbox.run_by(&wrapper, arguments);
     (ran, std::fs::read_to_string(log).unwrap())
