@@ -70,10 +70,16 @@ impl Subject {
     fn comes_back(&self, point: &Point) {
         let undo = self.sandbox.run(&["undo"]);
         assert_eq!(tree(&self.sandbox.root()), self.old, "{point:?}: {undo:?}");
-        for folder in ["runs", "begun", "gone"] {
-            let left = fs::read_dir(self.sandbox.state().join(folder));
-            assert_eq!(left.map_or(0, Iterator::count), 0, "{point:?}: {folder}");
-        }
+        assert_eq!(self.left(), 0, "{point:?}: a journal is left");
+    }
+
+    /// How many journals, or parts of one, there are.
+    fn left(&self) -> usize {
+        let count = |folder| {
+            let entries = fs::read_dir(self.sandbox.state().join(folder));
+            entries.map_or(0, Iterator::count)
+        };
+        ["runs", "begun", "gone"].into_iter().map(count).sum()
     }
 }
 
@@ -90,11 +96,13 @@ fn a_fix_killed_at_any_call_comes_back() {
         subject.reset();
         subject.run_with(point, "signal=KILL", &FIX);
         let replaced = subject.replaced(point);
-        let check = subject.sandbox.run(&["check", "-q"]);
-        let is_told = check.err.contains("interrupted");
-        interrupted += usize::from(is_told);
-        // Either the run was over, or nothing was begun, or it is told.
-        assert!(is_told || [0, 2].contains(&replaced), "{point:?}: {check:?}");
+        if index % 2 == 0 || replaced == 1 {
+            let check = subject.sandbox.run(&["check", "-q"]);
+            let is_told = check.err.contains("interrupted");
+            interrupted += usize::from(is_told);
+            // Either the run was over, or nothing was begun, or it is told.
+            assert!(is_told || [0, 2].contains(&replaced), "{point:?}: {check:?}");
+        }
         if index % 2 == 0 {
             let fix = subject.sandbox.run(&FIX);
             assert_eq!(fix.code, 0, "{point:?}: {fix:?}");
@@ -102,7 +110,7 @@ fn a_fix_killed_at_any_call_comes_back() {
         }
         subject.comes_back(point);
     }
-    assert!(interrupted > 10, "{interrupted}");
+    assert!(interrupted > 5, "{interrupted}");
 }
 
 #[test]
@@ -139,7 +147,10 @@ fn a_call_that_fails_leaves_all_old_or_all_new() {
             let expected = if fix.code == 0 || left > 0 { 2 - left } else { 0 };
             assert_eq!(replaced, expected, "{point:?} {error}: {fix:?}");
             assert!(fix.code == 0 || fix.err.starts_with("error: "), "{point:?} {error}: {fix:?}");
-            subject.comes_back(&point);
+            if replaced > 0 || subject.left() > 0 {
+                subject.comes_back(&point);
+            }
+            assert!(tree(&subject.sandbox.root()) == subject.old, "{point:?} {error}: {fix:?}");
         }
     }
 }

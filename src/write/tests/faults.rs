@@ -182,7 +182,7 @@ fn an_error_while_a_run_rolls_back_is_named_and_mended_by_the_next_start() {
             let changed = changed.iter().filter(|(text, write)| *text == write.new);
             let changed: Vec<_> = changed.map(|(_, write)| write.path.clone()).collect();
             match &result {
-                Ok(_) => assert_eq!(changed.len(), 2, "{what}"),
+                Ok(()) => assert_eq!(changed.len(), 2, "{what}"),
                 Err(WriteError::NotPutBack { files, .. }) => {
                     named += changed.len();
                     let is_named = |path: &PathBuf| files.iter().any(|file| file.path == *path);
@@ -273,7 +273,7 @@ fn a_journal_that_cannot_be_read_is_named_and_stands_in_nobody_s_way() {
     let tree = killed();
     let run = fs::read_dir(tree.state.path.join("runs")).unwrap().next().unwrap().unwrap().path();
     fs::write(run.join("manifest.json"), "{").unwrap();
-    assert_eq!(damaged(&tree.state), [run.clone()]);
+    assert_eq!(damaged(&tree.state), std::slice::from_ref(&run));
     assert!(recover(&tree.state, &tree.run.root).unwrap().is_none());
     assert!(run.join("old/0").exists(), "the old bytes are kept");
     let text = old(&tree);
