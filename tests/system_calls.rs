@@ -61,7 +61,7 @@ impl Subject {
         let found = tree(&self.sandbox.root());
         let is_new = |path| found[path] == self.new[path];
         for path in self.old.keys() {
-            assert!(is_new(path) || found[path] == self.old[path], "{point:?}: {path:?}");
+            assert!(is_new(path) || found[path] == self.old[path], "{point:?}: {}", path.display());
         }
         self.old.keys().filter(|path| is_new(path)).count()
     }
