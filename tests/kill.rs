@@ -1,84 +1,134 @@
-//! A run that is killed at any instant leaves each file old or new, and can be put back.
+//! A run that is killed at some instant leaves each file old or new, and can be put back.
 
 mod support;
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use support::{Sandbox, tree};
+use support::{Sandbox, Tree, tree};
 
-const FILES: usize = 600;
+const FILES: usize = 150;
+/// A run may be over before it is killed.
+const ATTEMPTS: usize = 20;
+const FIX: [&str; 3] = ["fix", "--allow-no-vcs", "-q"];
 
-fn program() -> Sandbox {
+struct Program {
+    sandbox: Sandbox,
+    old: Tree,
+    new: Tree,
+}
+
+fn program() -> Program {
     let sandbox = Sandbox::new(&[]);
     for index in 0..FILES {
         let text = format!("import torch\n\n\ndef f(p):\n    return torch.load(p)  # {index}\n");
         sandbox.write(&format!("d{}/m{index}.py", index % 20), text.as_bytes());
     }
-    sandbox
-}
-
-#[test]
-fn a_killed_run_is_rolled_back_and_a_finished_one_undone() {
-    let sandbox = program();
     let old = tree(&sandbox.root());
-    let begun = Instant::now();
-    assert_eq!(sandbox.run(&["fix", "--allow-no-vcs", "-q"]).code, 0);
-    let whole = begun.elapsed();
+    assert_eq!(sandbox.run(&FIX).code, 0);
     let new = tree(&sandbox.root());
     assert!(old.iter().all(|(path, bytes)| new[path] != *bytes));
     assert_eq!(sandbox.run(&["undo"]).code, 0);
     assert_eq!(tree(&sandbox.root()), old);
-    let mut seed: u32 = 0x9e37_79b9;
-    let mut halfway = 0;
-    for _ in 0..24 {
-        seed ^= seed << 13;
-        seed ^= seed >> 17;
-        seed ^= seed << 5;
-        let share = f64::from(seed % 1000) / 900.0;
-        let mut command = sandbox.command(&["fix", "--allow-no-vcs", "-q"]);
+    Program { sandbox, old, new }
+}
+
+fn is_filled(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+}
+
+impl Program {
+    /// Starts a command and kills it as soon as something is so; returns how many files are new.
+    fn killed(&self, arguments: &[&str], is_time: impl Fn() -> bool) -> usize {
+        let mut command = self.sandbox.command(arguments);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
+        while !is_time() && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_micros(200));
+        }
         let _ = child.kill();
         child.wait().unwrap();
-        let found = tree(&sandbox.root());
+        let found = tree(&self.sandbox.root());
         let mut replaced = 0;
-        for (path, bytes) in &old {
+        for (path, bytes) in &self.old {
             let now = &found[path];
-            assert!(now == bytes || *now == new[path], "{} is neither", path.display());
+            assert!(now == bytes || *now == self.new[path], "{} is neither", path.display());
             replaced += usize::from(now != bytes);
         }
-        halfway += usize::from(replaced > 0 && replaced < FILES);
-        let undone = sandbox.run(&["undo"]);
+        replaced
+    }
+
+    /// The file at some place of the order in which files are written.
+    fn file(&self, index: usize) -> PathBuf {
+        self.sandbox.root().join(self.old.keys().nth(index).unwrap())
+    }
+
+    fn holds(&self, index: usize, texts: &Tree) -> impl Fn() -> bool {
+        let text = texts.values().nth(index).unwrap().clone();
+        let path = self.file(index);
+        move || fs::read(&path).unwrap() == text
+    }
+
+    fn comes_back(&self, replaced: usize) {
+        let undone = self.sandbox.run(&["undo"]);
         // A run that was killed before it wrote anything left nothing to undo.
         assert!(undone.code == 0 || replaced == 0, "{undone:?}");
-        assert_eq!(tree(&sandbox.root()), old, "temporary files are gone too");
+        assert_eq!(tree(&self.sandbox.root()), self.old, "temporary files are gone too");
     }
-    assert!(halfway > 0, "no run was killed while it wrote");
+}
+
+#[test]
+fn a_killed_run_is_rolled_back() {
+    let program = program();
+    let state = program.sandbox.state();
+    let first = program.file(0).parent().unwrap().to_owned();
+    let temporary = || {
+        let entries = fs::read_dir(&first).unwrap().flatten();
+        entries
+            .into_iter()
+            .any(|entry| entry.file_name().as_encoded_bytes().starts_with(b".untrust"))
+    };
+    for is_time in [
+        &(|| is_filled(&state.join("begun"))) as &dyn Fn() -> bool,
+        &|| is_filled(&state.join("runs")),
+        &temporary,
+    ] {
+        let replaced = program.killed(&FIX, is_time);
+        program.comes_back(replaced);
+    }
+    let is_halfway = (0..ATTEMPTS).any(|attempt| {
+        let index = attempt % 2 * (FILES / 2);
+        let replaced = program.killed(&FIX, program.holds(index, &program.new));
+        assert!(replaced > index);
+        program.comes_back(replaced);
+        replaced < FILES
+    });
+    assert!(is_halfway, "no run was killed while it wrote");
+}
+
+#[test]
+fn a_killed_undo_is_finished() {
+    let program = program();
+    let is_halfway = (0..ATTEMPTS).any(|_| {
+        assert_eq!(program.sandbox.run(&FIX).code, 0);
+        let replaced = program.killed(&["undo"], program.holds(0, &program.old));
+        assert!(replaced < FILES);
+        program.comes_back(replaced);
+        replaced > 0
+    });
+    assert!(is_halfway, "no undo was killed while it wrote");
 }
 
 #[test]
 fn the_next_fix_goes_on_after_a_killed_one() {
-    let sandbox = program();
-    let old = tree(&sandbox.root());
-    let mut replaced = 0;
-    for delay in (0..10_000).step_by(10) {
-        let mut command = sandbox.command(&["fix", "--allow-no-vcs", "-q"]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(delay));
-        let _ = child.kill();
-        child.wait().unwrap();
-        let found = tree(&sandbox.root());
-        replaced = old.iter().filter(|(path, bytes)| found[*path] != **bytes).count();
-        if replaced > 0 {
-            break;
-        }
-    }
+    let program = program();
+    let sandbox = &program.sandbox;
+    let replaced = program.killed(&FIX, program.holds(0, &program.new));
     assert!(replaced > 0);
     let check = sandbox.run(&["check"]);
     assert!(replaced == FILES || check.err.contains("interrupted"), "{}", check.err);
-    assert_eq!(sandbox.run(&["fix", "--allow-no-vcs"]).code, 0);
+    assert_eq!(sandbox.run(&FIX).code, 0);
     assert_eq!(sandbox.run(&["check"]).code, 0);
-    assert_eq!(sandbox.run(&["undo"]).code, 0);
-    assert_eq!(tree(&sandbox.root()), old);
+    program.comes_back(FILES);
 }

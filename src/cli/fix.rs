@@ -10,6 +10,7 @@ use super::check::{exit_code, output, verbose};
 use super::diff::left;
 use super::output::{note, note_text};
 use super::session::{Purpose, Session};
+use super::undo::{note_changed, note_damaged};
 use super::{baseline, machine, views};
 use crate::report::escape::visible_path;
 use crate::report::model::Mode;
@@ -30,11 +31,13 @@ pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
     let mut out = output(&arguments.scan)?;
     // Files of a run that was killed are put back first: what was just read may be half of it.
     let state = StateDir::default_location()?;
-    if let Some(files) = recover(&state, &session.workspace.root)? {
+    note_damaged(&state);
+    if let Some(restored) = recover(&state, &session.workspace.root)? {
         note(&format!(
             "rolled back a run that was interrupted ({} files); planning again",
-            files.len()
+            restored.files.len()
         ));
+        note_changed(&restored);
         return run(arguments);
     }
     guard(&writes(&session), arguments)?;
@@ -141,7 +144,9 @@ fn write(session: &mut Session, state: &StateDir) -> anyhow::Result<Vec<PathBuf>
             Err(WriteError::Stale(paths)) => {
                 session.leave(&paths, "it changed meanwhile; run again");
             }
-            Err(WriteError::ReadOnly(paths)) => session.leave(&paths, "it is read-only"),
+            Err(WriteError::ReadOnly(paths)) => {
+                session.leave(&paths, "it or its folder is read-only");
+            }
             other => break other?,
         }
     };

@@ -7,12 +7,13 @@ use super::arguments::UndoArguments;
 use super::output::{note, print_line};
 use crate::report::escape::visible_path;
 use crate::workspace::repository_top;
-use crate::write::{StateDir, list, recover, undo};
+use crate::write::{Restored, StateDir, damaged, list, recover, undo};
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &UndoArguments) -> anyhow::Result<u8> {
     let state = StateDir::default_location()?;
     let root = root(arguments)?;
+    note_damaged(&state);
     if arguments.list {
         let runs = list(&state, &root)?;
         if runs.is_empty() {
@@ -30,9 +31,9 @@ pub(super) fn run(arguments: &UndoArguments) -> anyhow::Result<u8> {
         }
         return Ok(0);
     }
-    if let Some(files) = recover(&state, &root)? {
+    if let Some(restored) = recover(&state, &root)? {
         note("rolled back a run that was interrupted");
-        print(&files);
+        print(&restored);
         return Ok(0);
     }
     print(&undo(&state, &root, arguments.run.as_deref())?);
@@ -47,7 +48,27 @@ fn root(arguments: &UndoArguments) -> anyhow::Result<PathBuf> {
     Ok(repository_top(&given).unwrap_or(given))
 }
 
-fn print(files: &[PathBuf]) {
+/// Names the files that were left because somebody changed them.
+pub(super) fn note_changed(restored: &Restored) {
+    for path in &restored.changed {
+        let path = visible_path(path);
+        note(&format!("note: {path} changed since that run, or is gone; it is left as it is"));
+    }
+}
+
+/// Names the journals from which nothing can be put back.
+pub(super) fn note_damaged(state: &StateDir) {
+    for path in damaged(state) {
+        note(&format!(
+            "note: the journal in {} cannot be read: it is damaged, or another version wrote it; it is left as it is",
+            visible_path(&path)
+        ));
+    }
+}
+
+fn print(restored: &Restored) {
+    let files = &restored.files;
+    note_changed(restored);
     let here = std::env::current_dir().unwrap_or_default();
     for file in files {
         print_line(&visible_path(file.strip_prefix(&here).unwrap_or(file)));

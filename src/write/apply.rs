@@ -2,58 +2,47 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::disk::{at, create, hash, is_at_home, prepare, replace, sync_folder, temporary};
-use super::journal::StateDir;
-use super::{FileWrite, Run, WriteError, Written};
-
-/// Called before each step that changes something on disk; a test stops there as a kill would.
-type Step<'a> = &'a mut dyn FnMut() -> Result<(), WriteError>;
+use super::disk::{Place, sync_folder, temporary};
+use super::journal::{StateDir, Stored};
+use super::restore::{Progress, folders_of, put_back};
+use super::{FileWrite, Run, Unrestored, WriteError, Written};
 
 /// Writes all files, or none. The journal is on disk before the first file changes, so that a run
-/// that is killed can be rolled back, and a finished one undone.
+/// that is killed can be rolled back, and a finished one undone. All new bytes are on disk before
+/// the first file is replaced, so that a disk which is full changes nothing.
+///
+/// A file that somebody saves between the last look at it and the rename that replaces it loses
+/// that change: there is no call that renames only over what is known. Between the two stands the
+/// comparison of two modes and nothing else. Folders are held while that happens: one that becomes
+/// a link leads nothing astray.
 pub fn apply(state: &StateDir, run: &Run, writes: &[FileWrite]) -> Result<Written, WriteError> {
-    apply_in_steps(state, run, writes, &mut || Ok(()))
-}
-
-pub(super) fn apply_in_steps(
-    state: &StateDir,
-    run: &Run,
-    writes: &[FileWrite],
-    step: Step,
-) -> Result<Written, WriteError> {
     let _lock = state.lock(&run.root)?;
-    let hard_links = inspect(writes)?;
-    step()?;
-    let (id, folder) = state.begin(run, writes)?;
-    match replace_all(&id, writes, step) {
-        Ok(()) => {}
-        // A kill leaves things as they are.
-        Err(WriteError::Interrupted) => return Err(WriteError::Interrupted),
-        Err(error) => {
-            roll_back(&id, writes)?;
-            at(&folder, fs::remove_dir_all(&folder))?;
-            return Err(error);
-        }
+    let hard_links = inspect(run, writes)?;
+    let stored = state.begin(run, writes)?;
+    let mut progress = Progress::default();
+    let result = prepare_all(&stored.id, writes, &mut progress)
+        .and_then(|()| swap_all(&stored.id, writes, &mut progress))
+        .and_then(|()| stored.mark_done());
+    if let Err(error) = result {
+        return Err(roll_back(state, &stored, writes, &progress, error));
     }
-    step()?;
-    create(&folder.join("done"), b"")?;
-    sync_folder(&folder)?;
     let files = writes.iter().map(|write| write.path.clone()).collect();
-    Ok(Written { run: id, files, hard_links })
+    Ok(Written { run: stored.id, files, hard_links })
 }
 
 /// Refuses files that may not be written or that changed; returns those with other hard links.
-fn inspect(writes: &[FileWrite]) -> Result<Vec<PathBuf>, WriteError> {
+fn inspect(run: &Run, writes: &[FileWrite]) -> Result<Vec<PathBuf>, WriteError> {
     let mut hard_links = Vec::new();
     let mut stale = Vec::new();
     let mut read_only = Vec::new();
     for write in writes {
-        if !is_as_read(write) {
-            stale.push(write.path.clone());
-        } else if !may_write(&write.path) {
-            read_only.push(write.path.clone());
+        let inside = write.path.starts_with(&run.root);
+        match as_read(write).filter(|_| inside) {
+            None => stale.push(write.path.clone()),
+            Some(place) if !place.may_write() => read_only.push(write.path.clone()),
+            Some(_) => {}
         }
         if fs::metadata(&write.path).is_ok_and(|metadata| metadata.nlink() > 1) {
             hard_links.push(write.path.clone());
@@ -68,50 +57,71 @@ fn inspect(writes: &[FileWrite]) -> Result<Vec<PathBuf>, WriteError> {
     Ok(hard_links)
 }
 
-/// Whether a file is where it was and holds what was read.
-fn is_as_read(write: &FileWrite) -> bool {
-    is_at_home(&write.path) && hash(&write.path).is_ok_and(|found| found == write.expected)
+/// The place of a file that is where it was and holds what was read.
+fn as_read(write: &FileWrite) -> Option<Place> {
+    let place = Place::of(&write.path).ok()??;
+    (place.hash().ok()? == Some(write.expected)).then_some(place)
 }
 
-/// Whether the user may write the file itself: a rename would only ask the folder.
-fn may_write(path: &Path) -> bool {
-    let opened = fs::OpenOptions::new().write(true).open(path);
-    !opened.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+fn stale(write: &FileWrite) -> WriteError {
+    WriteError::Stale(vec![write.path.clone()])
 }
 
-fn replace_all(id: &str, writes: &[FileWrite], step: Step) -> Result<(), WriteError> {
+fn prepare_all(id: &str, writes: &[FileWrite], progress: &mut Progress) -> Result<(), WriteError> {
     for (index, write) in writes.iter().enumerate() {
-        let temporary = temporary(&write.path, id, index);
-        step()?;
-        let stale = || WriteError::Stale(vec![write.path.clone()]);
-        if !is_at_home(&write.path) {
-            return Err(stale());
+        let place = as_read(write).ok_or_else(|| stale(write))?;
+        let temporary = temporary(id, index);
+        let error = |error| WriteError::Io { path: place.beside(&temporary), error };
+        if place.is_taken(&temporary) {
+            // Whatever it is, it is not the run's to remove.
+            return Err(error(std::io::ErrorKind::AlreadyExists.into()));
         }
-        prepare(&write.path, &temporary, &write.new)?;
-        step()?;
+        progress.prepared = index + 1;
+        place.prepare(&temporary, &write.new).map_err(error)?;
+    }
+    Ok(())
+}
+
+fn swap_all(id: &str, writes: &[FileWrite], progress: &mut Progress) -> Result<(), WriteError> {
+    for (index, write) in writes.iter().enumerate() {
         // Somebody may have saved or moved the file since it was read.
-        if !is_as_read(write) {
-            return Err(stale());
-        }
-        at(&write.path, fs::rename(&temporary, &write.path))?;
-        if let Some(folder) = write.path.parent() {
-            sync_folder(folder)?;
-        }
+        let place = as_read(write).ok_or_else(|| stale(write))?;
+        progress.attempted = index + 1;
+        let swapped = place.swap(&temporary(id, index));
+        swapped.map_err(|error| WriteError::Io { path: write.path.clone(), error })?;
+        progress.swapped = index + 1;
+    }
+    for path in folders_of(writes.iter().map(|write| write.path.as_path())) {
+        sync_folder(&path).map_err(|error| WriteError::Io { path, error })?;
     }
     Ok(())
 }
 
-/// Puts back the files that were already replaced, and removes what was prepared.
-fn roll_back(id: &str, writes: &[FileWrite]) -> Result<(), WriteError> {
-    for (index, write) in writes.iter().enumerate() {
-        let _ = fs::remove_file(temporary(&write.path, id, index));
-        if !is_at_home(&write.path) {
-            continue;
-        }
-        let is_new = hash(&write.path).is_ok_and(|found| found == blake3::hash(&write.new));
-        if is_new {
-            replace(&write.path, id, index, &write.old)?;
+/// Puts back the files that were replaced and removes what was prepared; returns the error to be
+/// shown. As long as something is left to do, the journal stays, so that the next start does it.
+fn roll_back(
+    state: &StateDir,
+    stored: &Stored,
+    writes: &[FileWrite],
+    progress: &Progress,
+    error: WriteError,
+) -> WriteError {
+    let back = put_back(stored, progress, |index| Ok(writes[index].old.clone()));
+    let mut left = back.failed;
+    for path in back.changed {
+        // What stands in the place of one that was not replaced was there before.
+        if writes[..progress.swapped].iter().any(|write| write.path == path) {
+            left.push(Unrestored { path, why: "it changed after it was written".to_owned() });
         }
     }
-    Ok(())
+    if left.is_empty() {
+        // All files are as they were: a journal that cannot be removed now says nothing wrong.
+        let _ = state.remove(stored);
+        return error;
+    }
+    WriteError::NotPutBack {
+        cause: Some(Box::new(error)),
+        files: left,
+        journal: stored.folder.clone(),
+    }
 }

@@ -1,15 +1,24 @@
 //! The journal: for each run its files, with the old bytes, before the first one is changed.
+//!
+//! The state folder holds
+//! - `locks`: a lock for each folder that was a root, or lies above one;
+//! - `begun`: for each root the journal that is being written;
+//! - `runs`: whole journals. A run with the mark `done` is finished, one without was killed, and so
+//!   was one with the mark `undoing`;
+//! - `gone`: journals that are being removed.
+//!
+//! A journal comes into `runs`, and leaves it, by a rename: it is there whole, or not at all.
 
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File};
+use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::{create, sync_folder};
+use super::disk::{create, make_folder, remove, remove_folder, rename, sync_folder};
+use super::lock::name_of;
 use super::{FileWrite, JOURNAL_VERSION, Run, WriteError};
 
 /// The folder in which runs are remembered.
@@ -52,6 +61,7 @@ pub(super) struct Entry {
 }
 
 /// A run as it is read back.
+#[derive(Debug)]
 pub(super) struct Stored {
     pub id: String,
     pub folder: PathBuf,
@@ -72,195 +82,200 @@ impl Stored {
 
     pub(super) fn old_bytes(&self, index: usize) -> Result<Vec<u8>, WriteError> {
         let path = self.folder.join("old").join(index.to_string());
-        let bytes = super::disk::at(&path, fs::read(&path))?;
+        let bytes = fs::read(&path).map_err(|error| state(&path, &error))?;
         if blake3::hash(&bytes).to_hex().as_str() != self.manifest.files[index].old {
             return Err(WriteError::Damaged(path));
         }
         Ok(bytes)
     }
 
-    /// Marks that the run is being undone, so that this can be finished if it is killed.
-    pub(super) fn mark_undoing(&self) -> Result<(), WriteError> {
-        let mark = self.folder.join(UNDOING);
-        let _ = fs::remove_file(&mark);
-        create(&mark, b"")?;
-        sync_folder(&self.folder)
+    /// Marks that the run is done, or not at all.
+    pub(super) fn mark_done(&self) -> Result<(), WriteError> {
+        self.mark(DONE)
     }
 
-    pub(super) fn remove(&self) -> Result<(), WriteError> {
-        super::disk::at(&self.folder, fs::remove_dir_all(&self.folder))
+    /// Marks that the run is being undone, so that this can be finished if it is killed.
+    pub(super) fn mark_undoing(&self) -> Result<(), WriteError> {
+        self.mark(UNDOING)
+    }
+
+    fn mark(&self, name: &str) -> Result<(), WriteError> {
+        let mark = self.folder.join(name);
+        create(&mark, b"").and_then(|()| sync_folder(&self.folder)).map_err(|error| {
+            // What did not happen is not to be read from the journal.
+            let _ = remove(&mark);
+            state(&mark, &error)
+        })
     }
 }
 
+/// The mark of a run that is finished.
+const DONE: &str = "done";
 /// The mark of a run that is being undone.
 const UNDOING: &str = "undoing";
-/// Seconds after which a run without a manifest is one that was killed.
-const BEGINNING: u64 = 600;
 
 /// Finished runs that are kept.
 const KEPT: usize = 50;
-/// Seconds for which they are kept.
-const KEPT_FOR: u64 = 30 * 24 * 3600;
-
-/// How often a lock is tried, and the time between.
-const TRIES: usize = 10;
-const PAUSE: Duration = Duration::from_millis(20);
+/// How long they are kept.
+const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 
 impl StateDir {
     /// `$XDG_STATE_HOME/untrust`, else `~/.local/state/untrust`.
     pub fn default_location() -> Result<Self, WriteError> {
-        let set = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
+        let set = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
         let home = || etcetera::home_dir().ok().map(|home| home.join(".local/state"));
-        let base = set.or_else(home).ok_or_else(|| WriteError::State {
+        let base = set.filter(|path| path.is_absolute()).or_else(home);
+        // A relative one would lead into the tree that is scanned.
+        let base = base.filter(|path| path.is_absolute()).ok_or_else(|| WriteError::State {
             path: PathBuf::from("~/.local/state"),
             message: "there is no home folder".to_owned(),
         })?;
         Ok(Self { path: base.join("untrust") })
     }
 
-    /// Locks a root for writing; the lock ends with the returned file.
-    pub(super) fn lock(&self, root: &Path) -> Result<File, WriteError> {
-        let locks = self.path.join("locks");
-        self.make(&locks)?;
-        let name = blake3::hash(root.as_os_str().as_bytes()).to_hex();
-        let path = locks.join(name.as_str());
-        let file = File::options().create(true).append(true).open(&path);
-        let file = file.map_err(|error| state(&path, &error))?;
-        // A process that was just started by another thread holds it until it runs its program.
-        for _ in 0..TRIES {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(fs::TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
-                Err(fs::TryLockError::Error(error)) => return Err(state(&path, &error)),
-            }
-        }
-        Err(WriteError::Busy(root.to_owned()))
-    }
-
     /// Every run of the journal that can be read, the oldest first.
     pub(super) fn runs(&self) -> Vec<Stored> {
-        self.runs_where(|_| true)
+        self.folders().iter().filter_map(|folder| load(folder)).collect()
     }
 
-    /// The runs that were killed, the oldest first.
-    pub(super) fn unfinished(&self) -> Vec<Stored> {
-        self.runs_where(|done| !done)
+    /// The journals that cannot be read, of finished and of killed runs.
+    pub(super) fn damaged(&self) -> Vec<PathBuf> {
+        self.folders().into_iter().filter(|folder| load(folder).is_none()).collect()
     }
 
-    fn runs_where(&self, wanted: impl Fn(bool) -> bool) -> Vec<Stored> {
-        let Ok(entries) = fs::read_dir(self.path.join("runs")) else { return Vec::new() };
-        let mut runs: Vec<Stored> = entries
-            .flatten()
-            .filter_map(|entry| {
-                let folder = entry.path();
-                // A run that is half undone is to be rolled back like one that is half done.
-                let done = folder.join("done").exists() && !folder.join(UNDOING).exists();
-                if !wanted(done) {
-                    return None;
-                }
-                let bytes = fs::read(folder.join("manifest.json")).ok()?;
-                let manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
-                let id = entry.file_name().to_string_lossy().into_owned();
-                (manifest.version == JOURNAL_VERSION).then_some(Stored {
-                    id,
-                    folder,
-                    manifest,
-                    done,
-                })
-            })
-            .collect();
-        runs.sort_by(|a, b| a.id.cmp(&b.id));
-        runs
+    fn folders(&self) -> Vec<PathBuf> {
+        let mut folders = entries(&self.path.join("runs"));
+        folders.sort();
+        folders
     }
 
-    /// Writes the journal of a run, down to the disk; returns the run's id and folder.
-    pub(super) fn begin(
-        &self,
-        run: &Run,
-        writes: &[FileWrite],
-    ) -> Result<(String, PathBuf), WriteError> {
-        self.prune();
+    /// Writes the journal of a run, down to the disk. The caller holds the root's lock.
+    pub(super) fn begin(&self, run: &Run, writes: &[FileWrite]) -> Result<Stored, WriteError> {
+        self.prune(&run.root);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let id = format!("{:010}-{:09}-{}", now.as_secs(), now.subsec_nanos(), std::process::id());
+        let begun = self.path.join("begun").join(name_of(&run.root));
         let folder = self.path.join("runs").join(&id);
-        let written = self.record(&id, &folder, run, writes, now.as_secs());
+        let manifest = manifest(run, writes, now.as_secs());
+        let stored = Stored { id, folder, manifest, done: false };
+        let written = self.record(&begun, &stored, writes);
         if written.is_err() {
             // Half a journal is worth nothing, and may be all that a full disk holds.
-            let _ = fs::remove_dir_all(&folder);
+            let _ = remove_folder(&begun);
         }
-        written.map(|()| (id, folder))
+        written.map_err(|error| state(&self.path, &error))?;
+        let durable = sync_folder(&self.path.join("runs")).and_then(|()| sync_folder(&self.path));
+        if let Err(error) = durable {
+            let _ = self.remove(&stored);
+            return Err(state(&self.path, &error));
+        }
+        Ok(stored)
     }
 
     fn record(
         &self,
-        id: &str,
-        folder: &Path,
-        run: &Run,
+        begun: &Path,
+        stored: &Stored,
         writes: &[FileWrite],
-        now: u64,
-    ) -> Result<(), WriteError> {
-        let old = folder.join("old");
-        self.make(&old)?;
+    ) -> Result<(), std::io::Error> {
+        // What a run left that was killed before it changed anything.
+        remove_folder(begun)?;
+        let old = begun.join("old");
+        make_folder(&old)?;
+        make_folder(&self.path.join("runs"))?;
         for (index, write) in writes.iter().enumerate() {
             create(&old.join(index.to_string()), &write.old)?;
         }
-        let files = writes.iter().map(|write| Entry {
-            path: write.path.as_os_str().as_bytes().to_vec(),
-            old: blake3::hash(&write.old).to_hex().to_string(),
-            new: blake3::hash(&write.new).to_hex().to_string(),
-        });
-        let manifest = Manifest {
-            version: JOURNAL_VERSION,
-            root: run.root.as_os_str().as_bytes().to_vec(),
-            command: run.command.clone(),
-            tool: run.version.clone(),
-            time: now,
-            files: files.collect(),
-        };
-        let text = serde_json::to_vec(&manifest).map_err(|error| WriteError::State {
-            path: folder.join(id),
-            message: error.to_string(),
-        })?;
-        // A manifest is there whole or not at all.
-        let part = folder.join("manifest.part");
-        create(&part, &text)?;
-        let path = folder.join("manifest.json");
-        fs::rename(&part, &path).map_err(|error| state(&path, &error))?;
+        create(&begun.join("manifest.json"), &serde_json::to_vec(&stored.manifest)?)?;
         sync_folder(&old)?;
-        sync_folder(folder)?;
-        sync_folder(&self.path.join("runs"))
+        sync_folder(begun)?;
+        rename(begun, &stored.folder)
     }
 
-    fn make(&self, folder: &Path) -> Result<(), WriteError> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.map_err(|error| state(&self.path, &error))
+    /// Forgets a run, and with it the old bytes. The caller holds the lock of its root.
+    pub(super) fn remove(&self, run: &Stored) -> Result<(), WriteError> {
+        let gone = self.path.join("gone");
+        let kept = |path: &Path, error: std::io::Error| WriteError::Kept {
+            path: path.to_owned(),
+            message: error.to_string(),
+        };
+        make_folder(&gone).map_err(|error| kept(&run.folder, error))?;
+        let gone = gone.join(&run.id);
+        rename(&run.folder, &gone).map_err(|error| kept(&run.folder, error))?;
+        remove_folder(&gone).map_err(|error| kept(&gone, error))
     }
 
-    /// Forgets finished runs that are too many or too old, and what a killed run left before it
-    /// changed anything.
-    fn prune(&self) {
-        for entry in fs::read_dir(self.path.join("runs")).into_iter().flatten().flatten() {
-            let folder = entry.path();
-            let age = fs::metadata(&folder).ok().and_then(|m| m.modified().ok()?.elapsed().ok());
-            let is_old = age.is_some_and(|age| age.as_secs() > BEGINNING);
-            if is_old && !folder.join("manifest.json").exists() {
-                // One that cannot be removed is tried again next time.
-                let _ = fs::remove_dir_all(&folder);
+    /// Removes what runs that were killed left of journals that they were writing or removing.
+    /// What cannot be removed is tried again next time.
+    pub(super) fn sweep(&self) {
+        for folder in entries(&self.path.join("gone")) {
+            let _ = remove_folder(&folder);
+        }
+        for folder in entries(&self.path.join("begun")) {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if let Ok(Some(_lock)) = self.try_lock_name(&name, true) {
+                let _ = remove_folder(&folder);
             }
         }
+    }
+
+    /// Forgets finished runs that are too many or too old. The caller holds the lock of `root`.
+    fn prune(&self, root: &Path) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let done: Vec<Stored> = self.runs().into_iter().filter(|run| run.done).collect();
         let surplus = (done.len() + 1).saturating_sub(KEPT);
         for (index, run) in done.iter().enumerate() {
-            if index < surplus || run.manifest.time + KEPT_FOR < now {
+            if index >= surplus && run.manifest.time + KEPT_FOR.as_secs() >= now {
+                continue;
+            }
+            // Somebody may be undoing it, except where the caller's own lock stands against that.
+            let lock = if concerns(run, root) {
+                Some(Vec::new())
+            } else {
+                self.try_lock(&run.root()).ok().flatten()
+            };
+            if lock.is_some() && load(&run.folder).is_some_and(|run| run.done) {
                 // One that cannot be removed is tried again next time.
-                let _ = run.remove();
+                let _ = self.remove(run);
             }
         }
     }
 }
 
-fn state(path: &Path, error: &std::io::Error) -> WriteError {
+fn manifest(run: &Run, writes: &[FileWrite], time: u64) -> Manifest {
+    let files = writes.iter().map(|write| Entry {
+        path: write.path.as_os_str().as_bytes().to_vec(),
+        old: blake3::hash(&write.old).to_hex().to_string(),
+        new: blake3::hash(&write.new).to_hex().to_string(),
+    });
+    Manifest {
+        version: JOURNAL_VERSION,
+        root: run.root.as_os_str().as_bytes().to_vec(),
+        command: run.command.clone(),
+        tool: run.version.clone(),
+        time,
+        files: files.collect(),
+    }
+}
+
+/// Reads a run back as it is now; none if its journal is gone or cannot be read.
+pub(super) fn load(folder: &Path) -> Option<Stored> {
+    let bytes = fs::read(folder.join("manifest.json")).ok()?;
+    let manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
+    let id = folder.file_name()?.to_string_lossy().into_owned();
+    // A run that is half undone is to be rolled back like one that is half done.
+    let done = folder.join(DONE).exists() && !folder.join(UNDOING).exists();
+    let run = Stored { id, folder: folder.to_owned(), manifest, done };
+    let root = run.root();
+    let is_inside = run.manifest.files.iter().all(|entry| entry.path().starts_with(&root));
+    (run.manifest.version == JOURNAL_VERSION && is_inside).then_some(run)
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+}
+
+pub(super) fn state(path: &Path, error: &std::io::Error) -> WriteError {
     WriteError::State { path: path.to_owned(), message: error.to_string() }
 }
 

@@ -1,16 +1,19 @@
-//! Putting new bytes on disk so that nothing is ever lost: a journal first, then one file after
-//! another by a temporary file and a rename, then the mark that the run is done.
+//! Putting new bytes on disk so that nothing is ever lost: a journal first, then a temporary file
+//! beside each file, then one rename after another, then the mark that the run is done.
 
 mod apply;
 mod disk;
+#[cfg(test)]
+mod fault;
 mod journal;
+mod lock;
 mod restore;
 
 use std::path::PathBuf;
 
 pub use apply::apply;
 pub use journal::{RunInfo, StateDir, list};
-pub use restore::{is_interrupted, recover, undo};
+pub use restore::{damaged, is_interrupted, recover, undo};
 
 /// A file that shall have other bytes.
 #[derive(Debug, Clone)]
@@ -47,6 +50,24 @@ pub struct Written {
     pub hard_links: Vec<PathBuf>,
 }
 
+/// What was put back.
+#[derive(Debug, Clone, Default)]
+pub struct Restored {
+    /// The files that hold their old bytes again.
+    pub files: Vec<PathBuf>,
+    /// Files that somebody changed, moved or removed since the run: they were left.
+    pub changed: Vec<PathBuf>,
+}
+
+/// A file that should have been put back.
+#[derive(Debug, Clone)]
+pub struct Unrestored {
+    /// The file.
+    pub path: PathBuf,
+    /// What stands in the way.
+    pub why: String,
+}
+
 /// Why nothing was written or put back.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
@@ -59,8 +80,8 @@ pub enum WriteError {
     /// Another run writes below the same root.
     #[error("another run is writing below {}; wait for it to end", .0.display())]
     Busy(PathBuf),
-    /// Files may not be written.
-    #[error("nothing was written: these files are read-only; make them writable or --exclude them\n  {}", list_paths(.0))]
+    /// Files, or the folders they are in, may not be written.
+    #[error("nothing was written: these files or their folders are read-only; make them writable or --exclude them\n  {}", list_paths(.0))]
     ReadOnly(Vec<PathBuf>),
     /// What the journal keeps is not what was there.
     #[error("nothing was put back: the journal is damaged at {}", .0.display())]
@@ -69,12 +90,30 @@ pub enum WriteError {
     #[error("there is no run to undo here; `untrust undo --list` shows those that there are")]
     NoRun,
     /// The system refused.
-    #[error("{}: {error}; nothing was written, or what was is put back", .path.display())]
+    #[error("{}: {error}; no file was changed", .path.display())]
     Io {
         /// What was read or written.
         path: PathBuf,
         /// What the system says.
         error: std::io::Error,
+    },
+    /// Some files still hold the new bytes, the others are as they were.
+    #[error("{}these files could not be put back, the others were; the next `untrust undo` or `untrust fix` tries again, unless you put them back by hand or remove {}\n  {}", cause_of(.cause.as_deref()), .journal.display(), list_unrestored(.files))]
+    NotPutBack {
+        /// Why they had to be put back, if nobody asked for it.
+        cause: Option<Box<WriteError>>,
+        /// The files.
+        files: Vec<Unrestored>,
+        /// Where their old bytes are.
+        journal: PathBuf,
+    },
+    /// Everything was put back, but the old bytes are still in the journal.
+    #[error("the files are put back, but the journal in {} cannot be removed: {message}; the next run tries again", .path.display())]
+    Kept {
+        /// The run's folder.
+        path: PathBuf,
+        /// What the system says.
+        message: String,
     },
     /// The journal cannot be kept.
     #[error("the journal in {} cannot be used: {message}; set XDG_STATE_HOME to a folder that can be written", .path.display())]
@@ -84,9 +123,33 @@ pub enum WriteError {
         /// Why.
         message: String,
     },
-    /// A test stopped the run as a kill would.
-    #[error("interrupted")]
-    Interrupted,
+}
+
+impl WriteError {
+    /// What the system or the journal says, without what follows from it.
+    fn reason(&self) -> String {
+        match self {
+            Self::Io { error, .. } => error.to_string(),
+            Self::State { path, message } => format!("{}: {message}", path.display()),
+            Self::Damaged(path) => format!("the journal is damaged at {}", path.display()),
+            other => other.to_string(),
+        }
+    }
+}
+
+fn cause_of(cause: Option<&WriteError>) -> String {
+    cause.map_or_else(String::new, |cause| match cause {
+        WriteError::Io { path, error } => format!("{}: {error}\n", path.display()),
+        WriteError::Stale(paths) => {
+            format!("these files changed meanwhile\n  {}\n", list_paths(paths))
+        }
+        other => format!("{}\n", other.reason()),
+    })
+}
+
+fn list_unrestored(files: &[Unrestored]) -> String {
+    let lines = files.iter().map(|file| format!("{}: {}", file.path.display(), file.why));
+    lines.collect::<Vec<_>>().join("\n  ")
 }
 
 fn list_paths(paths: &[PathBuf]) -> String {

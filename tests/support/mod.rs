@@ -1,6 +1,8 @@
 //! What several tests need: trees of files, and the real binary run in one.
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
+pub mod strace;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -68,8 +70,19 @@ impl Sandbox {
     /// The command that runs the binary in `tree`.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_untrust"));
+        command.args(arguments);
+        self.at_home(command)
+    }
+
+    /// The command that runs the binary in `tree` by way of another program.
+    pub fn command_by(&self, wrapper: &[&str], arguments: &[&str]) -> Command {
+        let mut command = Command::new(wrapper[0]);
+        command.args(&wrapper[1..]).arg(env!("CARGO_BIN_EXE_untrust")).args(arguments);
+        self.at_home(command)
+    }
+
+    fn at_home(&self, mut command: Command) -> Command {
         command
-            .args(arguments)
             .current_dir(self.root())
             .env("XDG_STATE_HOME", self.folder.path().join("state"))
             .env("HOME", self.folder.path().join("home"))
@@ -81,6 +94,16 @@ impl Sandbox {
     /// Runs the binary in `tree`.
     pub fn run(&self, arguments: &[&str]) -> Ran {
         Ran::from(self.command(arguments).stdin(Stdio::null()).output().unwrap())
+    }
+
+    /// Runs the binary in `tree` by way of another program.
+    pub fn run_by(&self, wrapper: &[&str], arguments: &[&str]) -> Ran {
+        Ran::from(self.command_by(wrapper, arguments).stdin(Stdio::null()).output().unwrap())
+    }
+
+    /// The folder that holds the journal.
+    pub fn state(&self) -> PathBuf {
+        self.folder.path().canonicalize().unwrap().join("state/untrust")
     }
 
     /// Runs the binary with a text on standard input.
