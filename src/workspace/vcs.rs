@@ -84,7 +84,8 @@ fn inspect_folder(git: &Path) -> Result<(), String> {
         return Err(format!("its `{odd}` is not a regular file"));
     }
     inspect_reference(git, "HEAD", 0)?;
-    inspect_below(git, "refs", 32)?;
+    inspect_below(git, &git.join("refs"), 32)?;
+    inspect_below(git, &git.join("logs"), 32)?;
     inspect_objects(git)
 }
 
@@ -114,15 +115,16 @@ fn inspect_reference(git: &Path, name: &str, above: usize) -> Result<(), String>
     }
 }
 
-/// Refuses a folder in which something else than files and folders stands, down to a depth.
-fn inspect_below(git: &Path, folder: &str, depth: usize) -> Result<(), String> {
+/// Refuses a folder in which something else than files and folders stands, down to a depth. The
+/// message names it relative to `git`.
+fn inspect_below(git: &Path, folder: &Path, depth: usize) -> Result<(), String> {
     let odd = |entry: &walkdir::DirEntry| {
         let is_link = entry.file_type().is_symlink();
         !entry.file_type().is_dir()
             && !entry.file_type().is_file()
             && (!is_link || is_odd(entry.path()))
     };
-    let mut below = WalkDir::new(git.join(folder)).min_depth(1).max_depth(depth).into_iter();
+    let mut below = WalkDir::new(folder).min_depth(1).max_depth(depth).into_iter();
     let Some(entry) = below.find_map(|entry| entry.ok().filter(odd)) else { return Ok(()) };
     let name = entry.path().strip_prefix(git).unwrap_or(entry.path());
     Err(format!("its `{}` is not a regular file", name.display()))
@@ -136,10 +138,14 @@ fn inspect_objects(git: &Path) -> Result<(), String> {
     while let Some(store) = waiting.pop() {
         // One that is not there holds nothing.
         let Ok(store) = store.canonicalize() else { continue };
-        if known.len() < MOST_STORES && known.insert(store.clone()) {
-            inspect_store(&store)?;
-            waiting.extend(borrowed(&store));
+        if !known.insert(store.clone()) {
+            continue;
         }
+        if known.len() > MOST_STORES {
+            return Err("it borrows the objects of too many others".to_owned());
+        }
+        inspect_store(&store)?;
+        waiting.extend(borrowed(&store));
     }
     Ok(())
 }
@@ -151,7 +157,8 @@ fn inspect_store(store: &Path) -> Result<(), String> {
         is_part || name == "pack" || name == "info"
     };
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(is_read);
-    names.into_iter().try_for_each(|name| inspect_below(store, &name, 1))
+    let git = store.parent().unwrap_or(store);
+    names.into_iter().try_for_each(|name| inspect_below(git, &store.join(name), 1))
 }
 
 /// The stores that one borrows from.

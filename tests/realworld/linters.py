@@ -9,7 +9,7 @@ RUFF = "F821,F811,F823,F822,E9,PLE"
 PYRIGHT = {
     "reportCallIssue": "error",
     "reportUndefinedVariable": "error",
-    "reportPossiblyUnbound": "error",
+    "reportPossiblyUnboundVariable": "error",
     "reportRedeclaration": "error",
     "reportIncompatibleMethodOverride": "error",
     "reportInconsistentOverload": "error",
@@ -37,11 +37,15 @@ def pyright(bench, program, name, files):
     """Errors of pyright about calls, signatures and names in the files."""
     if not files:
         return collections.Counter()
-    settings = {"include": [str(bench.tree.resolve() / path) for path in files], "extraPaths": [str(bench.tree.resolve())]}
+    below = bench.tree.relative_to(bench.place)
+    settings = {"include": [str(below / path) for path in files], "exclude": [], "extraPaths": [str(below)]}
     settings |= {"pythonVersion": "3.12", "typeCheckingMode": "off", "useLibraryCodeForTypes": False, **PYRIGHT}
     project = bench.place / "pyrightconfig.json"
     project.write_text(json.dumps(settings), encoding="utf-8")
     run = bench.measured(f"pyright-{name}", [program, "--outputjson", "-p", str(project)], seconds=SECONDS)
+    complaint = re.search(r"Ignoring path|unrecognized setting|not find|No source files", run.message)
+    if complaint:
+        raise RuntimeError(f"pyright: {run.message.strip()[:300]}")
     try:
         answer = json.loads(run.out)["generalDiagnostics"]
     except ValueError:
