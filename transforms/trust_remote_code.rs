@@ -62,15 +62,16 @@ fn may_trust(bytes: &[u8]) -> bool {
     texts.iter().any(|text| holds(text)) || ABOUT.literals.iter().any(|name| is_set(bytes, name))
 }
 
-/// Whether a digit other than 0 stands behind the name and what may stand between.
+/// Whether a digit other than 0 stands near behind the name: `=1`, `= 0x1`, on the next line too.
 fn is_set(bytes: &[u8], name: &str) -> bool {
     memchr::memmem::find_iter(bytes, name).any(|at| {
-        let behind = bytes[at + name.len()..].iter().take(80);
-        let mut behind = behind;
-        let decides = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b'\n' | b'#');
-        behind.find(decides).is_some_and(|byte| matches!(byte, b'1'..=b'9'))
+        let mut behind = bytes[at + name.len()..].iter().take(NEAR);
+        behind.any(|byte| matches!(byte, b'1'..=b'9'))
     })
 }
+
+/// Bytes within which a value stands behind its name, comments between them included.
+const NEAR: usize = 400;
 
 impl Transform for TrustRemoteCode {
     fn about(&self) -> &'static About {
