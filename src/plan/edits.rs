@@ -33,6 +33,7 @@ pub type OwnedEdit = (usize, Edit);
 
 /// The replacements that make all ops of one module true.
 pub fn of_module(module: &Module, ops: &[OwnedOp]) -> Result<Vec<TextEdit>, Trouble> {
+    let ops = &needed(ops)[..];
     // Where an expression begins a statement, what is put before the statement comes first.
     let mut edits = inserted_statements(module, ops)?;
     edits.extend(arguments(module, ops)?);
@@ -47,6 +48,32 @@ pub fn of_module(module: &Module, ops: &[OwnedOp]) -> Result<Vec<TextEdit>, Trou
     let mut all = imports(module, ops, &before)?;
     all.extend(edits);
     flatten(module.text(), &all).map_err(Trouble::Conflict)
+}
+
+/// The ops without those that change something inside a statement that goes.
+fn needed<'a>(ops: &[OwnedOp<'a>]) -> Vec<OwnedOp<'a>> {
+    let deleted = ops.iter().filter_map(|(_, op)| match op {
+        Op::DeleteStatement { at } => Some(at.range),
+        _ => None,
+    });
+    let mut deleted: Vec<Span> = deleted.collect();
+    deleted.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    deleted.dedup_by(|inner, outer| outer.contains(*inner));
+    let gone = |span: Span| {
+        let behind = deleted.partition_point(|statement| statement.start <= span.start);
+        behind > 0 && deleted[behind - 1].contains(span)
+    };
+    let stays = |op: &Op| match op {
+        Op::SetArgument { call: at, .. }
+        | Op::DropArgument { call: at, .. }
+        | Op::SetDefault { parameter: at, .. }
+        | Op::AddParameter { function: at, .. }
+        | Op::DocumentParameter { function: at, .. }
+        | Op::ReplaceExpression { at, .. }
+        | Op::EnsureImport { at, .. } => !gone(at.range),
+        _ => true,
+    };
+    ops.iter().copied().filter(|(_, op)| stays(op)).collect()
 }
 
 pub(super) fn find<'t>(
@@ -322,6 +349,17 @@ mod tests {
     use crate::plan::op::Anchor;
     use crate::workspace::FileId;
     use crate::workspace::source::{Piece, Source};
+
+    #[test]
+    fn nothing_is_changed_in_a_statement_that_goes() {
+        let source = Source::python(FileId(0), b"f()\ng()\n".to_vec()).unwrap();
+        let module = Module::new(source);
+        let at = Anchor { file: FileId(0), range: Span::new(4, 7) };
+        let pieces = vec![Piece::text("h("), Piece::Original(at.range), Piece::text(")")];
+        let wrap = Op::ReplaceExpression { at: at.clone(), pieces };
+        let edits = of_module(&module, &[(0, &wrap), (1, &Op::DeleteStatement { at })]).unwrap();
+        assert_eq!(apply(module.text(), &edits), "f()\n");
+    }
 
     #[test]
     fn an_import_of_all_or_of_modules_takes_no_name() {
