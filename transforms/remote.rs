@@ -54,7 +54,7 @@ const REMOTE: [&str; 38] = [
 ];
 
 /// Packages by which a program hears from others.
-const WEB: [&str; 58] = [
+pub const WEB: [&str; 58] = [
     "aio_pika",
     "aiogram",
     "aiohttp",

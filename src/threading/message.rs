@@ -13,36 +13,6 @@ use crate::python::signature::Signature;
 use crate::python::tree;
 use crate::transforms::remote::{imports_web, is_remote_value};
 
-/// Packages that name a file which may use a class for what is sent.
-pub(super) const WEB_HINTS: [&str; 26] = [
-    "fastapi",
-    "flask",
-    "starlette",
-    "django",
-    "rest_framework",
-    "aiohttp",
-    "sanic",
-    "litestar",
-    "quart",
-    "tornado",
-    "bottle",
-    "falcon",
-    "gradio",
-    "streamlit",
-    "ninja",
-    "grpc",
-    "celery",
-    "mcp",
-    "langchain",
-    "strawberry",
-    "chainlit",
-    "pyramid",
-    "cherrypy",
-    "graphene",
-    "blacksheep",
-    "robyn",
-];
-
 /// Whether the objects of a class are made of what is sent, by its bases.
 pub(super) fn is_message(module: &Module, program: &Program, class: Node) -> bool {
     let bases: Vec<String> =

@@ -27,7 +27,9 @@ mod place;
 mod reads;
 mod receiver;
 mod references;
+mod shared;
 mod solve;
+mod subject;
 mod table;
 mod variadic;
 

@@ -1,26 +1,28 @@
 //! Where the program refers to the functions that may gain a parameter, and what it does with them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::escape::{Use, line, use_of};
-use super::imported::{aliases, depending, references, searches};
-use super::message::{WEB_HINTS, classes_of};
-use super::methods::{attributes, published, publishes};
-use super::place::{class_of, name_of};
+use super::imported::searches;
+use super::message::classes_of;
+use super::methods::{published, publishes};
+use super::place::name_of;
+use super::subject::{
+    Kind, Subject, handed_on, other_references, own_references, renamed, subject, words,
+};
+use super::table::container;
 use crate::program::Program;
 use crate::program::mentions::Sought;
 use crate::python::module::Module;
 use crate::python::tree;
-use crate::transforms::remote::imports_web;
+use crate::transforms::remote::{WEB, imports_web};
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
-
-use super::table::container;
 
 /// A function: its file and where it stands.
 pub(super) type Key = (FileId, Span);
@@ -48,61 +50,6 @@ pub(super) struct References {
 /// A table: the hash of its module, its node, and the position in a tuple that counts.
 type TableKey = ([u8; 32], usize, Option<usize>);
 
-/// A function that is looked for.
-#[derive(Clone)]
-struct Subject<'m> {
-    /// The functions of that name in one scope.
-    keys: Vec<Key>,
-    /// Their file, relative to the root.
-    path: PathBuf,
-    module: &'m Module,
-    function: Node<'m>,
-    /// What is looked for: the function's name, or that of the class for an `__init__`, or a name
-    /// under which a module hands it on.
-    name: String,
-    /// The class that holds it and those that inherit it.
-    classes: Rc<Vec<String>>,
-    kind: Kind,
-    /// The names that modules import it from: its file's, its folders'.
-    homes: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Function,
-    Method,
-    /// An `__init__`, which is called by the class's name.
-    Class,
-}
-
-/// Texts of which a file holds one where it hands objects to a server.
-const SERVERS_HINTS: [&str; 24] = [
-    "register_instance",
-    "register(",
-    "Server(",
-    "serve",
-    "Dispatcher",
-    "add_object",
-    "add_class",
-    "build_method_map",
-    "expose",
-    "add_plugin",
-    "create_window",
-    "Processor",
-    "make_server",
-    "deployment",
-    "Provide",
-    "add_resource",
-    "route",
-    "add_view",
-    "add_url_rule",
-    "ount(",
-    "Depends",
-    "Security",
-    "Interface",
-    "add_tool",
-];
-
 /// How many classes that derive from one are looked at.
 pub(super) const MOST_CLASSES: usize = 1000;
 
@@ -128,19 +75,19 @@ impl References {
             let scope = module.names.scope_at(function.start_byte());
             let key = (*file, tree::span(function));
             if let Some(there) = known.get(&(*file, scope, name)) {
-                let subject: &mut Subject = &mut subjects[*there];
-                subject.keys.push(key);
+                subjects[*there].keys.push(key);
                 continue;
             }
-            let subject = subject(*file, module, function, program, &mut families);
-            let Some(subject) = subject else { continue };
-            if subject.classes.len() > MOST_CLASSES {
+            let Some(new) = subject(*file, module, function, program, &mut families) else {
+                continue;
+            };
+            if new.classes.len() > MOST_CLASSES {
                 let by = "inherited by more classes than are looked at";
                 found.escaped.insert(key, by.to_owned());
                 continue;
             }
             known.insert((*file, scope, name), subjects.len());
-            subjects.push(subject);
+            subjects.push(new);
         }
         let renamed: Vec<Subject> = subjects
             .iter()
@@ -324,7 +271,7 @@ fn served(
         classes.extend(names);
     }
     let classes: Vec<&str> = classes.into_iter().collect();
-    let beside: Vec<String> = WEB_HINTS.map(str::to_owned).to_vec();
+    let beside: Vec<String> = WEB.map(str::to_owned).to_vec();
     let sought: Vec<Sought> = classes
         .iter()
         .map(|class| Sought {
@@ -339,177 +286,5 @@ fn served(
             found.extend(hits.iter().map(|hit| classes[*hit].to_owned()));
         }
     });
-    found
-}
-
-fn subject<'m>(
-    file: FileId,
-    module: &'m Module,
-    function: Node<'m>,
-    program: &Program,
-    families: &mut FxHashMap<String, Rc<Vec<String>>>,
-) -> Option<Subject<'m>> {
-    let own = name_of(module, function)?;
-    let class = class_of(module, function);
-    let (name, kind) = match class {
-        Some(class) if own == "__init__" => (name_of(module, class)?, Kind::Class),
-        Some(_) => (own, Kind::Method),
-        None => (own, Kind::Function),
-    };
-    let class = class.and_then(|class| name_of(module, class));
-    let classes = class.map(|class| {
-        let found = families.entry(class.to_owned()).or_insert_with(|| {
-            let derived = program.classes().derived(class, MOST_CLASSES + 1);
-            Rc::new(std::iter::once(class).chain(derived).map(str::to_owned).collect())
-        });
-        Rc::clone(found)
-    });
-    Some(Subject {
-        keys: vec![(file, tree::span(function))],
-        path: program.relative(file).to_owned(),
-        module,
-        function,
-        name: name.to_owned(),
-        classes: classes.unwrap_or_default(),
-        kind,
-        homes: homes(program.relative(file)),
-    })
-}
-
-/// The names by which modules import from a file: its own and its folders'.
-fn homes(path: &Path) -> Vec<String> {
-    let parts = path.with_extension("");
-    let parts = parts.iter().map(|part| part.to_string_lossy().into_owned());
-    parts.filter(|part| part != "__init__").collect()
-}
-
-/// The references to a function in its own module.
-fn own_references<'m>(subject: &Subject<'m>) -> Vec<Node<'m>> {
-    let module = subject.module;
-    if subject.kind == Kind::Method {
-        return by_attribute(subject, module).into_iter().chain(in_body(subject)).collect();
-    }
-    let definition = match subject.kind {
-        Kind::Class => class_of(module, subject.function),
-        _ => Some(subject.function),
-    };
-    let Some(definition) = definition else { return Vec::new() };
-    let scope = module.names.scope_at(definition.start_byte());
-    let names: Vec<&str> = match subject.kind {
-        Kind::Class => subject.classes.iter().map(String::as_str).collect(),
-        _ => vec![subject.name.as_str()],
-    };
-    let uses = names.iter().flat_map(|name| module.names.uses_of(name, scope, module.text()));
-    let nodes = uses.filter_map(|used| module.nodes().covering(used));
-    let strings = depending(module, &subject.name);
-    nodes.filter(|node| !is_its_name(module, *node)).chain(strings).collect()
-}
-
-/// The uses of a method's name in the body of its class: `go = expose(load)`.
-fn in_body<'m>(subject: &Subject<'m>) -> Vec<Node<'m>> {
-    let module = subject.module;
-    let scope = module.names.scope_at(subject.function.start_byte());
-    let uses = module.names.uses_of(&subject.name, scope, module.text());
-    let nodes = uses.into_iter().filter_map(|used| module.nodes().covering(used));
-    nodes.filter(|node| !is_its_name(module, *node)).collect()
-}
-
-fn by_attribute<'m>(subject: &Subject, module: &'m Module) -> Vec<Node<'m>> {
-    let classes: Vec<&str> = subject.classes.iter().map(String::as_str).collect();
-    attributes(module, &classes, &subject.name)
-}
-
-/// Whether an identifier is the name that a definition or an assignment gives.
-fn is_its_name(module: &Module, node: Node) -> bool {
-    module.parent(node).is_some_and(|parent| match parent.kind() {
-        "function_definition" | "class_definition" => {
-            parent.child_by_field_name("name").is_some_and(|name| name.id() == node.id())
-        }
-        "assignment" => parent.child_by_field_name("left").is_some_and(|l| l.id() == node.id()),
-        _ => false,
-    })
-}
-
-fn other_references<'m>(subject: &'m Subject, module: &'m Module) -> Vec<Node<'m>> {
-    if subject.kind == Kind::Method {
-        return by_attribute(subject, module);
-    }
-    let homes: Vec<&str> = subject.homes.iter().map(String::as_str).collect();
-    let mut found = references(module, &subject.name, &homes);
-    for derived in subject.classes.iter().filter(|class| **class != subject.name) {
-        let uses = module.names.named(derived, module.text());
-        found.extend(uses.filter_map(|used| module.nodes().covering(used.span)));
-    }
-    found
-}
-
-/// The subject under the names by which a module hands it on to others: what it imports at its
-/// top, and other names that it gives it there.
-fn handed_on<'m>(subject: &Subject<'m>, module: &Module, path: &Path) -> Vec<Subject<'m>> {
-    if subject.kind == Kind::Method {
-        return Vec::new();
-    }
-    let known: Vec<&str> = subject.homes.iter().map(String::as_str).collect();
-    let names = aliases(module, &subject.name, &known);
-    let at_top = names.iter().filter(|(_, scope)| scope.is_none_or(|scope| scope == 0));
-    let mut names: BTreeSet<&str> = at_top.map(|(name, _)| *name).collect();
-    let assigned: Vec<&str> = names.iter().flat_map(|name| renamed(module, name)).collect();
-    names.extend(assigned);
-    let homes: Vec<String> = homes(path);
-    let is_new = |name: &&str| {
-        *name != subject.name || homes.iter().any(|home| !subject.homes.contains(home))
-    };
-    let again = names.into_iter().filter(is_new);
-    again
-        .map(|name| Subject { name: name.to_owned(), homes: homes.clone(), ..subject.clone() })
-        .collect()
-}
-
-/// The names that a module gives at its top to what a name means: `display = show`.
-fn renamed<'m>(module: &'m Module, name: &str) -> Vec<&'m str> {
-    let uses = module.names.uses_of(name, 0, module.text());
-    let nodes = uses.into_iter().filter_map(|used| module.nodes().covering(used));
-    let targets = nodes.filter_map(|node| {
-        let assignment = module.ancestors(node).find(|around| around.kind() == "assignment")?;
-        let statement = module.parent(assignment)?;
-        let is_top = module.parent(statement).is_some_and(|block| block.kind() == "module");
-        let left = assignment.child_by_field_name("left")?;
-        (is_top && left.kind() == "identifier").then(|| module.text_of(left))
-    });
-    targets.filter(|target| *target != name).collect()
-}
-
-/// The words by which files are found that may refer to the subject.
-fn words(subject: &Subject, is_first: bool) -> Vec<Sought> {
-    let sought = |word: &str, as_attribute: bool, beside: Vec<String>| Sought {
-        word: word.to_owned(),
-        as_attribute,
-        // A class is called to make the object that is handed to a server.
-        calls_too: subject.kind == Kind::Method,
-        beside,
-    };
-    let mut found = Vec::new();
-    match subject.kind {
-        Kind::Method => {
-            found.push(sought(&subject.name, true, Vec::new()));
-            // Objects of its class may be handed to a server.
-            let servers: Vec<String> = SERVERS_HINTS.map(str::to_owned).to_vec();
-            for class in subject.classes.iter() {
-                found.push(sought(class, false, servers.clone()));
-            }
-        }
-        Kind::Function => found.push(sought(&subject.name, false, subject.homes.clone())),
-        Kind::Class => {
-            found.push(sought(&subject.name, false, subject.homes.clone()));
-            for class in subject.classes.iter().filter(|class| **class != subject.name) {
-                found.push(sought(class, false, SERVERS_HINTS.map(str::to_owned).to_vec()));
-            }
-        }
-    }
-    if is_first && subject.kind != Kind::Method {
-        let searches = ["getattr(", "getmembers", "vars(", "dir(", "import_string"];
-        let searches = searches.map(str::to_owned).to_vec();
-        found.extend(subject.homes.last().map(|stem| sought(stem, false, searches)));
-    }
     found
 }

@@ -16,6 +16,7 @@ use super::object::Objects;
 use super::place::{Place, class_of, decorators, name_of};
 use super::receiver::Receivers;
 use super::references::{Key, References};
+use super::shared::{Grown, Hardcoded, Local, hardcoded, places_of};
 use super::{Reach, Request, Solution, variadic};
 use crate::program::Program;
 use crate::python::module::Module;
@@ -89,34 +90,6 @@ fn place<'m>(request: &Request, modules: &BTreeMap<FileId, &'m Module>) -> Optio
     Some(Place::of(module, node))
 }
 
-/// The statements that bind locals to the unsafe value, by file and parameter.
-fn hardcoded(requests: &[Request]) -> FxHashMap<(FileId, String), Rc<Hardcoded>> {
-    let mut found: FxHashMap<(FileId, String), Vec<(Span, Level, String)>> = FxHashMap::default();
-    for request in requests {
-        if let ThreadPlace::Local { at } = &request.asked.place {
-            let key = (request.file, request.parameter.to_owned());
-            let (level, reason) = (request.asked.level, request.asked.reason.clone());
-            found.entry(key).or_default().push((at.range, level, reason));
-        }
-    }
-    let sorted = |mut fixes: Vec<(Span, Level, String)>| {
-        fixes.sort_by_key(|(span, ..)| *span);
-        let spans = fixes.iter().map(|(span, ..)| *span).collect();
-        Rc::new(Hardcoded { spans, fixes })
-    };
-    found.into_iter().map(|(key, fixes)| (key, sorted(fixes))).collect()
-}
-
-/// The hardcoded values of each file, in order.
-fn places_of(requests: &[Request]) -> FxHashMap<FileId, Vec<Span>> {
-    let mut found: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
-    for request in requests {
-        found.entry(request.file).or_default().push(request.asked.place.anchor().range);
-    }
-    found.values_mut().for_each(|spans| spans.sort_unstable());
-    found
-}
-
 struct Solver<'p, 'm> {
     program: &'p Program<'p>,
     places: FxHashMap<FileId, Vec<Span>>,
@@ -133,34 +106,6 @@ struct Solver<'p, 'm> {
     objects: FxHashMap<(FileId, String), Objects<'m>>,
     hosts: FxHashMap<(Key, String), Rc<Grown>>,
     hardcoded: FxHashMap<(FileId, String), Rc<Hardcoded>>,
-}
-
-/// The statements of a file that bind a local to the unsafe value, in order, and how sure the fix
-/// of each is.
-#[derive(Debug, Default)]
-struct Hardcoded {
-    spans: Vec<Span>,
-    fixes: Vec<(Span, Level, String)>,
-}
-
-/// What else is to be known of a local that carries the decision.
-#[derive(Debug)]
-struct Local {
-    /// Whether a statement that binds it is a documented exception.
-    is_excepted: bool,
-    /// Why it is what somebody sends.
-    sent: Option<String>,
-}
-
-/// What becomes of a function that gains a parameter, wherever the place in it is.
-#[derive(Debug)]
-struct Grown {
-    /// Why it cannot.
-    taken: Option<String>,
-    proof: Vec<String>,
-    level: Level,
-    reason: String,
-    variadic: variadic::Key,
 }
 
 impl<'m> Solver<'_, 'm> {
