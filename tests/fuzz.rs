@@ -28,13 +28,13 @@ fn reading() {
 fn layout() {
     let seeds = headed(texts(), 12);
     let run_one = targets::layout::target;
-    run(&Target { name: "layout", run: run_one, seeds, words: words::PYTHON, cases: 900 });
+    run(&Target { name: "layout", run: run_one, seeds, words: words::PYTHON, cases: 1_400 });
 }
 
 #[test]
 fn whole() {
     let run_one = targets::whole::target;
-    run(&Target { name: "whole", run: run_one, seeds: texts(), words: words::PYTHON, cases: 350 });
+    run(&Target { name: "whole", run: run_one, seeds: texts(), words: words::PYTHON, cases: 600 });
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn several() {
         parts.collect::<Vec<_>>().join(&0)
     });
     let (run_one, seeds) = (targets::several::target, seeds.collect());
-    run(&Target { name: "several", run: run_one, seeds, words: words::PYTHON, cases: 200 });
+    run(&Target { name: "several", run: run_one, seeds, words: words::PYTHON, cases: 300 });
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn configuration() {
 #[test]
 fn git() {
     let seeds = headed(literal(words::GIT_SEEDS), 8);
-    run(&Target { name: "git", run: targets::git::target, seeds, words: words::GIT, cases: 150 });
+    run(&Target { name: "git", run: targets::git::target, seeds, words: words::GIT, cases: 120 });
 }
 
 #[test]

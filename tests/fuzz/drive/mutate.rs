@@ -139,7 +139,7 @@ fn insert_odd(data: &mut Vec<u8>, random: &mut Random) {
 fn line_endings(data: &mut Vec<u8>, random: &mut Random) {
     let ending: &[u8] = if random.below(2) == 0 { b"\r\n" } else { b"\r" };
     let one = random.below(3) == 0;
-    let chosen = random.below(data.iter().filter(|byte| **byte == b'\n').count());
+    let chosen = random.below(lines(data).len() - 1);
     let mut seen = 0;
     let mut out = Vec::with_capacity(data.len() * 2);
     for byte in data.iter() {

@@ -1,6 +1,6 @@
 //! Numbers that look like chance and depend on where they begin.
 
-/// A sequence of numbers (SplitMix64).
+/// A sequence of numbers (`SplitMix64`).
 pub struct Random(pub u64);
 
 impl Random {

@@ -56,9 +56,11 @@ pub fn write(target: &Target, folder: &Path) {
     for (number, seed) in target.seeds.iter().enumerate() {
         std::fs::write(corpus.join(format!("seed-{number:05}")), seed).unwrap();
     }
-    let escaped =
-        |word: &&str| -> String { word.bytes().map(|byte| format!("\\x{byte:02x}")).collect() };
-    let words: String =
-        target.words.iter().map(|word| format!("\"{}\"\n", escaped(word))).collect();
+    let escaped = |word: &str| -> String {
+        let bytes: Vec<String> = word.bytes().map(|byte| format!("\\x{byte:02x}")).collect();
+        format!("\"{}\"\n", bytes.concat())
+    };
+    let words: Vec<String> = target.words.iter().map(|word| escaped(word)).collect();
+    let words = words.concat();
     std::fs::write(folder.join(format!("{}.dict", target.name)), words).unwrap();
 }

@@ -31,7 +31,7 @@ fn simple(list: &[u8], path: &str) -> Option<Vec<String>> {
     if !is_plain(path) || path.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
         return None;
     }
-    let mut last = Vec::new();
+    let mut named = Vec::new();
     for line in text.split('\n').filter(|line| !line.is_empty()) {
         let mut words = line.split(' ');
         let pattern = words.next()?;
@@ -43,11 +43,11 @@ fn simple(list: &[u8], path: &str) -> Option<Vec<String>> {
             return None;
         }
         if matches(pattern, path)? {
-            last = owners;
+            named = owners;
         }
     }
     let mut once: Vec<String> = Vec::new();
-    for owner in last {
+    for owner in named {
         if !once.contains(&owner) {
             once.push(owner);
         }

@@ -76,7 +76,7 @@ fn agrees_with_python(
     assert_eq!(*declared, alone, "Python reads the declaration `{name}`");
 }
 
-/// The name of the encoding that CPython's tokenizer finds in the first two lines.
+/// The name of the encoding that Python's tokenizer finds in the first two lines.
 fn name_for_python(data: &[u8]) -> Option<String> {
     let data = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
     let text = data.iter().map(|&byte| if byte == b'\r' { b'\n' } else { byte });

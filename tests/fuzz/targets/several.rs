@@ -85,8 +85,8 @@ fn still_python(files: &Files, planned: &Planned, made: &Materialized, sane: boo
         } else {
             assert!(python::damage(&new.bytes) <= python::damage(old), "{path} is damaged more");
         }
-        let patch = unified(&FileDiff { old, new: &new.bytes, path: Path::new(path) });
-        assert!(apply(old, &patch) == new.bytes, "the patch of {path} makes something else");
+        let diff = unified(&FileDiff { old, new: &new.bytes, path: Path::new(path) });
+        assert!(apply(old, &diff) == new.bytes, "the patch of {path} makes something else");
     }
 }
 
@@ -95,7 +95,9 @@ fn nothing_is_left(before: &Planned, files: &Files) {
     let again = plan(files, true);
     let shown = |files: &Files| -> String {
         let files = files.iter();
-        files.map(|(path, text)| format!("--- {path}\n{}", String::from_utf8_lossy(text))).collect()
+        let shown = files
+            .map(|(path, text)| [path.as_str(), "\n", &String::from_utf8_lossy(text)].concat());
+        shown.collect::<Vec<_>>().join("\n--- ")
     };
     let titles: Vec<&str> = again.changes.iter().map(|change| change.title.as_str()).collect();
     assert!(titles.is_empty(), "a second run wants to {titles:?} in\n{}", shown(files));
