@@ -108,13 +108,20 @@ fn speaks_of_it(comment: &str) -> bool {
 /// no marker. bandit reads `#\s*nosec:?` followed by codes or plugin names. What stays keeps its
 /// own spacing.
 pub fn without_marker(comment: &str) -> Option<String> {
+    if !SPELLINGS.iter().any(|marker| comment.contains(marker)) {
+        return None;
+    }
     let mut rest = without_markers_once(comment)?;
     // What stood behind a marker may be one itself.
-    while let Some(less) = without_markers_once(&rest) {
+    for _ in 0..MOST_PASSES {
+        let Some(less) = without_markers_once(&rest) else { break };
         rest = less;
     }
     Some(rest)
 }
+
+/// How often a comment is looked at again. Nobody writes one that needs more.
+const MOST_PASSES: usize = 8;
 
 fn without_markers_once(comment: &str) -> Option<String> {
     let parts = split_at_hashes(comment);
@@ -142,10 +149,12 @@ fn without_markers_once(comment: &str) -> Option<String> {
 fn split_at_hashes(comment: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
+    let hashes = |from: usize| from + comment[from..].bytes().take_while(|b| *b == b'#').count();
+    let mut content = hashes(0);
     for (at, _) in comment.match_indices('#') {
         // One inside a word or quotes is no beginning (`/page#anchor`, `see `# nosec``).
         let begins = comment[..at].is_empty() || comment[..at].ends_with([' ', '\t', '#']);
-        let says_more = !comment[start..at].trim_start_matches('#').is_empty();
+        let says_more = at > content;
         let is_joined_marker = !begins
             && strip_nosec(&comment[at..]).is_some_and(|rest| {
                 rest.trim_start().is_empty() && !comment[..at].ends_with(['`', '\'', '"', '/'])
@@ -153,6 +162,7 @@ fn split_at_hashes(comment: &str) -> Vec<&str> {
         if says_more && (begins || is_joined_marker) {
             parts.push(&comment[start..at]);
             start = at;
+            content = hashes(at);
         }
     }
     parts.push(&comment[start..]);
@@ -161,17 +171,29 @@ fn split_at_hashes(comment: &str) -> Vec<&str> {
 
 /// What follows `nosec` in a part that begins with `#`.
 fn strip_nosec(part: &str) -> Option<&str> {
-    let content = part.trim_start_matches('#').trim_start_matches(BLANK);
-    let head = content.get(..5)?;
-    let rest = &content[5..];
+    strip_word(part.trim_start_matches('#').trim_start_matches(BLANK))
+}
+
+/// What follows a `nosec` that a text begins with.
+fn strip_word(text: &str) -> Option<&str> {
+    let head = text.get(..5)?;
+    let rest = &text[5..];
     let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
     (SPELLINGS.contains(&head) && ends).then_some(rest)
 }
 
 /// The reason behind a `nosec` marker, its codes left out.
 fn marker_rest(part: &str) -> Option<&str> {
-    let mut rest = strip_nosec(part)?.trim_start();
-    rest = rest.trim_start_matches(':').trim_start();
+    let mut reason = behind_codes(strip_nosec(part)?);
+    while let Some(rest) = strip_word(reason) {
+        reason = behind_codes(rest);
+    }
+    Some(reason)
+}
+
+/// What follows the codes behind a marker.
+fn behind_codes(rest: &str) -> &str {
+    let mut rest = rest.trim_start().trim_start_matches(':').trim_start();
     loop {
         let word = first_word(rest);
         if !is_code(word) && !is_listed(word, &rest[word.len()..]) {
@@ -186,7 +208,7 @@ fn marker_rest(part: &str) -> Option<&str> {
     }
     let reason = rest.trim_start_matches(['-', '–', '—', ':', ',', ';']);
     let parted = reason.is_empty() || reason.starts_with(char::is_whitespace) || reason == rest;
-    Some(if parted || rest.starts_with(':') { reason.trim_start() } else { rest })
+    if parted || rest.starts_with(':') { reason.trim_start() } else { rest }
 }
 
 /// The letters, digits and underscores that a text begins with.
