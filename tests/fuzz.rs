@@ -10,7 +10,7 @@ mod targets;
 mod drive;
 
 #[allow(dead_code, unreachable_pub, reason = "written as the targets are")]
-#[path = "fuzz/words.rs"]
+#[path = "fuzz/words/mod.rs"]
 mod words;
 
 use drive::seeds::{headed, literal, programs, texts};
