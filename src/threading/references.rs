@@ -154,7 +154,7 @@ impl References {
             if subject.kind == Kind::Class {
                 if publishes(module, *node) {
                     let by = format!("its class is published ({})", place());
-                    self.escape_by(subject, by);
+                    self.escape_by(subject, &by);
                 }
                 continue;
             }
@@ -169,7 +169,7 @@ impl References {
                         self.known.entry(*key).or_insert_with(|| format!("{by} ({})", place()));
                     }
                 }
-                Use::Unknown(by) => self.escape_by(subject, format!("{by} ({})", place())),
+                Use::Unknown(by) => self.escape_by(subject, &format!("{by} ({})", place())),
             }
         }
         let escape = match subject.kind {
@@ -181,13 +181,13 @@ impl References {
                 .map(|line| format!("looked up by its name ({shown}:{line})")),
         };
         if let Some(by) = escape {
-            self.escape_by(subject, by);
+            self.escape_by(subject, &by);
         }
     }
 
-    fn escape_by(&mut self, subject: &Subject, by: String) {
+    fn escape_by(&mut self, subject: &Subject, by: &str) {
         for key in &subject.keys {
-            self.escaped.entry(*key).or_insert_with(|| by.clone());
+            self.escaped.entry(*key).or_insert_with(|| by.to_owned());
         }
     }
 

@@ -9,12 +9,15 @@ use crate::transforms::finding::{Level, ThreadPlace};
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
 
+/// A statement that binds a local to the unsafe value, how sure its fix is, and why not more.
+type LocalFix = (Span, Level, String);
+
 /// The statements of a file that bind a local to the unsafe value, in order, and how sure the fix
 /// of each is.
 #[derive(Debug, Default)]
 pub(super) struct Hardcoded {
     pub(super) spans: Vec<Span>,
-    pub(super) fixes: Vec<(Span, Level, String)>,
+    pub(super) fixes: Vec<LocalFix>,
 }
 
 /// What else is to be known of a local that carries the decision.
@@ -39,7 +42,7 @@ pub(super) struct Grown {
 
 /// The statements that bind locals to the unsafe value, by file and parameter.
 pub(super) fn hardcoded(requests: &[Request]) -> FxHashMap<(FileId, String), Rc<Hardcoded>> {
-    let mut found: FxHashMap<(FileId, String), Vec<(Span, Level, String)>> = FxHashMap::default();
+    let mut found: FxHashMap<(FileId, String), Vec<LocalFix>> = FxHashMap::default();
     for request in requests {
         if let ThreadPlace::Local { at } = &request.asked.place {
             let key = (request.file, request.parameter.to_owned());
@@ -47,7 +50,7 @@ pub(super) fn hardcoded(requests: &[Request]) -> FxHashMap<(FileId, String), Rc<
             found.entry(key).or_default().push((at.range, level, reason));
         }
     }
-    let sorted = |mut fixes: Vec<(Span, Level, String)>| {
+    let sorted = |mut fixes: Vec<LocalFix>| {
         fixes.sort_by_key(|(span, ..)| *span);
         let spans = fixes.iter().map(|(span, ..)| *span).collect();
         Rc::new(Hardcoded { spans, fixes })
@@ -61,6 +64,8 @@ pub(super) fn places_of(requests: &[Request]) -> FxHashMap<FileId, Vec<Span>> {
     for request in requests {
         found.entry(request.file).or_default().push(request.asked.place.anchor().range);
     }
-    found.values_mut().for_each(|spans| spans.sort_unstable());
+    for spans in found.values_mut() {
+        spans.sort_unstable();
+    }
     found
 }
