@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 use gix::bstr::{BStr, BString, ByteSlice};
-use walkdir::WalkDir;
 
-use super::gitignore::{common_git_folder, is_small_file, own_git_folder};
 use super::{FileId, Workspace, renames, repository_top, vcs};
 
 /// The commit that the working tree is compared with.
@@ -53,7 +51,6 @@ impl Past {
             ));
         };
         let repository = vcs::repository(&top)?;
-        inspect_stores(&top)?;
         let base = base(&repository, &top, revision)?;
         let tree = repository
             .find_commit(base)
@@ -211,50 +208,4 @@ fn shallow(repository: &gix::Repository) -> &'static str {
     } else {
         ""
     }
-}
-
-/// Repositories that borrow objects over more steps than this are refused, as git does.
-const MOST_ALTERNATES: usize = 32;
-
-/// Refuses a repository in which something else stands where git keeps references and objects. A
-/// special file in the place of one would never end, a link leads out of the repository.
-fn inspect_stores(top: &Path) -> Result<(), String> {
-    let refused =
-        |why: String| format!("the git repository in {} cannot be read: {why}", top.display());
-    let folders = [own_git_folder(top), common_git_folder(top)];
-    let mut objects = Vec::new();
-    for git in folders.into_iter().flatten() {
-        for store in ["refs", "logs"] {
-            inspect_store(&git.join(store), &git).map_err(refused)?;
-        }
-        objects.push(git.join("objects"));
-    }
-    let mut at = 0;
-    while let Some(store) = objects.get(at).cloned() {
-        inspect_store(&store, store.parent().unwrap_or(&store)).map_err(refused)?;
-        let list = store.join("info/alternates");
-        if is_small_file(&list) {
-            let names = std::fs::read(&list).unwrap_or_default();
-            let names = names.lines().filter_map(|line| line.to_path().ok());
-            objects.extend(names.map(|name| store.join(name)));
-        }
-        at += 1;
-        if at > MOST_ALTERNATES {
-            return Err(refused("it borrows the objects of too many others".to_owned()));
-        }
-    }
-    Ok(())
-}
-
-/// Refuses a folder that holds something else than files and folders. The message names it
-/// relative to `git`.
-fn inspect_store(folder: &Path, git: &Path) -> Result<(), String> {
-    let mut entries = WalkDir::new(folder).into_iter().flatten();
-    let odd = entries.find(|entry| {
-        let kind = entry.file_type();
-        !kind.is_file() && !kind.is_dir()
-    });
-    let Some(odd) = odd else { return Ok(()) };
-    let path = odd.path().strip_prefix(git).unwrap_or(odd.path());
-    Err(format!("its `{}` is not a regular file", path.display()))
 }
