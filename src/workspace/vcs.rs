@@ -84,8 +84,8 @@ fn inspect_folder(git: &Path) -> Result<(), String> {
         return Err(format!("its `{odd}` is not a regular file"));
     }
     inspect_reference(git, "HEAD", 0)?;
-    inspect_below(git, &git.join("refs"), 32)?;
-    inspect_below(git, &git.join("logs"), 32)?;
+    inspect_below(git, "refs", MOST_PARTS)?;
+    inspect_below(git, "logs", MOST_PARTS)?;
     inspect_objects(git)
 }
 
@@ -94,10 +94,13 @@ fn is_odd(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| !metadata.is_file())
 }
 
+/// Names of references have no more parts.
+const MOST_PARTS: usize = 32;
+
 /// References that name others lead to no more than so many.
 const MOST_NAMED: usize = 8;
 
-/// Stores of objects that borrow from one another are no more than so many.
+/// Repositories that borrow the objects of more others are refused.
 const MOST_STORES: usize = 64;
 
 /// Refuses a reference that leads to something else than files.
@@ -115,18 +118,14 @@ fn inspect_reference(git: &Path, name: &str, above: usize) -> Result<(), String>
     }
 }
 
-/// Refuses a folder in which something else than files and folders stands, down to a depth. The
-/// message names it relative to `git`.
-fn inspect_below(git: &Path, folder: &Path, depth: usize) -> Result<(), String> {
-    let odd = |entry: &walkdir::DirEntry| {
-        let is_link = entry.file_type().is_symlink();
-        !entry.file_type().is_dir()
-            && !entry.file_type().is_file()
-            && (!is_link || is_odd(entry.path()))
-    };
-    let mut below = WalkDir::new(folder).min_depth(1).max_depth(depth).into_iter();
+/// Refuses a folder in which something else than files and folders stands, down to a depth. A link
+/// leads out of the repository. The message names it relative to `base`.
+fn inspect_below(base: &Path, folder: &str, depth: usize) -> Result<(), String> {
+    let odd =
+        |entry: &walkdir::DirEntry| !entry.file_type().is_dir() && !entry.file_type().is_file();
+    let mut below = WalkDir::new(base.join(folder)).min_depth(1).max_depth(depth).into_iter();
     let Some(entry) = below.find_map(|entry| entry.ok().filter(odd)) else { return Ok(()) };
-    let name = entry.path().strip_prefix(git).unwrap_or(entry.path());
+    let name = entry.path().strip_prefix(base).unwrap_or(entry.path());
     Err(format!("its `{}` is not a regular file", name.display()))
 }
 
@@ -138,14 +137,13 @@ fn inspect_objects(git: &Path) -> Result<(), String> {
     while let Some(store) = waiting.pop() {
         // One that is not there holds nothing.
         let Ok(store) = store.canonicalize() else { continue };
-        if !known.insert(store.clone()) {
-            continue;
+        if known.insert(store.clone()) {
+            inspect_store(&store)?;
+            waiting.extend(borrowed(&store));
         }
         if known.len() > MOST_STORES {
             return Err("it borrows the objects of too many others".to_owned());
         }
-        inspect_store(&store)?;
-        waiting.extend(borrowed(&store));
     }
     Ok(())
 }
@@ -158,7 +156,8 @@ fn inspect_store(store: &Path) -> Result<(), String> {
     };
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(is_read);
     let git = store.parent().unwrap_or(store);
-    names.into_iter().try_for_each(|name| inspect_below(git, &store.join(name), 1))
+    let own = store.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    names.into_iter().try_for_each(|name| inspect_below(git, &format!("{own}/{name}"), 1))
 }
 
 /// The stores that one borrows from.

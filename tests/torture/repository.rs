@@ -5,6 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use super::hostile::UNSAFE;
+use super::shapes::numbered;
 use super::support::Sandbox;
 
 /// What is done to the git folder of a repository.
@@ -100,7 +101,7 @@ pub const SPOILS: &[(&str, Spoil)] = &[
         config(sandbox, git, "[core]\n\tworktree = /\n\tbare = true\n");
     }),
     ("a work tree beside", |sandbox, git| {
-        config(sandbox, git, "[core]\n\tworktree = ../../beside\n")
+        config(sandbox, git, "[core]\n\tworktree = ../../beside\n");
     }),
     ("an unknown format", |sandbox, git| {
         config(
@@ -110,7 +111,7 @@ pub const SPOILS: &[(&str, Spoil)] = &[
         );
     }),
     ("a broken configuration", |_, git| {
-        fs::write(git.join("config"), "[\x1b[2J\n\0=\u{202e}").unwrap()
+        fs::write(git.join("config"), "[\x1b[2J\n\0=\u{202e}").unwrap();
     }),
     ("an endless section", |_, git| fs::write(git.join("config"), "[".repeat(1 << 20)).unwrap()),
     ("a folder elsewhere", |_, git| instead_of_folder(git, "gitdir: /etc\n")),
@@ -132,7 +133,7 @@ pub const SPOILS: &[(&str, Spoil)] = &[
         fifo(git);
     }),
     ("a common folder elsewhere", |_, git| {
-        fs::write(git.join("commondir"), "/proc/self/fd\n").unwrap()
+        fs::write(git.join("commondir"), "/proc/self/fd\n").unwrap();
     }),
     ("an endless index", |_, git| {
         let _ = fs::remove_file(git.join("index"));
@@ -160,10 +161,10 @@ pub const SPOILS: &[(&str, Spoil)] = &[
     ("a reference to itself", |_, git| fs::write(git.join("HEAD"), "ref: HEAD\n").unwrap()),
     ("a long head", |_, git| fs::write(git.join("HEAD"), "ref: ".repeat(1 << 20)).unwrap()),
     ("a head of controls", |_, git| {
-        fs::write(git.join("HEAD"), "ref: refs/heads/\u{1b}[2J\u{7}\n").unwrap()
+        fs::write(git.join("HEAD"), "ref: refs/heads/\u{1b}[2J\u{7}\n").unwrap();
     }),
     ("a head that is not there", |_, git| {
-        fs::write(git.join("HEAD"), "0123456789012345678901234567890123456789\n").unwrap()
+        fs::write(git.join("HEAD"), "0123456789012345678901234567890123456789\n").unwrap();
     }),
     ("references in a circle", |_, git| {
         fs::write(git.join("HEAD"), "ref: refs/heads/a\n").unwrap();
@@ -180,24 +181,28 @@ pub const SPOILS: &[(&str, Spoil)] = &[
         each_object(git, |path| {
             fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
             fs::write(path, [0x78, 0x9c, 0xff, 0xff, 0xff]).unwrap();
-        })
+        });
     }),
     ("objects that never end", |_, git| {
         each_object(git, |path| {
             fs::remove_file(path).unwrap();
             symlink("/dev/zero", path).unwrap();
-        })
+        });
     }),
     ("objects that claim to be huge", |_, git| {
         each_object(git, |path| {
             fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
             fs::write(path, stored(b"commit 9223372036854775000\0")).unwrap();
-        })
+        });
+    }),
+    ("objects borrowed from the whole disk", |_, git| {
+        fs::create_dir_all(git.join("objects/info")).unwrap();
+        fs::write(git.join("objects/info/alternates"), "/\n").unwrap();
     }),
     ("alternates that borrow from each other", |_, git| {
         fs::create_dir_all(git.join("objects/info")).unwrap();
         let lines: String =
-            (0..1_000).map(|index| format!("../objects/{}\n", "./".repeat(index % 50))).collect();
+            numbered(1_000, |index| format!("../objects/{}\n", "./".repeat(index % 50)));
         fs::write(git.join("objects/info/alternates"), lines).unwrap();
     }),
     ("no objects", |_, git| fs::remove_dir_all(git.join("objects")).unwrap()),
@@ -230,7 +235,7 @@ pub const SPOILS: &[(&str, Spoil)] = &[
         .unwrap();
     }),
     ("a shallow list of garbage", |_, git| {
-        fs::write(git.join("shallow"), vec![b'z'; 1 << 20]).unwrap()
+        fs::write(git.join("shallow"), vec![b'z'; 1 << 20]).unwrap();
     }),
     ("lists that lead elsewhere", |sandbox, git| {
         let _ = fs::remove_file(git.join("info/exclude"));
@@ -271,7 +276,9 @@ fn each_object(git: &Path, spoil: impl Fn(&Path)) {
     let files: Vec<PathBuf> =
         objects.filter(|e| e.file_type().is_file()).map(walkdir::DirEntry::into_path).collect();
     assert!(!files.is_empty());
-    files.iter().for_each(|path| spoil(path));
+    for path in &files {
+        spoil(path);
+    }
 }
 
 /// Bytes as zlib stores them without compressing.

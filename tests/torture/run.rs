@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::support::{Ran, Sandbox};
 
 /// A run that takes longer hangs. It is generous: the tests share the machine.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// Every command that reads a tree, none of which writes into it.
 pub const READERS: [&[&str]; 8] = [

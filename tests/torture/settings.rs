@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use super::hostile::SEQUENCES;
+use super::shapes::numbered;
 use super::support::Sandbox;
 
 /// Texts of configurations, as `untrust.toml` has them.
@@ -64,9 +65,9 @@ pub fn configurations() -> Vec<Vec<u8>> {
     all.push(format!("exclude = {}\n", "{a=".repeat(100_000)));
     all.push(format!("{} = 1\n", vec!["a"; 100_000].join(".")));
     all.push(format!("[{}]\nx = 1\n", vec!["a"; 100_000].join(".")));
-    all.push((0..20_000).map(|index| format!("key{index} = 1\n")).collect());
-    all.push((0..5_000).map(|index| format!("[[sinks]]\ntransform = 'x{index}'\n")).collect());
-    all.push((0..5_000).map(|index| format!("[[sinks]]\ntransform = 'torch-load'\nkind = 'report'\ncallables = ['a.b{index}']\nverified = 'v'\n")).collect());
+    all.push(numbered(20_000, |index| format!("key{index} = 1\n")));
+    all.push(numbered(5_000, |index| format!("[[sinks]]\ntransform = 'x{index}'\n")));
+    all.push(numbered(5_000, |index| format!("[[sinks]]\ntransform = 'torch-load'\nkind = 'report'\ncallables = ['a.b{index}']\nverified = 'v'\n")));
     all.push(format!("[[sinks]]\ntransform = 'torch-load'\nkind = 'report'\ncallables = ['{}x', 'x', '', '.', 'torch']\nverified = 'v'\n", "a.".repeat(100_000)));
     all.push("select = ['torch-load']\nselect = ['nosec']\n".to_owned());
     all.push("\u{feff}select = []\n".to_owned());
@@ -108,13 +109,8 @@ pub fn owners() -> Vec<Vec<u8>> {
         all.push(format!("{pattern} @a\n* @b\n").into_bytes());
     }
     all.push(vec![b'['; 1 << 20]);
-    all.push(
-        (0..200_000).map(|index| format!("[s{index}]\n* @o\n")).collect::<String>().into_bytes(),
-    );
-    all.push(
-        format!("*.py {}\n", (0..200_000).map(|index| format!("@o{index} ")).collect::<String>())
-            .into_bytes(),
-    );
+    all.push(numbered(200_000, |index| format!("[s{index}]\n* @o\n")).into_bytes());
+    all.push(format!("*.py {}\n", numbered(200_000, |index| format!("@o{index} "))).into_bytes());
     all.push("*a*a*a*a*a*a*b @a\n".repeat(50_000).into_bytes());
     all.push(vec![0xff; 1 << 20]);
     all.push(vec![b'*'; 8 << 20]);

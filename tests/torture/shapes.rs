@@ -149,7 +149,8 @@ pub const STATEMENTS: &[Deep] = &[
     }),
 ];
 
-fn numbered(n: usize, part: impl Fn(usize) -> String) -> String {
+/// A part for each number below `n`.
+pub fn numbered(n: usize, part: impl Fn(usize) -> String) -> String {
     (0..n).map(part).collect()
 }
 
