@@ -2,6 +2,7 @@
 //! checked out, and no program, hook or filter that the repository names is run.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
@@ -177,17 +178,12 @@ fn base(repository: &gix::Repository, top: &Path, revision: &str) -> Result<Obje
         ));
     }
     let head = repository.head_commit().map_err(|error| unreadable(top, &error))?.id;
-    let commit = repository
-        .rev_parse_single(BStr::new(revision))
-        .and_then(|id| id.object())
-        .and_then(gix::Object::peel_to_commit)
-        .map_err(|_| {
-            format!(
-                "`{revision}` names no commit of the git repository in {place}{}",
-                shallow(repository)
-            )
-        })?
-        .id;
+    let commit = named(repository, revision).ok_or_else(|| {
+        format!(
+            "`{revision}` names no commit of the git repository in {place}{}",
+            shallow(repository)
+        )
+    })?;
     if commit == head {
         return Ok(head);
     }
@@ -199,6 +195,24 @@ fn base(repository: &gix::Repository, top: &Path, revision: &str) -> Result<Obje
             shallow(repository)
         )
     })
+}
+
+/// The commit that a revision names. The reference that it begins with is read first, for the
+/// library's parser panics where the object of one is damaged; and so it does in a search through
+/// messages (`HEAD^{/text}`) that comes to a damaged commit.
+fn named(repository: &gix::Repository, revision: &str) -> Option<ObjectId> {
+    let name = revision.split(['~', '^', '@', ':']).next().unwrap_or_default();
+    if let Ok(Some(mut reference)) = repository.try_find_reference(name) {
+        let commit = reference.peel_to_commit().ok()?;
+        if name == revision {
+            return Some(commit.id);
+        }
+    }
+    let parsed =
+        catch_unwind(AssertUnwindSafe(|| repository.rev_parse_single(BStr::new(revision))));
+    let id = parsed.ok()?.ok()?;
+    let object = id.object().ok()?;
+    object.peel_to_commit().ok().map(|commit| commit.id)
 }
 
 /// What to do where a part of the history is not there.
