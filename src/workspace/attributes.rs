@@ -6,6 +6,8 @@ use gix::attrs::search::{MetadataCollection, Outcome};
 use gix::attrs::{Search, StateRef};
 use gix::bstr::BStr;
 
+use super::globs::is_tame;
+
 /// Attribute files with more bytes are not read.
 const LARGEST: u64 = 1 << 20;
 
@@ -16,23 +18,16 @@ pub fn vendored(base: &Path, path: &Path) -> Option<&'static str> {
     let relative = path.strip_prefix(base).ok()?;
     let mut collection = MetadataCollection::default();
     let mut search = Search::default();
-    let mut buffer = Vec::new();
     let mut folders: Vec<&Path> =
         path.ancestors().skip(1).take_while(|folder| folder.starts_with(base)).collect();
     folders.reverse();
     let lists = folders.iter().map(|folder| folder.join(".gitattributes"));
     for list in lists.chain([base.join(".git/info/attributes")]) {
         let readable = list.symlink_metadata().is_ok_and(|m| m.is_file() && m.len() <= LARGEST);
-        if readable {
-            // One that cannot be read says nothing.
-            let _ = search.add_patterns_file(
-                list,
-                false,
-                Some(base),
-                &mut buffer,
-                &mut collection,
-                true,
-            );
+        let Some(bytes) = readable.then(|| std::fs::read(&list).ok()).flatten() else { continue };
+        // A list with lines that would take too long says nothing.
+        if bytes.split(|byte| *byte == b'\n').all(is_tame) {
+            let _ = search.add_patterns_buffer(&bytes, list, Some(base), &mut collection, true);
         }
     }
     let names = ["linguist-generated", "linguist-vendored"];
@@ -69,5 +64,14 @@ mod tests {
         assert_eq!(vendored(base, &base.join("third/a.py")), Some("vendored code"));
         assert_eq!(vendored(base, &base.join("gen/hand/a.py")), None);
         assert_eq!(vendored(base, &base.join("a.py")), None);
+    }
+
+    #[test]
+    fn lists_that_would_take_too_long_say_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
+        let list = format!("*.py linguist-generated\n{}b linguist-vendored\n", "**/a/".repeat(30));
+        std::fs::write(base.join(".gitattributes"), list).unwrap();
+        assert_eq!(vendored(base, &base.join("a/".repeat(60)).join("a.py")), None);
     }
 }

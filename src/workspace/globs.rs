@@ -10,6 +10,14 @@ const LONGEST: usize = 1 << 10;
 /// More globs in one list take more memory than they are worth: each some kilobytes.
 const MOST: usize = 10_000;
 
+/// A pattern of git with more `**` takes time that grows with a power of the path's length.
+const MOST_DEEP: usize = 2;
+
+/// Whether git's way of matching a pattern ends soon, whatever the path is.
+pub(super) fn is_tame(pattern: &[u8]) -> bool {
+    memchr::memmem::find_iter(pattern, b"**").count() <= MOST_DEEP
+}
+
 /// A set of globs; one without a slash matches at any depth, a folder's glob all below it. The
 /// error names the glob that cannot be read.
 pub fn set(patterns: &[String]) -> Result<GlobSet, OpenError> {

@@ -3,6 +3,8 @@
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::glob::wildmatch::Mode;
 
+use super::super::globs::is_tame;
+
 /// What a line is about.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -33,13 +35,13 @@ pub(super) fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 impl Pattern {
-    /// The pattern of a line; nothing if it can match no file.
+    /// The pattern of a line; nothing if it can match no file, or takes too long to match.
     pub(super) fn new(text: &[u8]) -> Option<Self> {
         let folder = text.ends_with(b"/");
         let bare = text.trim_end_with(|c| c == '/');
         let anchored = bare.contains(&b'/');
         let bare = bare.strip_prefix(b"/").unwrap_or(bare);
-        if bare.is_empty() {
+        if bare.is_empty() || !is_tame(bare) {
             return None;
         }
         let mut glob = BString::from(if anchored { "" } else { "**/" });
