@@ -7,32 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use support::{Sandbox, Tree, tree};
+use support::{Program, Tree, tree};
 
 const FILES: usize = 150;
 /// A run may be over before it is killed.
 const ATTEMPTS: usize = 20;
 const FIX: [&str; 3] = ["fix", "--allow-no-vcs", "-q"];
 
-struct Program {
-    sandbox: Sandbox,
-    old: Tree,
-    new: Tree,
-}
-
 fn program() -> Program {
-    let sandbox = Sandbox::new(&[]);
-    for index in 0..FILES {
-        let text = format!("import torch\n\n\ndef f(p):\n    return torch.load(p)  # {index}\n");
-        sandbox.write(&format!("d{}/m{index}.py", index % 20), text.as_bytes());
-    }
-    let old = tree(&sandbox.root());
-    assert_eq!(sandbox.run(&FIX).code, 0);
-    let new = tree(&sandbox.root());
-    assert!(old.iter().all(|(path, bytes)| new[path] != *bytes));
-    assert_eq!(sandbox.run(&["undo"]).code, 0);
-    assert_eq!(tree(&sandbox.root()), old);
-    Program { sandbox, old, new }
+    support::program((0..FILES).map(|index| format!("d{}/m{index}.py", index % 20)))
 }
 
 fn is_filled(folder: &Path) -> bool {

@@ -1,24 +1,18 @@
 //! Properties of plans and texts, on generated modules.
 
+#[path = "fuzz/targets/support/program.rs"]
+#[allow(unreachable_pub, dead_code, reason = "the fuzz targets use more of it")]
+mod program;
 mod support;
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
-use untrust::plan::build;
-use untrust::plan::change::Change;
-use untrust::plan::materialize::materialize;
-use untrust::program::Program;
-use untrust::python::module::Module;
 use untrust::report::diff::{FileDiff, unified};
-use untrust::scan::{Asked, Scan, Settings, scan};
-use untrust::threading::{Reach, settle};
-use untrust::transforms::REGISTRY;
-use untrust::transforms::finding::{Policy, Remedy};
+use untrust::transforms::finding::Remedy;
+use untrust::workspace::FileId;
 use untrust::workspace::source::{Source, TextEdit};
 use untrust::workspace::span::Span;
-use untrust::workspace::{FileId, Options, Workspace};
 
+use program::{Files, Planned};
 use support::{Sandbox, apply_patch};
 
 /// What modules are made of. Each is a whole statement; `%` stands for a number of its own.
@@ -68,47 +62,15 @@ fn module_text() -> impl Strategy<Value = String> {
     })
 }
 
-struct Planned {
-    scan: Scan,
-    changes: Vec<Change>,
-}
-
-impl Planned {
-    fn modules(&self) -> BTreeMap<FileId, &Module> {
-        self.scan.modules.iter().map(|(id, module)| (*id, module)).collect()
-    }
-
-    /// The new bytes with the changes at these places, the old ones if nothing changes.
-    fn make(&self, chosen: &[usize], old: &[u8]) -> Vec<u8> {
-        let approved: Vec<&Change> = chosen.iter().map(|index| &self.changes[*index]).collect();
-        let made = materialize(&self.modules(), &approved);
-        assert_eq!(made.dropped, [], "{}", String::from_utf8_lossy(old));
-        made.files.into_values().next().map_or_else(|| old.to_vec(), |file| file.bytes)
-    }
+/// The new bytes with the changes at these places, the old ones if nothing changes.
+fn make(planned: &Planned, chosen: &[usize], old: &[u8]) -> Vec<u8> {
+    let made = planned.make(|index| chosen.contains(&index));
+    assert_eq!(made.dropped, [], "{}", String::from_utf8_lossy(old));
+    made.files.into_values().next().map_or_else(|| old.to_vec(), |file| file.bytes)
 }
 
 fn plan(bytes: &[u8], prefilter: bool) -> Planned {
-    let sandbox = Sandbox::new(&[]);
-    sandbox.write("module.py", bytes);
-    let options = Options { root: Some(sandbox.root()), ..Options::default() };
-    let workspace = Workspace::open(&[sandbox.root()], options.clone()).unwrap();
-    let program = Program::new(&workspace, options);
-    let asked =
-        Asked { transforms: u64::MAX, tests: false, vendored: false, policy: Policy::default() };
-    let settings = Settings {
-        transforms: REGISTRY,
-        per_file: &|_| asked.clone(),
-        prefilter,
-        review: true,
-        own: Vec::new(),
-    };
-    let mut scan = scan(&workspace, &program, &settings, &|_| {});
-    let modules = scan.modules.iter().map(|(id, module)| (*id, module)).collect();
-    settle(&mut scan.findings, &modules, &program, Reach::Program, |_| "trust_data");
-    let path = |id| workspace.file(id).relative.as_path();
-    let ids = build::ids(&scan.findings, path);
-    let changes = build::changes(&scan.findings, &ids, path);
-    Planned { scan, changes }
+    program::plan(&Files::from([("module.py".to_owned(), bytes.to_vec())]), prefilter)
 }
 
 fn chosen(count: usize, mask: u64) -> Vec<usize> {
@@ -126,7 +88,7 @@ proptest! {
     fn any_subset_of_changes_parses_and_is_its_patch(text in module_text(), mask in any::<u64>()) {
         prop_assert!(parses(text.as_bytes()), "{}", text);
         let planned = plan(text.as_bytes(), true);
-        let new = planned.make(&chosen(planned.changes.len(), mask), text.as_bytes());
+        let new = make(&planned, &chosen(planned.changes.len(), mask), text.as_bytes());
         prop_assert!(parses(&new), "{}", String::from_utf8_lossy(&new));
         let path = std::path::Path::new("module.py");
         let patch = unified(&FileDiff { old: text.as_bytes(), new: &new, path });
@@ -143,15 +105,15 @@ proptest! {
         let count = planned.changes.len();
         let first = chosen(count, a);
         let both = chosen(count, a | b);
-        let at_once = planned.make(&both, text.as_bytes());
-        let halfway = planned.make(&first, text.as_bytes());
+        let at_once = make(&planned, &both, text.as_bytes());
+        let halfway = make(&planned, &first, text.as_bytes());
         let again = plan(&halfway, true);
         // What was left in the first run comes in the same order in the second.
         let rest: Vec<usize> = (0..count).filter(|index| !first.contains(index)).collect();
         prop_assert_eq!(again.changes.len(), rest.len(), "{}", String::from_utf8_lossy(&halfway));
         let second: Vec<usize> =
             (0..rest.len()).filter(|&position| both.contains(&rest[position])).collect();
-        let then = again.make(&second, &halfway);
+        let then = make(&again, &second, &halfway);
         prop_assert_eq!(
             String::from_utf8_lossy(&then).into_owned(),
             String::from_utf8_lossy(&at_once).into_owned()
@@ -162,7 +124,7 @@ proptest! {
     fn all_changes_leave_nothing_to_do(text in module_text()) {
         let planned = plan(text.as_bytes(), true);
         let all: Vec<usize> = (0..planned.changes.len()).collect();
-        let new = planned.make(&all, text.as_bytes());
+        let new = make(&planned, &all, text.as_bytes());
         prop_assert_eq!(plan(&new, true).changes.len(), 0, "{}", String::from_utf8_lossy(&new));
     }
 

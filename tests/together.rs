@@ -4,30 +4,15 @@ mod support;
 
 use std::process::{Child, Stdio};
 
-use support::{Sandbox, Tree, tree};
+use support::{Program, tree};
 
 const FIX: [&str; 4] = ["fix", "-q", "-j", "1"];
 const ROUNDS: usize = 5;
 
-struct Program {
-    sandbox: Sandbox,
-    old: Tree,
-    new: Tree,
-}
-
 /// Some files at the top, more in a folder.
 fn program() -> Program {
-    let sandbox = Sandbox::new(&[]);
-    for index in 0..30 {
-        let folder = if index % 3 == 0 { "" } else { "sub/" };
-        let text = format!("import torch\n\n\ndef f(p):\n    return torch.load(p)  # {index}\n");
-        sandbox.write(&format!("{folder}m{index}.py"), text.as_bytes());
-    }
-    let old = tree(&sandbox.root());
-    assert_eq!(sandbox.run(&["fix", "-q", "--allow-no-vcs"]).code, 0);
-    let new = tree(&sandbox.root());
-    assert_eq!(sandbox.run(&["undo"]).code, 0);
-    Program { sandbox, old, new }
+    let folder = |index| if index % 3 == 0 { "" } else { "sub/" };
+    support::program((0..30).map(|index| format!("{}m{index}.py", folder(index))))
 }
 
 impl Program {

@@ -57,7 +57,7 @@ const PUBLISHERS: [&str; 44] = [
 ];
 
 /// Callables that publish all methods of an object or class that they are handed.
-const SERVERS: [&str; 30] = [
+pub(super) const SERVERS: [&str; 30] = [
     "register_instance",
     "Server",
     "ThreadedServer",

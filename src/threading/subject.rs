@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::imported::{aliases, depending, references};
-use super::methods::attributes;
+use super::methods::{SERVERS, attributes};
 use super::place::{class_of, name_of};
 use super::references::{Key, MOST_CLASSES};
 use crate::program::Program;
@@ -43,34 +43,6 @@ pub(super) enum Kind {
     /// An `__init__`, which is called by the class's name.
     Class,
 }
-
-/// Texts of which a file holds one where it hands objects to a server.
-const SERVERS_HINTS: [&str; 24] = [
-    "register_instance",
-    "register(",
-    "Server(",
-    "serve",
-    "Dispatcher",
-    "add_object",
-    "add_class",
-    "build_method_map",
-    "expose",
-    "add_plugin",
-    "create_window",
-    "Processor",
-    "make_server",
-    "deployment",
-    "Provide",
-    "add_resource",
-    "route",
-    "add_view",
-    "add_url_rule",
-    "ount(",
-    "Depends",
-    "Security",
-    "Interface",
-    "add_tool",
-];
 
 pub(super) fn subject<'m>(
     file: FileId,
@@ -226,8 +198,8 @@ pub(super) fn words(subject: &Subject, is_first: bool) -> Vec<Sought> {
     match subject.kind {
         Kind::Method => {
             found.push(sought(&subject.name, true, Vec::new()));
-            // Objects of its class may be handed to a server.
-            let servers: Vec<String> = SERVERS_HINTS.map(str::to_owned).to_vec();
+            // Objects of its class may be handed to a server; one that can be called, to anything.
+            let servers = if subject.name == "__call__" { Vec::new() } else { hints() };
             for class in subject.classes.iter() {
                 found.push(sought(class, false, servers.clone()));
             }
@@ -236,7 +208,7 @@ pub(super) fn words(subject: &Subject, is_first: bool) -> Vec<Sought> {
         Kind::Class => {
             found.push(sought(&subject.name, false, subject.homes.clone()));
             for class in subject.classes.iter().filter(|class| **class != subject.name) {
-                found.push(sought(class, false, SERVERS_HINTS.map(str::to_owned).to_vec()));
+                found.push(sought(class, false, hints()));
             }
         }
     }
@@ -246,4 +218,10 @@ pub(super) fn words(subject: &Subject, is_first: bool) -> Vec<Sought> {
         found.extend(subject.homes.last().map(|stem| sought(stem, false, searches)));
     }
     found
+}
+
+/// Texts of which a file holds one where it hands objects or classes to a server, or looks their
+/// methods up by names.
+fn hints() -> Vec<String> {
+    SERVERS.into_iter().chain(["getattr"]).map(str::to_owned).collect()
 }

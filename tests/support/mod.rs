@@ -133,6 +133,29 @@ impl Sandbox {
     }
 }
 
+/// A program with a call to fix in each file, and its files before and after.
+pub struct Program {
+    pub sandbox: Sandbox,
+    pub old: Tree,
+    pub new: Tree,
+}
+
+/// A program with files of these paths.
+pub fn program(paths: impl IntoIterator<Item = String>) -> Program {
+    let sandbox = Sandbox::new(&[]);
+    for path in paths {
+        let text = format!("import torch\n\n\ndef f(p):\n    return torch.load(p)  # {path}\n");
+        sandbox.write(&path, text.as_bytes());
+    }
+    let old = tree(&sandbox.root());
+    assert_eq!(sandbox.run(&["fix", "--allow-no-vcs", "-q"]).code, 0);
+    let new = tree(&sandbox.root());
+    assert!(old.iter().all(|(path, bytes)| new[path] != *bytes));
+    assert_eq!(sandbox.run(&["undo"]).code, 0);
+    assert_eq!(tree(&sandbox.root()), old);
+    Program { sandbox, old, new }
+}
+
 /// What a run of the binary left.
 #[derive(Debug)]
 pub struct Ran {
