@@ -13,6 +13,7 @@ pub mod remote;
 pub mod sinks;
 pub mod splat;
 pub mod torch_load;
+mod trust_answer;
 mod trust_bound;
 mod trust_callee;
 mod trust_calls;

@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::trust_answer::answers_trust;
 use super::trust_guard::{Asked, MOST_SIDES, Question};
 use super::trust_words::{Trusted, asks, is_yes, says_yes};
 use crate::python::call::Call;
@@ -11,8 +12,6 @@ use crate::python::{literal, tree};
 
 /// Assignments that are followed from a name to what it was computed from.
 const MOST_STEPS: usize = 3;
-/// Words by which a question asks for trust.
-const TRUST: [&str; 3] = ["trust", "remote code", "custom code"];
 /// Objects whose attributes are what a person set when starting the program.
 const OPTIONS: [&str; 22] = [
     "args",
@@ -67,7 +66,7 @@ impl Question<'_> {
         let scope = module.names.scope_at(node.start_byte());
         let bindings = module.names.bindings(name, scope);
         if asked.steps == 0 && !self.speaks(name, asked) {
-            return asked.compared && self.is_answer(bindings);
+            return asked.compared && answers_trust(module, bindings, self.trusted);
         }
         if bindings.is_empty() {
             return self.speaks(name, asked);
@@ -84,25 +83,6 @@ impl Question<'_> {
             }
         }
         decided
-    }
-
-    /// Whether a name is only bound to what a person answers to a question that speaks of trust:
-    /// `answer = input("Trust the remote code? [y/N] ")`.
-    fn is_answer(&self, bindings: &[Binding]) -> bool {
-        let module = self.module;
-        !bindings.is_empty()
-            && bindings.len() <= MOST_SIDES
-            && bindings.iter().all(|binding| {
-                let BindingKind::Assignment { value } = binding.kind else { return false };
-                let call = module.nodes().covering(value);
-                let call = call.and_then(|value| Call::at(innermost(value), module.text()));
-                call.is_some_and(|call| {
-                    let callee = module.text_of(call.function);
-                    let question = module.text_of(call.list).to_lowercase();
-                    asks(callee.rsplit('.').next().unwrap_or_default())
-                        && TRUST.iter().any(|word| question.contains(word))
-                })
-            })
     }
 
     /// Whether a binding leaves it to a person; `None` where it only says no beforehand.
@@ -209,16 +189,4 @@ fn is_set_behind(module: &Module, name: Node, binding: &Binding) -> bool {
     around.is_some_and(|around| {
         around.kind() == "if_statement" && tree::span(around).contains(binding.span)
     })
-}
-
-/// The call on whose result methods without arguments are called: `input(...).strip().lower()`.
-fn innermost(mut value: Node) -> Node {
-    loop {
-        let function = value.child_by_field_name("function").filter(|_| value.kind() == "call");
-        let object = function.and_then(|function| function.child_by_field_name("object"));
-        match object.map(tree::unparenthesised) {
-            Some(object) if object.kind() == "call" => value = object,
-            _ => return tree::unparenthesised(value),
-        }
-    }
 }

@@ -274,6 +274,8 @@ mod tests {
             "TRUST_REMOTE_CODE = False\nif TRUST_REMOTE_CODE: pass",
             "def f(n):\n    trust = 'auto_map' in n\n    if trust: pass",
             "def f():\n    answer = input('Go on?')\n    if answer == 'y': pass",
+            "def f():\n    answer = input('Disable trust? [y/N]')\n    if answer == 'y': pass",
+            "def f():\n    answer = input(\"Don't trust it?\")\n    if answer == 'y': pass",
             "def f(answer):\n    if answer == 'y': pass",
             "def f():\n    answer = input('Trust it? [y/N] ')\n    if answer: pass",
             "def f(n):\n    trust = n.startswith('qwen')\n    if trust: pass",

@@ -7,6 +7,7 @@ use super::finding::{
 };
 use super::guard::Guards;
 use super::own;
+use super::trust_answer::line_before;
 use super::trust_guard::decides_code;
 use super::trust_sinks::{Form, Sink, sinks};
 use super::{About, Transform};
@@ -140,8 +141,14 @@ fn remedy(scene: &Scene, sink: &Sink) -> Remedy {
             sink.decision.argument
         ));
     }
-    let (level, reason) = match verdict {
-        Verdict::Wish(_) => (Level::Review, "the comment does not say why the code can be trusted"),
+    let asked_in = line_before(module, sink.value).map(|line| {
+        format!("line {line} depends on what somebody answers; say in a comment if that is to trust the code")
+    });
+    let (level, reason) = match (verdict, &asked_in) {
+        (_, Some(reason)) => (Level::Review, reason.as_str()),
+        (Verdict::Wish(_), _) => {
+            (Level::Review, "the comment does not say why the code can be trusted")
+        }
         _ => (Level::Auto, ""),
     };
     let at = |node| Anchor { file: module.file, range: tree::span(node) };
