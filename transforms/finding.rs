@@ -1,5 +1,7 @@
 //! What a transform finds.
 
+use std::sync::Arc;
+
 use crate::workspace::span::Span;
 
 use super::sinks::Sink;
@@ -94,6 +96,62 @@ pub struct Fix {
     pub group: Option<Group>,
     /// What the fix rests on, one fact a line: who gains a parameter, what carries the decision.
     pub proof: Vec<String>,
+    /// The way of a decision that is handed through functions.
+    pub chain: Option<Arc<Chain>>,
+    /// Calls that may be part of the way, which are taken for it by their names alone: changes of
+    /// their own.
+    pub offers: Vec<Offer>,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// The file.
+    pub file: FileId,
+    /// The line, 1-based.
+    pub line: usize,
+}
+
+/// The way of a decision through a program.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Chain {
+    /// The functions from the hardcoded value to an end, `load_model <- Engine.__init__`; the
+    /// first way, where there are several.
+    pub way: Vec<String>,
+    /// Who gains a parameter or an attribute.
+    pub hosts: Vec<Link>,
+    /// The calls that hand the decision on, with what shows that they are.
+    pub callers: Vec<Link>,
+    /// Where it ends, and how.
+    pub ends: Vec<Link>,
+    /// Calls that are left as they are, and why.
+    pub left: Vec<Link>,
+}
+
+/// One place on the way of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// Where.
+    pub at: Spot,
+    /// The qualified name of the function or class there, empty at module level.
+    pub name: String,
+    /// What is so, or why.
+    pub text: String,
+}
+
+/// A change that is offered beside a fix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What tells it from others of the same transform, whatever is around it.
+    pub key: String,
+    /// What it does.
+    pub title: String,
+    /// Why it needs a review.
+    pub reason: String,
+    /// The edits, with those of the fix that it needs.
+    pub ops: Vec<Op>,
+    /// What it rests on.
+    pub proof: Vec<String>,
 }
 
 /// A text that several findings share, whose edit fixes all of them.
@@ -136,13 +194,23 @@ pub enum ThreadPlace {
         /// The whole statement.
         at: Anchor,
     },
+    /// The default of a parameter: the safe literal takes its place, and who calls the function
+    /// and says nothing hands the decision on.
+    Default {
+        /// The literal.
+        at: Anchor,
+        /// The whole function definition.
+        function: Span,
+        /// The parameter's name.
+        parameter: String,
+    },
 }
 
 impl ThreadPlace {
     /// Where it stands.
     pub fn anchor(&self) -> &Anchor {
         match self {
-            Self::Value { at, .. } | Self::Local { at } => at,
+            Self::Value { at, .. } | Self::Local { at } | Self::Default { at, .. } => at,
         }
     }
 }

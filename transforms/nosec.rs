@@ -76,6 +76,8 @@ fn finding(module: &Module, comment: Comment, rest: &str, scope: String) -> Find
         ops: vec![op],
         group: None,
         proof: Vec::new(),
+        chain: None,
+        offers: Vec::new(),
     });
     marked(&comment, module.file, scope, remedy)
 }

@@ -214,6 +214,8 @@ fn looked_up<'t>(
         ops: vec![Op::ReplaceExpression { at, pieces: vec![Piece::text(DATA.safe)] }],
         group: None,
         proof: Vec::new(),
+        chain: None,
+        offers: Vec::new(),
     };
     (node, Remedy::Ops(fix))
 }
@@ -304,6 +306,8 @@ fn fed<'t>(scene: &Scene<'t>, name: Node<'t>) -> Option<(Node<'t>, Remedy)> {
             ops: vec![op],
             group: None,
             proof: Vec::new(),
+            chain: None,
+            offers: Vec::new(),
         }),
     ))
 }

@@ -216,6 +216,8 @@ fn fix(module: &Module, node: Node, found: Option<&Unsafe>, verdict: &Verdict) -
         ops: vec![op],
         group: None,
         proof: Vec::new(),
+        chain: None,
+        offers: Vec::new(),
     }
 }
 
@@ -292,6 +294,8 @@ fn by_reference(module: &Module, reference: &Reference) -> Remedy {
         ops: ops.collect(),
         group: None,
         proof: Vec::new(),
+        chain: None,
+        offers: Vec::new(),
     })
 }
 

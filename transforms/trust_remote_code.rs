@@ -154,7 +154,7 @@ fn remedy(scene: &Scene, sink: &Sink) -> Remedy {
     let at = |node| Anchor { file: module.file, range: tree::span(node) };
     let fix = |title: String, op: Op, level: Level, reason: &str| {
         let reason = reason.to_owned();
-        Remedy::Ops(Fix { title, reason, level, ops: vec![op], group: None, proof: Vec::new() })
+        Remedy::Ops(Fix { title, reason, level, ops: vec![op], group: None, proof: Vec::new(), chain: None, offers: Vec::new() })
     };
     let place = match &sink.form {
         Form::Value { target } => ThreadPlace::Value { at: at(sink.value), target: *target },

@@ -44,6 +44,8 @@ pub(super) fn remedy(scene: &Scene, found: &Reference, sink: &Sink) -> Option<(S
         }],
         group: None,
         proof: Vec::new(),
+        chain: None,
+        offers: Vec::new(),
     };
     Some((span, Remedy::Ops(fix)))
 }

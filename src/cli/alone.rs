@@ -19,8 +19,7 @@ const SHOWN_ALONE: usize = 8 << 20;
 /// The diff of each change alone, with those that it requires: `None` where it cannot be made, and
 /// for the last ones of a file with so many that it would take too long.
 pub(super) fn diffs(session: &Session) -> Vec<Option<String>> {
-    let modules: BTreeMap<FileId, &Module> =
-        session.scan.modules.iter().map(|(id, module)| (*id, module)).collect();
+    let modules = session.scan.by_file();
     let places: BTreeMap<&str, usize> =
         session.changes.iter().enumerate().map(|(at, change)| (change.id.as_str(), at)).collect();
     let scene = Scene { session, applied: applied(session), modules, places };

@@ -1,6 +1,6 @@
 //! One run: files, findings, the changes they ask for, and the new bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -16,10 +16,9 @@ use crate::plan::change::Change;
 use crate::plan::materialize::{Cause, Dropped, Materialized, materialize};
 use crate::plan::taken;
 use crate::program::Program;
-use crate::python::module::Module;
 use crate::report::escape::{visible, visible_path};
 use crate::scan::{Scan, Settings, scan};
-use crate::threading::settle;
+use crate::threading::{Rules, settle};
 use crate::transforms::finding::{Finding, Level, Remedy};
 use crate::transforms::{Transform, nearest};
 use crate::workspace::{File, FileId, Options, Skipped, Stdin, Workspace};
@@ -74,7 +73,7 @@ impl Session {
         let options = Options { rules: Some(finder), ..options };
         let stdin = options.stdin.is_some();
         let program_options = Options { stdin: None, ..options.clone() };
-        let workspace = Workspace::open(&paths, options)?;
+        let mut workspace = Workspace::open(&paths, options)?;
         configured::check(&configurations)?;
         let run = configured::run(&configurations, &workspace);
         let transforms = configured::transforms(run);
@@ -109,23 +108,30 @@ impl Session {
             changed::keep(&mut scan, &mut ids, past, &workspace)?;
             known.renumber(&all, &ids);
         }
-        let modules: BTreeMap<FileId, &Module> =
-            scan.modules.iter().map(|(id, module)| (*id, module)).collect();
         let reach = arguments.reach(stdin);
-        settle(&mut scan.findings, &modules, &program, reach, |file| {
-            configurations.settings_of(workspace.file(file)).data_parameter.as_str()
-        });
+        let parameter = |file: FileId| {
+            configurations.settings_of(program.file(file)).data_parameter.as_str()
+        };
+        let may_edit = |file: FileId, bytes: &[u8]| {
+            let facts = program.file(file);
+            !facts.excluded && (per_file(facts).vendored || !program.is_vendored(file, bytes))
+        };
+        let rules = Rules { parameter: &parameter, may_edit: &may_edit };
+        let edited = settle(&mut scan.findings, &scan.modules, &program, reach, &rules);
+        scan.modules.extend(edited);
         let mut changes = build::changes(&scan.findings, &ids, path);
         let approved: Vec<usize> = (0..changes.len())
             .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)
             .filter(|&index| !known.covers(&changes[index]))
             .collect();
         if purpose != Purpose::Findings {
-            taken::keep(&mut changes, &modules, &program);
+            taken::keep(&mut changes, &scan.by_file(), &program);
         }
+        let beyond = program.beyond();
         drop(program);
+        workspace.beyond = beyond;
         let chosen: Vec<&Change> = approved.iter().map(|&index| &changes[index]).collect();
-        let materialized = materialize(&modules, &chosen);
+        let materialized = materialize(&scan.by_file(), &chosen);
         let left = Vec::new();
         let changed_since = arguments.changed.clone();
         Ok(Self {
@@ -150,8 +156,7 @@ impl Session {
         let concerns = |change: &Change| change.ops.iter().any(|op| is_stale(op.anchor().file));
         self.approved.retain(|&index| !concerns(&self.changes[index]));
         self.left.extend(paths.iter().map(|path| (path.clone(), why)));
-        let modules: BTreeMap<FileId, &Module> =
-            self.scan.modules.iter().map(|(id, module)| (*id, module)).collect();
+        let modules = self.scan.by_file();
         let chosen: Vec<&Change> = self.approved.iter().map(|&i| &self.changes[i]).collect();
         self.materialized = materialize(&modules, &chosen);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::change::Change;
-use crate::transforms::finding::{Finding, Group, Remedy};
+use crate::transforms::finding::{Finding, Group, Level, Offer, Remedy};
 use crate::workspace::FileId;
 
 /// The id of each finding: transform, path, qualified name, sink and ordinal among equal ones.
@@ -48,8 +48,9 @@ pub fn changes<'p>(
     ids: &[String],
     path: impl Fn(FileId) -> &'p Path,
 ) -> Vec<Change> {
-    let group_ids = group_ids(findings, path);
+    let group_ids = group_ids(findings, &path);
     let mut changes: Vec<Change> = Vec::new();
+    let mut offers: BTreeMap<(&str, &str), Change> = BTreeMap::new();
     let mut groups = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
         let Remedy::Ops(fix) = &finding.remedy else { continue };
@@ -63,6 +64,24 @@ pub fn changes<'p>(
                 continue;
             }
         }
+        for offer in &fix.offers {
+            let key = (finding.transform, offer.key.as_str());
+            let known = offers.entry(key).or_insert_with(|| Change {
+                id: offer_id(finding.transform, path(finding.file), offer),
+                transform: finding.transform,
+                title: offer.title.clone(),
+                reason: offer.reason.clone(),
+                level: Level::Review,
+                proof: offer.proof.clone(),
+                chain: None,
+                ops: Vec::new(),
+                requires: Vec::new(),
+                alternatives: Vec::new(),
+                findings: Vec::new(),
+            });
+            add_missing(&mut known.ops, &offer.ops);
+            known.findings.push(index);
+        }
         let id = group.and_then(|group| group_ids.get(&group)).unwrap_or(&ids[index]);
         changes.push(Change {
             id: id.clone(),
@@ -71,13 +90,21 @@ pub fn changes<'p>(
             reason: fix.reason.clone(),
             level: fix.level,
             proof: fix.proof.clone(),
+            chain: fix.chain.clone(),
             ops: fix.ops.clone(),
             requires: Vec::new(),
             alternatives: Vec::new(),
             findings: vec![index],
         });
     }
+    changes.extend(offers.into_values());
     changes
+}
+
+/// The id of what is offered beside a fix: transform, path, and what it is about.
+fn offer_id(transform: &str, path: &Path, offer: &Offer) -> String {
+    let what = format!("offered\0{}", offer.key);
+    Ordinals::default().id(transform, path, "", &what)
 }
 
 /// What tells one group of findings from another.

@@ -1,7 +1,9 @@
 //! What one decision needs.
 
+use std::sync::Arc;
+
 use super::op::Op;
-use crate::transforms::finding::Level;
+use crate::transforms::finding::{Chain, Level};
 
 /// One decision: it is applied whole or not at all.
 #[derive(Debug, Clone)]
@@ -18,6 +20,8 @@ pub struct Change {
     pub level: Level,
     /// What it rests on, one fact a line.
     pub proof: Vec<String>,
+    /// The way of a decision that is handed through the program.
+    pub chain: Option<Arc<Chain>>,
     /// The edits, in any number of files.
     pub ops: Vec<Op>,
     /// Ids of changes without which this one makes no sense.

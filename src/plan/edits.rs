@@ -145,9 +145,18 @@ fn single(module: &Module, op: &Op, owner: usize) -> Result<Option<Edit>, Troubl
 fn inserted_statements(module: &Module, ops: &[OwnedOp]) -> Result<Vec<OwnedEdit>, Trouble> {
     let mut edits = Vec::new();
     for (owner, op) in ops {
-        let Op::InsertStatement { before, text } = op else { continue };
-        let statement = module.statement_at(before.range).ok_or(Trouble::Unplaced(*owner))?;
-        edits.push((*owner, layout::statement::insert_before(module, statement, text)));
+        let (at, text, is_before) = match op {
+            Op::InsertStatement { before, text } => (before, text, true),
+            Op::AppendStatement { after, text } => (after, text, false),
+            _ => continue,
+        };
+        let statement = module.statement_at(at.range).ok_or(Trouble::Unplaced(*owner))?;
+        let edit = if is_before {
+            layout::statement::insert_before(module, statement, text)
+        } else {
+            layout::statement::insert_after(module, statement, text)
+        };
+        edits.push((*owner, edit));
     }
     Ok(edits)
 }

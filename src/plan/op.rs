@@ -95,6 +95,13 @@ pub enum Op {
         /// One logical line without indentation and line break.
         text: String,
     },
+    /// A statement stands behind another one, on a line and with the indentation of it.
+    AppendStatement {
+        /// The statement before it.
+        after: Anchor,
+        /// One logical line without indentation and line break.
+        text: String,
+    },
     /// The statement goes, with its line; the only one of a block leaves `pass`.
     DeleteStatement {
         /// The whole statement.
@@ -124,6 +131,7 @@ impl Op {
             }
             Self::SetDefault { parameter, .. } => parameter,
             Self::InsertStatement { before, .. } => before,
+            Self::AppendStatement { after, .. } => after,
             Self::ReplaceExpression { at, .. }
             | Self::EnsureImport { at, .. }
             | Self::DropImport { at }

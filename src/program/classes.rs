@@ -77,6 +77,12 @@ impl Classes {
         self.by_name.contains_key(name)
     }
 
+    /// The files that hold class statements of that name.
+    pub fn files_of(&self, name: &str) -> Vec<FileId> {
+        let statements = self.by_name.get(name).into_iter().flatten();
+        statements.map(|statement| statement.file).collect()
+    }
+
     /// The names of the classes in the inheritance trees of a class: its bases of the program, and
     /// all that derive from it or them, itself among them; empty if the program has no such class.
     /// Worked out once for all classes of a tree.

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Member, Program};
-use crate::workspace::{FileId, FileKind};
+use crate::workspace::{File, FileId, FileKind};
 
 /// A name that is looked for, as a whole word.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +16,8 @@ pub struct Sought {
     pub as_attribute: bool,
     /// Whether a file matters also where the word is only called with arguments that are written out.
     pub calls_too: bool,
+    /// Whether a file matters only where the word stands behind a dot and is called, or is defined.
+    pub as_method: bool,
     /// Words of which a file must hold one as well, if there are any.
     pub beside: Vec<String>,
 }
@@ -28,24 +30,32 @@ impl Program<'_> {
     /// the indices of those it mentions. Every file is read, only these are parsed, and only a few of
     /// them are held at a time.
     pub fn mentioning(&self, sought: &[Sought], visit: &mut dyn FnMut(&Member, &[usize])) {
+        self.looking(sought, &mut |member, hits| {
+            visit(member, hits);
+            false
+        });
+    }
+
+    /// The same; a module for which `visit` says so is kept, so that it is not parsed again.
+    pub fn looking(&self, sought: &[Sought], visit: &mut dyn FnMut(&Member, &[usize]) -> bool) {
         if self.is_alone || sought.is_empty() {
             return;
         }
         let words = sought.iter().map(|sought| sought.word.as_str());
         let Ok(automaton) = AhoCorasick::new(words) else { return };
         let workspace = self.whole();
-        let files: Vec<FileId> = workspace
+        let mut files: Vec<&File> = workspace
             .files
             .iter()
             .filter(|file| !file.test && matches!(file.kind, FileKind::Python))
-            .map(|file| file.id)
             .collect();
+        files.sort_by(|a, b| a.relative.cmp(&b.relative));
         let hits: Vec<(FileId, Vec<usize>)> = files
             .into_par_iter()
             .map_init(Vec::new, |bytes, file| {
-                workspace.read(file, bytes).ok()?;
+                workspace.read(file.id, bytes).ok()?;
                 let found = mentioned(bytes, &automaton, sought);
-                (!found.is_empty()).then_some((file, found))
+                (!found.is_empty()).then_some((file.id, found))
             })
             .flatten()
             .collect();
@@ -53,8 +63,10 @@ impl Program<'_> {
             let members: Vec<Option<Member>> =
                 some.par_iter().map(|(file, _)| self.glance(*file)).collect();
             for (member, (_, hits)) in members.iter().zip(some) {
-                if let Some(member) = member {
-                    visit(member, hits);
+                if let Some(member) = member
+                    && visit(member, hits)
+                {
+                    self.parsed().entry(member.module.file).or_insert_with(|| Some(member.clone()));
                 }
             }
         }
@@ -68,7 +80,9 @@ fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<us
         if found.contains(&index) || !is_whole(bytes, hit.start(), hit.end()) {
             continue;
         }
-        let matters = if sought[index].as_attribute {
+        let matters = if sought[index].as_method {
+            is_method_call(bytes, hit.start(), hit.end())
+        } else if sought[index].as_attribute {
             is_value(bytes, hit.start(), hit.end())
         } else {
             sought[index].calls_too || is_more_than_called(bytes, hit.end())
@@ -116,6 +130,15 @@ fn is_more_than_called(bytes: &[u8], end: usize) -> bool {
         }
     }
     true
+}
+
+/// Whether a word stands behind a dot and before a bracket, or is defined.
+fn is_method_call(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = bytes[..start].trim_ascii_end();
+    let behind = bytes[end..bytes.len().min(end + 4096)].trim_ascii_start();
+    let is_handed = |byte: Option<&u8>| matches!(byte, Some(b',' | b')'));
+    (before.ends_with(b".") && (behind.starts_with(b"(") || is_handed(behind.first())))
+        || before.ends_with(b"def")
 }
 
 fn is_word(byte: u8) -> bool {

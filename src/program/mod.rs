@@ -1,9 +1,14 @@
 //! Facts across modules, loaded when asked for: a byte search names the files that can matter, and
 //! only those are parsed.
 
+pub mod callee;
 pub mod classes;
+pub mod definitions;
+pub mod hierarchy;
+pub mod imports;
 pub mod mentions;
 pub mod taken;
+pub mod types;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -14,7 +19,7 @@ use rustc_hash::FxHashMap;
 
 use crate::python::module::Module;
 use crate::workspace::source::Source;
-use crate::workspace::{FileId, FileKind, Options, Workspace};
+use crate::workspace::{File, FileId, FileKind, Options, Workspace};
 use classes::Classes;
 
 /// A module of the program with the file that holds it.
@@ -46,6 +51,16 @@ pub struct Program<'w> {
     classes: OnceLock<Classes>,
     /// Modules by the files of the whole, parsed once.
     parsed: Mutex<FxHashMap<FileId, Option<Member>>>,
+    /// What the bases of classes are.
+    bases: Mutex<hierarchy::Bases>,
+    /// The files by their paths.
+    by_path: OnceLock<FxHashMap<PathBuf, FileId>>,
+    /// The inheritance trees of classes.
+    trees: Mutex<hierarchy::Trees>,
+    /// The folders and modules, once somebody asks.
+    paths: OnceLock<imports::Paths>,
+    /// What dotted names mean, as far as it was worked out.
+    meanings: Mutex<definitions::Meanings>,
     /// Whether there is only what is scanned: a text from standard input.
     pub is_alone: bool,
 }
@@ -62,6 +77,11 @@ impl<'w> Program<'w> {
             found: Mutex::default(),
             classes: OnceLock::new(),
             parsed: Mutex::default(),
+            bases: Mutex::default(),
+            by_path: OnceLock::new(),
+            trees: Mutex::default(),
+            paths: OnceLock::new(),
+            meanings: Mutex::default(),
             is_alone: false,
         }
     }
@@ -75,6 +95,13 @@ impl<'w> Program<'w> {
         let member = self.parse(file);
         self.parsed().insert(file, member.clone());
         member
+    }
+
+    /// Takes a module that is parsed already.
+    pub fn adopt(&self, file: FileId, module: &Arc<Module>) {
+        let relative = self.relative(file).to_owned();
+        let member = Member { relative, module: Arc::clone(module) };
+        self.parsed().insert(file, Some(member));
     }
 
     /// The same for a module that is looked at once: it is not kept.
@@ -96,19 +123,50 @@ impl<'w> Program<'w> {
         self.parsed.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// The path of a scanned file, relative to the root.
+    /// The path of a file, relative to the root.
     pub fn relative(&self, file: FileId) -> &Path {
-        &self.scanned.file(file).relative
+        &self.file(file).relative
     }
 
-    /// The workspace that holds every file within the root.
+    /// The files of the program that are not scanned, in the order of their ids, which follow
+    /// those of the scanned ones; none if nobody has asked for them.
+    pub fn beyond(&self) -> Vec<File> {
+        let whole = self.whole.get().and_then(Option::as_ref);
+        whole.map_or_else(Vec::new, |whole| whole.files[self.scanned.files.len()..].to_vec())
+    }
+
+    /// The file at a path relative to the root.
+    pub fn file_at(&self, relative: &Path) -> Option<FileId> {
+        let index = self.by_path.get_or_init(|| {
+            let files = self.whole().files.iter();
+            files.map(|file| (file.relative.clone(), file.id)).collect()
+        });
+        index.get(relative).copied()
+    }
+
+    /// Whether a file of the program counts as another project's or a generator's.
+    pub fn is_vendored(&self, file: FileId, bytes: &[u8]) -> bool {
+        self.whole().vendored(file, bytes).is_some()
+    }
+
+    /// A file of the whole program.
+    pub fn file(&self, file: FileId) -> &File {
+        match self.scanned.files.get(file.0 as usize) {
+            Some(scanned) => scanned,
+            None => self.whole().file(file),
+        }
+    }
+
+    /// The workspace that holds every file within the root. The scanned files have the ids there
+    /// that they have in theirs.
     fn whole(&self) -> &Workspace {
         if self.scanned.whole {
             return self.scanned;
         }
         let opened = self.whole.get_or_init(|| {
             let paths = [self.scanned.root.clone()];
-            Workspace::open(&paths, self.options.clone()).ok()
+            let whole = Workspace::open(&paths, self.options.clone()).ok();
+            whole.map(|whole| whole.numbered_as(self.scanned))
         });
         opened.as_ref().unwrap_or(self.scanned)
     }
@@ -133,7 +191,7 @@ impl<'w> Program<'w> {
         };
         let (all_finders, any_finders) = (finders(all), finders(any));
         let found = |bytes: &[u8], finder: &memmem::Finder| finder.find(bytes).is_some();
-        let members: Vec<Member> = self
+        let mut members: Vec<Member> = self
             .candidates(workspace, all, any)
             .into_par_iter()
             .map(|id| workspace.file(id))
@@ -151,6 +209,7 @@ impl<'w> Program<'w> {
                 Some(Member { relative: file.relative.clone(), module })
             })
             .collect();
+        members.sort_by(|a, b| a.relative.cmp(&b.relative));
         let members = Arc::new(members);
         self.cache().insert(key, Arc::clone(&members));
         members

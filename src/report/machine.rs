@@ -228,6 +228,11 @@ pub enum Meaning {
         /// The statement.
         text: String,
     },
+    /// A statement stands behind the one at the place.
+    AppendStatement {
+        /// The statement.
+        text: String,
+    },
     /// The statement goes.
     DeleteStatement {},
     /// The comment reads otherwise.

@@ -47,6 +47,7 @@ fn meaning(op: &op::Op, module: &Module) -> Meaning {
         },
         op::Op::DropImport { .. } => Meaning::DropImport {},
         op::Op::InsertStatement { text, .. } => Meaning::InsertStatement { text: text.clone() },
+        op::Op::AppendStatement { text, .. } => Meaning::AppendStatement { text: text.clone() },
         op::Op::DeleteStatement { .. } => Meaning::DeleteStatement {},
         op::Op::ReplaceComment { text, .. } => Meaning::ReplaceComment { text: text.clone() },
         op::Op::DeleteComment { .. } => Meaning::DeleteComment {},

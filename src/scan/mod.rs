@@ -5,6 +5,7 @@ mod filter;
 pub mod text;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -51,7 +52,7 @@ pub struct Asked {
 #[derive(Default)]
 pub struct Scan {
     /// The modules with findings, and those that do not parse.
-    pub modules: BTreeMap<FileId, Module>,
+    pub modules: BTreeMap<FileId, Arc<Module>>,
     /// The findings, by file and position.
     pub findings: Vec<Finding>,
     /// What could not be read or decoded.
@@ -62,6 +63,13 @@ pub struct Scan {
     pub syntax_errors: Vec<(FileId, usize)>,
     /// How many files were looked at.
     pub files: usize,
+}
+
+impl Scan {
+    /// The modules by their files.
+    pub fn by_file(&self) -> BTreeMap<FileId, &Module> {
+        self.modules.iter().map(|(file, module)| (*file, &**module)).collect()
+    }
 }
 
 /// Scans every file. `progress` is told after each file how many are done.
@@ -131,7 +139,7 @@ pub fn scan(
         }
         if !findings.is_empty() {
             scan.findings.extend(findings);
-            scan.modules.insert(module.file, *module);
+            scan.modules.insert(module.file, Arc::from(module));
         }
     }
     let unread = scan.skipped.len() - not_looked_at;

@@ -49,6 +49,7 @@ pub(super) fn target(request: &Request, place: &Place) -> Option<String> {
             target.map(|target| place.module.slice(target).to_owned())
         }
         ThreadPlace::Local { .. } => Some(request.parameter.to_owned()),
+        ThreadPlace::Default { .. } => None,
     }
 }
 

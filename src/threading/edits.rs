@@ -1,49 +1,70 @@
 //! The edits by which a carrier takes the place of a hardcoded decision.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
+use super::chain::{Steps, Whole};
 use super::found::{Carrier, Found};
 use super::place::{Place, class_of, decorators, name_of};
+use super::references::Key;
+use super::solver::Settled;
 use super::{Request, Solution};
 use crate::plan::op::{Anchor, Op};
 use crate::python::module::Module;
 use crate::python::signature::Signature;
 use crate::python::tree;
-use crate::transforms::finding::{Fix, ThreadPlace};
+use crate::transforms::finding::{Chain, Decision, Fix, Level, ThreadPlace};
 use crate::workspace::source::Piece;
 
-/// The edits that put the carrier in the place of the value.
-pub(super) fn build<'m>(
+/// What steps need all in all, each worked out once.
+#[derive(Default)]
+pub(super) struct Wholes {
+    known: FxHashMap<usize, Rc<Whole>>,
+}
+
+impl Wholes {
+    pub(super) fn of(&mut self, steps: &Steps, step: usize) -> Rc<Whole> {
+        Rc::clone(self.known.entry(step).or_insert_with(|| Rc::new(steps.whole(step))))
+    }
+}
+
+/// The edits that put the carrier in the place of the value, with all that it needs.
+pub(super) fn build(
     request: &Request,
-    place: &Place<'m>,
-    found: Found,
-    overloads: &mut Overloads<'m>,
+    place: &Place,
+    settled: Settled,
+    steps: &Steps,
+    wholes: &mut Wholes,
 ) -> Solution {
     let asked = request.asked;
     let name = request.parameter;
     let safe = asked.decision.safe;
-    let (title, mut ops, text) = match &found.carrier {
+    let Settled { found, text, step } = settled;
+    let whole = step.map(|step| wholes.of(steps, step));
+    let (title, text) = match &found.carrier {
         Carrier::Nothing(why) => return Solution::Left(why.clone()),
         Carrier::Literal => {
             let why = found.proof.first().map(|why| format!(": {why}")).unwrap_or_default();
-            (format!("write {safe}{why}"), Vec::new(), safe.to_owned())
+            (format!("write {safe}{why}"), safe.to_owned())
         }
+        Carrier::Existing(_) => (format!("make the default of {name} {safe}"), safe.to_owned()),
         Carrier::Expression(expression) => {
-            (format!("read the decision from {expression}"), Vec::new(), expression.clone())
+            (format!("read the decision from {expression}"), expression.clone())
         }
-        Carrier::Parameter((file, span)) => {
-            let function = Anchor { file: *file, range: *span };
-            let host = place.module.exact(*span, &["function_definition"]);
-            let ops = parameter(request, place.module, &function, overloads);
-            let who = host.map(|host| called(place.module, host)).unwrap_or_default();
-            (format!("let {who} decide {name}, default {safe}"), ops, name.to_owned())
+        Carrier::Parameter(_) | Carrier::Stored { .. } => {
+            let Some(text) = text else {
+                return Solution::Left("what would carry the decision could not be found".to_owned());
+            };
+            let who = whole.as_ref().map_or_else(String::new, |whole| decider(place, &found, &text, whole));
+            (format!("let {who} decide {name}, default {safe}"), text)
         }
     };
+    let mut ops = Vec::new();
     match &asked.place {
-        ThreadPlace::Value { at, .. } => {
+        ThreadPlace::Value { at, .. } | ThreadPlace::Default { at, .. } => {
             ops.push(Op::ReplaceExpression { at: at.clone(), pieces: vec![Piece::text(text)] });
         }
         ThreadPlace::Local { at } if text == name => {
@@ -63,15 +84,58 @@ pub(super) fn build<'m>(
             ops.push(Op::ReplaceExpression { at, pieces: vec![Piece::text(text)] });
         }
     }
-    ops.extend(found.ops);
+    let (mut level, mut reason) = (asked.level, asked.reason.clone());
+    let mut proof = found.proof;
+    let mut offers = Vec::new();
+    let mut title = title;
+    if let Some(whole) = &whole {
+        ops.extend(whole.ops.iter().cloned());
+        level = level.max(whole.level.unwrap_or(Level::Auto));
+        if reason.is_empty() {
+            reason.clone_from(&whole.reason);
+        }
+        if whole.chain.way.len() > 1 {
+            title = format!("{title}: {}", way(&whole.chain));
+        }
+        proof.extend(facts(&whole.chain));
+        offers = super::offers::of(steps, whole, wholes);
+    }
     Solution::Done(Fix {
         title,
-        reason: if asked.reason.is_empty() { found.reason } else { asked.reason.clone() },
-        level: asked.level.max(found.level),
+        reason,
+        level,
         ops,
         group: None,
-        proof: found.proof,
+        proof,
+        chain: whole.map(|whole| Arc::new(whole.chain.clone())),
+        offers,
     })
+}
+
+/// How many names of a way are shown.
+const SHOWN: usize = 8;
+
+/// The way of a decision, `load_model <- Engine.__init__ <- serve`.
+fn way(chain: &Chain) -> String {
+    let names: Vec<&str> = chain.way.iter().take(SHOWN).map(String::as_str).collect();
+    let more = if chain.way.len() > SHOWN { " <- ..." } else { "" };
+    format!("{}{more}", names.join(" <- "))
+}
+
+/// The facts of a chain, one a line, without their places.
+fn facts(chain: &Chain) -> Vec<String> {
+    let hosts = chain.hosts.iter().map(|host| format!("`{}` {}", host.name, host.text));
+    hosts.collect()
+}
+
+/// Who decides from now on.
+fn decider(place: &Place, found: &Found, text: &str, whole: &Whole) -> String {
+    let module = place.module;
+    let host = place.host().filter(|_| matches!(found.carrier, Carrier::Parameter(_)));
+    match host {
+        Some(host) if !text.contains('.') => called(module, host),
+        _ => format!("whoever makes {}", whole.chain.way.first().map_or("", String::as_str)),
+    }
 }
 
 /// Who hands arguments to a function.
@@ -84,36 +148,49 @@ fn called(module: &Module, function: Node) -> String {
     }
 }
 
-/// The function gains the parameter, with its overloads.
-fn parameter<'m>(
-    request: &Request,
+/// The edits by which a function gains the parameter, with its overloads.
+pub(super) fn parameter<'m>(
+    name: &str,
+    decision: &'static Decision,
     module: &'m Module,
-    function: &Anchor,
+    (file, span): Key,
     overloads: &mut Overloads<'m>,
 ) -> Vec<Op> {
-    let decision = request.asked.decision;
-    let mut ops = Vec::new();
-    let Some(node) = module.exact(function.range, &["function_definition"]) else {
-        return ops;
-    };
-    for found in overloads.of(module, node).into_iter().chain([node]) {
-        let function = Anchor { file: function.file, range: tree::span(found) };
-        let signature = Signature::at(found);
-        let typed = signature.is_some_and(|signature| signature.takes_annotation(module.text()));
-        ops.push(Op::AddParameter {
+    let Some(node) = module.exact(span, &["function_definition"]) else { return Vec::new() };
+    let all = overloads.of(module, node).into_iter().chain([node]);
+    all.flat_map(|found| {
+        parameter_of(module, found, Anchor { file, range: tree::span(found) }, name, decision)
+    })
+    .collect()
+}
+
+/// The edits by which one signature gains the parameter.
+pub(super) fn parameter_of(
+    module: &Module,
+    node: Node,
+    function: Anchor,
+    name: &str,
+    decision: &'static Decision,
+) -> Vec<Op> {
+    let signature = Signature::at(node);
+    if signature.as_ref().is_some_and(|s| s.binding(name, module.text()).is_some()) {
+        return Vec::new();
+    }
+    let typed = signature.is_some_and(|signature| signature.takes_annotation(module.text()));
+    vec![
+        Op::AddParameter {
             function: function.clone(),
-            name: request.parameter.to_owned(),
+            name: name.to_owned(),
             annotation: typed.then(|| decision.annotation.to_owned()),
-            default: default(module, found, decision.safe),
-        });
-        ops.push(Op::DocumentParameter {
+            default: default(module, node, decision.safe),
+        },
+        Op::DocumentParameter {
             function,
-            name: request.parameter.to_owned(),
+            name: name.to_owned(),
             kind: decision.annotation.to_owned(),
             text: decision.documentation.to_owned(),
-        });
-    }
-    ops
+        },
+    ]
 }
 
 /// The default of a new parameter: `...` in an overload whose other defaults are.

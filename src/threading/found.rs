@@ -1,8 +1,6 @@
 //! What was found to take the place of a hardcoded decision.
 
 use super::references::Key;
-use crate::plan::op::Op;
-use crate::transforms::finding::Level;
 
 /// What takes the place of a hardcoded decision.
 #[derive(Debug, Clone)]
@@ -11,6 +9,15 @@ pub(super) enum Carrier {
     Expression(String),
     /// A function gains a parameter.
     Parameter(Key),
+    /// A function has it, and its default becomes safe.
+    Existing(Key),
+    /// The class keeps it, and this expression reads it.
+    Stored {
+        /// The class.
+        class: Key,
+        /// The expression.
+        text: String,
+    },
     /// The safe value.
     Literal,
     /// Nothing: it is left to a person.
@@ -22,16 +29,11 @@ pub(super) enum Carrier {
 pub(super) struct Found {
     pub(super) carrier: Carrier,
     pub(super) proof: Vec<String>,
-    /// Edits that belong to it beside the obvious ones.
-    pub(super) ops: Vec<Op>,
-    /// How sure it is, and why not more.
-    pub(super) level: Level,
-    pub(super) reason: String,
 }
 
 impl Found {
     pub(super) fn new(carrier: Carrier, proof: Vec<String>) -> Self {
-        Self { carrier, proof, ops: Vec::new(), level: Level::Auto, reason: String::new() }
+        Self { carrier, proof }
     }
 
     pub(super) fn nothing(why: String) -> Self {

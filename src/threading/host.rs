@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::Reach;
 use super::decorator::{Effect, effect};
 use super::place::{class_of, decorators, method, name_of, receiver};
 use super::receiver::base_expressions;
@@ -115,7 +116,7 @@ const QUIET_BASES: [(&str, &[&str]); 12] = [
 ];
 
 /// Whether a function may gain a parameter, as far as its own definition and class tell.
-pub(super) fn gate(module: &Module, program: &Program, function: Node) -> Gate {
+pub(super) fn gate(module: &Module, program: &Program, function: Node, reach: Reach) -> Gate {
     let closed = |why: String, remote: bool| Gate::Closed { why, remote };
     let Some(name) = name_of(module, function) else {
         return closed("it has no name".to_owned(), false);
@@ -162,7 +163,7 @@ pub(super) fn gate(module: &Module, program: &Program, function: Node) -> Gate {
         return closed(format!("the parameters of `{name}` are fixtures"), false);
     }
     match class_of(module, function) {
-        Some(class) => method_gate(module, program, class, name),
+        Some(class) => method_gate(module, program, class, name, reach),
         None => Gate::Open,
     }
 }
@@ -271,7 +272,13 @@ fn hands_on_locals(module: &Module, function: Node) -> bool {
     })
 }
 
-fn method_gate(module: &Module, program: &Program, class: Node, name: &str) -> Gate {
+fn method_gate(
+    module: &Module,
+    program: &Program,
+    class: Node,
+    name: &str,
+    reach: Reach,
+) -> Gate {
     let closed = |why: String, remote: bool| Gate::Closed { why, remote };
     let class_name = name_of(module, class).unwrap_or_default();
     let bases: Vec<String> =
@@ -302,7 +309,9 @@ fn method_gate(module: &Module, program: &Program, class: Node, name: &str) -> G
             true,
         );
     }
-    if let Some(relative) = relative_with(module, program, class_name, name) {
+    if reach != Reach::Program
+        && let Some(relative) = relative_with(module, program, class_name, name)
+    {
         return Gate::Report(format!(
             "`{name}` is defined by `{relative}` too, which belongs to the same family of classes; give all of them the parameter"
         ));

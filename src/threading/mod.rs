@@ -4,7 +4,9 @@
 
 mod attribute;
 mod bound;
+mod callers;
 mod carrier;
+mod chain;
 mod conflict;
 mod decision;
 mod decorator;
@@ -16,28 +18,38 @@ mod family;
 mod filled;
 mod flag;
 mod found;
+mod growth;
 mod host;
 mod imported;
 mod init;
+mod kin;
+mod known_methods;
 mod message;
 mod methods;
+mod modules;
 mod object;
+mod offers;
 mod parser;
 mod place;
 mod reads;
 mod receiver;
+mod receivers_unknown;
 mod references;
 mod shared;
 mod solve;
+mod solver;
+mod stores;
+mod stubs;
 mod subject;
 mod table;
 mod variadic;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::program::Program;
 use crate::python::module::Module;
-use crate::transforms::finding::{Finding, Fix, Remedy, ThreadRequest};
+use crate::transforms::finding::{Finding, Fix, Link, Remedy, Spot, ThreadRequest};
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
 
@@ -73,29 +85,25 @@ pub enum Solution {
     Left(String),
 }
 
-/// Solves all requests; the solutions are in their order.
-///
-/// `excepted` are the places that keep the unsafe value for a documented reason: what they bind
-/// carries no decision.
-pub fn solve(
-    requests: &[Request],
-    excepted: &BTreeMap<FileId, Vec<Span>>,
-    modules: &BTreeMap<FileId, &Module>,
-    program: &Program,
-    reach: Reach,
-) -> Vec<Solution> {
-    solve::all(requests, excepted, modules, program, reach)
+/// What a project wants of its files.
+pub struct Rules<'r, 'p> {
+    /// How it calls a parameter that may be renamed.
+    pub parameter: &'r dyn Fn(FileId) -> &'p str,
+    /// Whether a file, of which these are the bytes, may be edited.
+    pub may_edit: &'r dyn Fn(FileId, &[u8]) -> bool,
 }
 
-/// Puts what came of the requests among the findings in their place. `parameter` tells how a
-/// file's project calls a parameter that may be renamed.
-pub fn settle<'p>(
+/// Puts what came of the requests among the findings in their place. Returns the modules that the
+/// edits concern, those at hand among them.
+///
+/// The places that keep the unsafe value for a documented reason carry no decision.
+pub fn settle(
     findings: &mut [Finding],
-    modules: &BTreeMap<FileId, &Module>,
+    modules: &BTreeMap<FileId, Arc<Module>>,
     program: &Program,
     reach: Reach,
-    parameter: impl Fn(FileId) -> &'p str,
-) {
+    rules: &Rules,
+) -> BTreeMap<FileId, Arc<Module>> {
     let asked: Vec<(usize, ThreadRequest)> = findings
         .iter()
         .enumerate()
@@ -104,12 +112,16 @@ pub fn settle<'p>(
             _ => None,
         })
         .collect();
+    if asked.is_empty() {
+        return BTreeMap::new();
+    }
     let requests: Vec<Request> = asked
         .iter()
         .map(|(index, request)| {
             let file = findings[*index].file;
             let decision = request.decision;
-            let name = if decision.renamable { parameter(file) } else { decision.parameter };
+            let name =
+                if decision.renamable { (rules.parameter)(file) } else { decision.parameter };
             Request { file, asked: request, parameter: name }
         })
         .collect();
@@ -117,12 +129,41 @@ pub fn settle<'p>(
     for finding in findings.iter().filter(|f| matches!(f.remedy, Remedy::Exception(_))) {
         excepted.entry(finding.file).or_default().push(finding.range);
     }
-    let solutions = solve(&requests, &excepted, modules, program, reach);
+    // A module without its tree has no findings that could be fixed.
+    let known = modules.iter().filter(|(_, module)| module.root().end_byte() > 0);
+    let known: BTreeMap<FileId, Arc<Module>> =
+        known.map(|(file, module)| (*file, Arc::clone(module))).collect();
+    for (file, module) in &known {
+        program.adopt(*file, module);
+    }
+    let held = modules::Modules::new(program, &known);
+    let solutions = solve::all(&requests, &excepted, &held, program, reach, rules.may_edit);
     let indices: Vec<usize> = asked.iter().map(|(index, _)| *index).collect();
+    let mut edited = BTreeMap::new();
     for (index, solution) in indices.into_iter().zip(solutions) {
         findings[index].remedy = match solution {
-            Solution::Done(fix) => Remedy::Ops(fix),
+            Solution::Done(fix) => {
+                let offered = fix.offers.iter().flat_map(|offer| &offer.ops);
+                for op in fix.ops.iter().chain(offered) {
+                    let file = op.anchor().file;
+                    if let Some(module) = held.shared(file) {
+                        edited.entry(file).or_insert_with(|| Arc::clone(module));
+                    }
+                }
+                Remedy::Ops(fix)
+            }
             Solution::Left(reason) => Remedy::Report(reason),
         };
     }
+    edited
+}
+
+/// A fact of a place.
+fn link(at: Spot, name: String, text: String) -> Link {
+    Link { at, name, text }
+}
+
+/// The line of an offset.
+fn spot(module: &Module, file: FileId, offset: usize) -> Spot {
+    Spot { file, line: module.lines.of(offset) + 1 }
 }

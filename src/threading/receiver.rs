@@ -29,6 +29,24 @@ const NEVER: [&str; 10] = [
     "__getnewargs__",
 ];
 
+/// The name of the object by which a method around a place can read its attributes there; `None` if
+/// the code between gives that name another meaning.
+pub(super) fn object_at<'m>(place: &Place<'m>) -> Option<&'m str> {
+    let module = place.module;
+    let method = place.functions().find(|function| receiver(module, *function).is_some())?;
+    let spelled = module.text_of(receiver(module, method)?.name);
+    let called = name_of(module, method)?;
+    if matches!(spelled, "cls" | "mcs" | "klass") || NEVER.contains(&called) {
+        return None;
+    }
+    let seen = module.names.binding_scope(spelled, place.scope())?;
+    let body = method.child_by_field_name("body")?;
+    let is_own = module.names.scopes[seen].span == tree::span(body)
+        && module.names.bindings(spelled, seen).len() == 1
+        && deleted::line(module, spelled, seen).is_none();
+    is_own.then_some(spelled)
+}
+
 /// What the classes of one file keep, each worked out once.
 #[derive(Debug, Default)]
 pub(super) struct Receivers<'m> {

@@ -10,6 +10,7 @@ use tree_sitter::Node;
 use super::escape::{Use, line, use_of};
 use super::imported::searches;
 use super::message::classes_of;
+use super::modules::Modules;
 use super::methods::{published, publishes};
 use super::place::name_of;
 use super::subject::{
@@ -57,18 +58,20 @@ pub(super) const MOST_CLASSES: usize = 1000;
 const ROUNDS: usize = 3;
 
 impl References {
-    /// Looks for the functions in their own modules and in the rest of the program.
-    pub(super) fn of(
+    /// Looks for more functions in their own modules and in the rest of the program.
+    pub(super) fn add(
+        &mut self,
         functions: &[(FileId, Node)],
-        modules: &BTreeMap<FileId, &Module>,
+        modules: &Modules,
         program: &Program,
-    ) -> Self {
-        let mut found = Self { served: served(functions, modules, program), ..Self::default() };
+    ) {
+        let found = self;
+        found.served.extend(served(functions, modules, program));
         let mut subjects: Vec<Subject> = Vec::new();
         let mut known: FxHashMap<(FileId, usize, &str), usize> = FxHashMap::default();
         let mut families: FxHashMap<String, Rc<Vec<String>>> = FxHashMap::default();
         for (file, function) in functions {
-            let Some(module) = modules.get(file) else { continue };
+            let Some(module) = modules.get(*file) else { continue };
             let exact = module.exact(tree::span(*function), &["function_definition"]);
             let Some(function) = exact else { continue };
             let name = name_of(module, function).unwrap_or_default();
@@ -107,7 +110,6 @@ impl References {
                 break;
             }
         }
-        found
     }
 
     /// Looks for the subjects in the rest of the program; returns them under the names by which
@@ -254,13 +256,13 @@ impl References {
 /// The classes of the functions and their parameters that modules which serve requests mention.
 fn served(
     functions: &[(FileId, Node)],
-    modules: &BTreeMap<FileId, &Module>,
+    modules: &Modules,
     program: &Program,
 ) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut classes: BTreeSet<&str> = BTreeSet::new();
     for (file, function) in functions {
-        let Some(module) = modules.get(file) else { continue };
+        let Some(module) = modules.get(*file) else { continue };
         let Some(function) = module.exact(tree::span(*function), &["function_definition"]) else {
             continue;
         };
@@ -278,6 +280,7 @@ fn served(
             word: (*class).to_owned(),
             as_attribute: false,
             calls_too: true,
+            as_method: false,
             beside: beside.clone(),
         })
         .collect();

@@ -8,21 +8,26 @@ use tree_sitter::Node;
 
 use super::carrier::{Meanings, Named, has_safe_parameter};
 use super::conflict::{of_inner_call, sent, taken, target};
-use super::edits::{Overloads, build};
+use super::edits::{Overloads, Wholes, build};
 use super::found::{Carrier, Found, literal, overrides};
+use super::growth::Opened;
 use super::host::{Gate, gate};
+use super::kin::Kin;
+use super::modules::Modules;
 use super::message::{is_message, keeps_what_is_sent};
 use super::object::Objects;
 use super::place::{Place, class_of, decorators, name_of};
-use super::receiver::Receivers;
+use super::receiver::{Receivers, object_at};
 use super::references::{Key, References};
+use super::solver::{Rounds, Task, Who};
 use super::shared::{Grown, Hardcoded, Local, hardcoded, places_of};
 use super::{Reach, Request, Solution, variadic};
 use crate::program::Program;
+use crate::program::definitions::Definition;
 use crate::python::module::Module;
 use crate::python::signature::Signature;
 use crate::python::tree;
-use crate::transforms::finding::{Level, ThreadPlace};
+use crate::transforms::finding::{Decision, Level, ThreadPlace};
 use crate::transforms::remote::imports_web;
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
@@ -30,28 +35,20 @@ use crate::workspace::span::Span;
 pub(super) fn all(
     requests: &[Request],
     excepted: &BTreeMap<FileId, Vec<Span>>,
-    modules: &BTreeMap<FileId, &Module>,
+    modules: &Modules,
     program: &Program,
     reach: Reach,
+    may_edit: &dyn Fn(FileId, &[u8]) -> bool,
 ) -> Vec<Solution> {
-    let places: Vec<Option<Place>> = requests.iter().map(|r| place(r, modules)).collect();
-    let references = if reach == Reach::Off {
-        References::default()
-    } else {
-        let functions: Vec<(FileId, Node)> = requests
-            .iter()
-            .zip(&places)
-            .flat_map(|(request, place)| {
-                let functions = place.iter().flat_map(Place::functions_and_makers);
-                functions.map(|function| (request.file, function)).collect::<Vec<_>>()
-            })
-            .collect();
-        References::of(&unique(functions), modules, program)
-    };
     let mut solver = Solver {
         program,
+        modules,
+        may_edit,
         reach,
-        references,
+        references: References::default(),
+        looked_for: FxHashSet::default(),
+        kin: FxHashMap::default(),
+        opened: FxHashMap::default(),
         gates: FxHashMap::default(),
         overloads: FxHashMap::default(),
         sent: FxHashMap::default(),
@@ -68,36 +65,50 @@ pub(super) fn all(
         receivers: FxHashMap::default(),
         locals: FxHashMap::default(),
     };
-    let mut solutions = Vec::with_capacity(requests.len());
-    for (request, place) in requests.iter().zip(&places) {
-        solutions.push(match place {
-            Some(place) => solver.solution(request, place),
-            None => Solution::Left("the place could not be found again".to_owned()),
-        });
-    }
-    solutions
+    let places: Vec<Option<Place>> = requests.iter().map(|r| place(r, modules)).collect();
+    let tasks = requests.iter().zip(&places).enumerate().filter_map(|(index, (request, place))| {
+        Some(Task {
+            file: request.file,
+            place: place.clone()?,
+            asked: Rc::new(request.asked.clone()),
+            parameter: Rc::from(request.parameter),
+            who: Who::Sink(index),
+        })
+    });
+    let tasks = tasks.collect();
+    let (settled, steps) = Rounds::new(&mut solver).run(tasks, requests.len());
+    let mut wholes = Wholes::default();
+    let all = requests.iter().zip(&places).zip(settled);
+    all.map(|((request, place), settled)| match (place, settled) {
+        (Some(place), Some(settled)) => build(request, place, settled, &steps, &mut wholes),
+        _ => Solution::Left("the place could not be found again".to_owned()),
+    })
+    .collect()
 }
 
-fn unique(mut functions: Vec<(FileId, Node)>) -> Vec<(FileId, Node)> {
-    functions.sort_by_key(|(file, node)| (*file, tree::span(*node)));
-    functions.dedup_by_key(|(file, node)| (*file, tree::span(*node)));
-    functions
-}
-
-fn place<'m>(request: &Request, modules: &BTreeMap<FileId, &'m Module>) -> Option<Place<'m>> {
-    let module = *modules.get(&request.file)?;
+fn place<'m>(request: &Request, modules: &'m Modules) -> Option<Place<'m>> {
+    let module = modules.get(request.file)?;
     let node = module.nodes().covering(request.asked.place.anchor().range)?;
     Some(Place::of(module, node))
 }
 
-struct Solver<'p, 'm> {
-    program: &'p Program<'p>,
-    places: FxHashMap<FileId, Vec<Span>>,
+/// What is worked out in a solve.
+pub(super) struct Solver<'p, 'm> {
+    pub(super) program: &'p Program<'p>,
+    pub(super) modules: &'m Modules<'p>,
+    pub(super) may_edit: &'p dyn Fn(FileId, &[u8]) -> bool,
+    /// The functions that were looked for.
+    pub(super) looked_for: FxHashSet<Key>,
+    /// Which functions have to gain a parameter together.
+    pub(super) kin: FxHashMap<Key, Kin>,
+    /// Whether they may.
+    pub(super) opened: FxHashMap<(Definition, String), Opened>,
+    pub(super) places: FxHashMap<FileId, Vec<Span>>,
     excepted: FxHashMap<FileId, FxHashSet<Span>>,
-    reach: Reach,
-    references: References,
+    pub(super) reach: Reach,
+    pub(super) references: References,
     gates: FxHashMap<Key, Gate>,
-    overloads: FxHashMap<FileId, Overloads<'m>>,
+    pub(super) overloads: FxHashMap<FileId, Overloads<'m>>,
     sent: FxHashMap<(Key, String), Option<String>>,
     receivers: FxHashMap<FileId, Receivers<'m>>,
     kept: FxHashMap<(Key, String), Option<(String, String)>>,
@@ -109,14 +120,13 @@ struct Solver<'p, 'm> {
 }
 
 impl<'m> Solver<'_, 'm> {
-    fn solution(&mut self, request: &Request, place: &Place<'m>) -> Solution {
-        let found = self.find(request, place);
-        build(request, place, found, self.overloads.entry(request.file).or_default())
-    }
-
-    fn find(&mut self, request: &Request, place: &Place<'m>) -> Found {
+    /// What carries the decision at a place.
+    pub(super) fn find(&mut self, request: &Request, place: &Place<'m>) -> Found {
         if self.reach == Reach::Off {
             return literal("threading is off".to_owned());
+        }
+        if let ThreadPlace::Default { function, .. } = &request.asked.place {
+            return Found::new(Carrier::Existing((request.file, *function)), Vec::new());
         }
         let own = target(request, place);
         if let Some(found) = self.by_name(request, place, own.as_deref()) {
@@ -301,60 +311,75 @@ impl<'m> Solver<'_, 'm> {
         Some(Found::new(Carrier::Expression(held.expression), proof))
     }
 
-    /// A new parameter of the host, or the safe value where it cannot gain one.
+    /// A new parameter of the host, an attribute that its class can keep, or the safe value.
     fn by_parameter(&mut self, request: &Request, place: &Place<'m>, host: Node<'m>) -> Found {
         let module = place.module;
         let name = request.parameter;
         let key = (request.file, tree::span(host));
-        match self.gate(request.file, module, host) {
-            Gate::Report(why) => {
-                return Found::nothing(why);
-            }
-            Gate::Closed { why, .. } => return literal(why),
-            Gate::Open => {}
+        match self.opened(key, name, request.asked.decision) {
+            Opened::Yes => {}
+            Opened::Report(why) => return Found::nothing(why),
+            Opened::Closed(why) => return self.stored(request, place, host, why),
         }
-        let grown = self.grown(request, module, host);
-        if let Some(why) = &grown.taken {
-            return Found::nothing(why.clone());
-        }
+        let grown = self.grown(request.file, name, request.asked.decision, module, host);
         if let Some(why) = of_inner_call(request, place, host) {
             return Found::nothing(why);
         }
-        let mut found = Found::new(Carrier::Parameter(key), grown.proof.clone());
-        (found.level, found.reason) = (grown.level, grown.reason.clone());
-        if name != request.asked.decision.argument {
-            return found;
+        if name == request.asked.decision.argument
+            && let variadic::Key::Read { why, locals } = &grown.variadic
+        {
+            let bound = locals.iter().find(|(_, first)| first.before(module, place.node));
+            let Some((local, _)) = bound else { return Found::nothing(why.clone()) };
+            let proof = vec![format!("`{local}` is read from the keyword arguments")];
+            return Found::new(Carrier::Expression(local.clone()), proof);
         }
-        match &grown.variadic {
-            variadic::Key::Handed(ops) => found.ops.clone_from(ops),
-            variadic::Key::Lost(why) => {
-                found.level = Level::Review;
-                found.reason.clone_from(why);
-            }
-            variadic::Key::Read { why, locals } => {
-                let bound = locals.iter().find(|(_, first)| first.before(module, place.node));
-                let Some((local, _)) = bound else { return Found::nothing(why.clone()) };
-                let proof = vec![format!("`{local}` is read from the keyword arguments")];
-                return Found::new(Carrier::Expression(local.clone()), proof);
-            }
+        Found::new(Carrier::Parameter(key), grown.proof.clone())
+    }
+
+    /// What the class of a method that cannot gain a parameter keeps, if its `__init__` can.
+    fn stored(
+        &mut self,
+        request: &Request,
+        place: &Place<'m>,
+        host: Node<'m>,
+        why: String,
+    ) -> Found {
+        let module = place.module;
+        let class = super::place::class_of(module, host);
+        let Some((class, object)) = class.zip(object_at(place)) else { return literal(why) };
+        if self.reach != Reach::Program || name_of(module, host) == Some("__init__") {
+            return literal(why);
         }
-        found
+        let class = (request.file, tree::span(class));
+        match self.can_store(class, request.parameter) {
+            Ok(_) => {
+                let text = format!("{object}.{}", request.parameter);
+                Found::new(Carrier::Stored { class, text }, vec![why])
+            }
+            Err(not) => literal(format!("{why}, and {not}")),
+        }
     }
 
     /// What becomes of a function that gains a parameter; worked out once.
-    fn grown(&mut self, request: &Request, module: &Module, host: Node) -> Rc<Grown> {
-        let name = request.parameter;
-        let key = (request.file, tree::span(host));
+    pub(super) fn grown(
+        &mut self,
+        file: FileId,
+        name: &str,
+        decision: &'static Decision,
+        module: &Module,
+        host: Node,
+    ) -> Rc<Grown> {
+        let key = (file, tree::span(host));
         if let Some(known) = self.hosts.get(&(key, name.to_owned())) {
             return Rc::clone(known);
         }
-        let hardcoded = self.hardcoded.get(&(request.file, name.to_owned()));
+        let hardcoded = self.hardcoded.get(&(file, name.to_owned()));
         let hardcoded = hardcoded.map(Rc::clone).unwrap_or_default();
         let shown = name_of(module, host).unwrap_or("lambda");
         let line = module.lines.of(host.start_byte()) + 1;
         let mut proof = vec![format!(
             "`{shown}` (line {line}) gains the parameter; who says nothing gets {}",
-            request.asked.decision.safe
+            decision.safe
         )];
         if let Some(by) = self.references.known(key) {
             proof.push(format!("`{shown}` is {by}, where it keeps the default"));
@@ -367,13 +392,13 @@ impl<'m> Solver<'_, 'm> {
                 (level, reason) = (*its, why.clone());
             }
         }
-        let places = self.places.get(&request.file).map_or(&[][..], Vec::as_slice);
+        let places = self.places.get(&file).map_or(&[][..], Vec::as_slice);
         let grown = Rc::new(Grown {
             taken: taken(module, host, name, &hardcoded.spans),
             proof,
             level,
             reason,
-            variadic: variadic::key(module, request.file, host, name, places),
+            variadic: variadic::key(module, file, host, name, places),
         });
         self.hosts.insert((key, name.to_owned()), Rc::clone(&grown));
         grown
@@ -422,12 +447,12 @@ impl<'m> Solver<'_, 'm> {
     }
 
     /// Whether a function may gain a parameter, with what the rest of the program does with it.
-    fn gate(&mut self, file: FileId, module: &Module, function: Node) -> Gate {
+    pub(super) fn gate(&mut self, file: FileId, module: &Module, function: Node) -> Gate {
         let key = (file, tree::span(function));
         if let Some(known) = self.gates.get(&key) {
             return known.clone();
         }
-        let mut found = gate(module, self.program, function);
+        let mut found = gate(module, self.program, function, self.reach);
         let shown = name_of(module, function).unwrap_or("lambda");
         if found == Gate::Open {
             let is_method =

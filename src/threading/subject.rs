@@ -79,7 +79,7 @@ pub(super) fn subject<'m>(
 }
 
 /// The names by which modules import from a file: its own and its folders'.
-fn homes(path: &Path) -> Vec<String> {
+pub(super) fn homes(path: &Path) -> Vec<String> {
     let parts = path.with_extension("");
     let parts = parts.iter().map(|part| part.to_string_lossy().into_owned());
     parts.filter(|part| part != "__init__").collect()
@@ -192,6 +192,7 @@ pub(super) fn words(subject: &Subject, is_first: bool) -> Vec<Sought> {
         as_attribute,
         // A class is called to make the object that is handed to a server.
         calls_too: subject.kind == Kind::Method,
+        as_method: false,
         beside,
     };
     let mut found = Vec::new();

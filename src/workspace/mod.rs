@@ -210,6 +210,9 @@ pub struct Workspace {
     pub root: PathBuf,
     /// What is scanned, sorted by relative path.
     pub files: Vec<File>,
+    /// Files of the program that are not scanned but edited: callers elsewhere. Their ids follow
+    /// those of [`Self::files`].
+    pub beyond: Vec<File>,
     /// What is not, sorted.
     pub skipped: Vec<Skipped>,
     /// What could not be read, sorted.
@@ -235,6 +238,7 @@ impl Workspace {
         let mut workspace = Self {
             root: found.root,
             files: found.files,
+            beyond: Vec::new(),
             skipped: found.skipped,
             errors: found.errors,
             whole: found.whole,
@@ -270,7 +274,27 @@ impl Workspace {
 
     /// The file of an id.
     pub fn file(&self, id: FileId) -> &File {
-        &self.files[id.0 as usize]
+        let index = id.0 as usize;
+        self.files.get(index).unwrap_or_else(|| &self.beyond[index - self.files.len()])
+    }
+
+    /// The same files with the ids that another workspace of the same root gives them, and behind
+    /// those the files that it lacks; what only the other one has is added.
+    #[must_use]
+    pub fn numbered_as(self, known: &Self) -> Self {
+        let numbers: BTreeMap<&Path, FileId> =
+            known.files.iter().map(|file| (file.relative.as_path(), file.id)).collect();
+        let mut files = known.files.clone();
+        let mut texts = known.texts.clone();
+        for file in self.files {
+            if numbers.contains_key(file.relative.as_path()) {
+                continue;
+            }
+            let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+            texts.extend(self.texts.get(&file.id).map(|text| (id, text.clone())));
+            files.push(File { id, ..file });
+        }
+        Self { files, texts, ..self }
     }
 
     /// Why a file counts as another project's or a generator's: by its name, its first lines, or

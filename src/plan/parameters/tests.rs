@@ -23,6 +23,7 @@ fn change(ops: Vec<Op>) -> Change {
         ops,
         requires: Vec::new(),
         proof: Vec::new(),
+        chain: None,
         alternatives: Vec::new(),
         findings: Vec::new(),
     }

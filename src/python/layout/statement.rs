@@ -19,6 +19,22 @@ pub fn insert_before(module: &Module, statement: Node, text: &str) -> Edit {
     Edit::insert(start, format!("{text}; "))
 }
 
+/// The edit that inserts one logical line behind a statement, with its indentation. Behind one that
+/// shares its line with others, or with the header of its block, it stands behind a semicolon.
+pub fn insert_after(module: &Module, statement: Node, text: &str) -> Edit {
+    let (start, end) = (statement.start_byte(), statement.end_byte());
+    let line_end = module.lines.span(module.lines.of(end)).end;
+    let rest = module.text()[end..line_end].trim();
+    let is_alone = module.starts_line(start) && (rest.is_empty() || rest.starts_with('#'));
+    if !is_alone {
+        return Edit::insert(end, format!("; {text}"));
+    }
+    let line = &module.text()[end..line_end];
+    let behind = end + line.trim_end_matches(['\n', '\r']).trim_end().len();
+    let newline = module.source.newline_at(start);
+    Edit::insert(behind, format!("{newline}{}{text}", module.indentation(start)))
+}
+
 /// The edits that delete the statements. Those that are all of a block leave `pass`.
 pub fn delete(module: &Module, statements: &[Node]) -> Vec<Edit> {
     let deleted: FxHashSet<usize> = statements.iter().map(Node::id).collect();

@@ -1,0 +1,419 @@
+//! Who calls functions: the calls in the program that run one of them, each with what shows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashSet;
+use tree_sitter::Node;
+
+use super::receivers_unknown::is_foreign;
+use super::subject::homes;
+use crate::program::Program;
+use crate::program::callee::How;
+use crate::program::definitions::Definition;
+use crate::program::mentions::Sought;
+use crate::program::types::class_around;
+use crate::program::{Member, types};
+use crate::python::module::Module;
+use crate::python::tree;
+use crate::workspace::FileId;
+use crate::workspace::span::Span;
+
+/// Functions whose callers are looked for: one, or all that a method of that name may mean.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    /// The functions.
+    pub(super) members: Vec<Definition>,
+    /// Their name.
+    pub(super) name: String,
+    /// For an `__init__`: the classes that are made by it, with their names.
+    pub(super) makes: Vec<(Definition, String)>,
+    /// Whether they are methods.
+    pub(super) is_method: bool,
+}
+
+/// A call of one of the functions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Caller {
+    /// The file.
+    pub(super) file: FileId,
+    /// The whole call to which an argument is added: of `partial(f, x)`, that of `partial`.
+    pub(super) call: Span,
+    /// What shows it; `None` if only the name does.
+    pub(super) how: Option<How>,
+    /// How many of its arguments by position go elsewhere: to `partial` itself, or as the object.
+    pub(super) skipped: usize,
+    /// Whether the first parameter is handed by what stands before the dot.
+    pub(super) is_bound: bool,
+    /// Whether it is made on the method's own object, from within its classes.
+    pub(super) is_own: bool,
+}
+
+/// A call that may be one, and why that is not sure.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Unresolved {
+    /// The file.
+    pub(super) file: FileId,
+    /// The call.
+    pub(super) call: Span,
+    /// Why.
+    pub(super) why: &'static str,
+}
+
+/// The calls of some functions.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Callers {
+    /// Those that are sure, in the order of files and text.
+    pub(super) calls: BTreeSet<Caller>,
+    /// Those that fit by their name alone: every definition of it belongs to the functions.
+    pub(super) by_name: BTreeSet<Caller>,
+    /// Those that could not be resolved.
+    pub(super) unresolved: BTreeSet<Unresolved>,
+}
+
+/// How often names under which a function is handed on are looked for again.
+const ROUNDS: usize = 4;
+
+/// What is looked for in one round.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Search {
+    /// The index of what is wanted.
+    wanted: usize,
+    /// The name it goes by.
+    word: String,
+    /// The modules it is imported from; empty where that does not matter.
+    homes: Vec<String>,
+}
+
+/// The callers of each of the wanted functions. Every file is read, those are parsed that can call
+/// one of them.
+pub(super) fn find(program: &Program, wanted: &[Wanted]) -> Vec<Callers> {
+    let mut finder = Finder {
+        program,
+        wanted,
+        found: vec![Callers::default(); wanted.len()],
+        visited: FxHashSet::default(),
+    };
+    let mut searches: BTreeSet<Search> = BTreeSet::new();
+    for (index, wanted) in wanted.iter().enumerate() {
+        searches.extend(first_searches(program, index, wanted));
+        for file in own_files(program, wanted) {
+            if let Some(member) = program.module(file) {
+                let again = finder.visit(&member, index, &words_of(wanted));
+                searches.extend(again);
+            }
+        }
+    }
+    for _ in 0..ROUNDS {
+        if searches.is_empty() {
+            break;
+        }
+        searches = finder.round(&searches);
+    }
+    finder.settle_names();
+    finder.found
+}
+
+/// The names that calls go by.
+fn words_of(wanted: &Wanted) -> Vec<String> {
+    if wanted.makes.is_empty() {
+        return vec![wanted.name.clone()];
+    }
+    wanted.makes.iter().map(|(_, name)| name.clone()).collect()
+}
+
+/// The files that are looked through whatever they mention: those of the functions and classes,
+/// and of the classes that derive from them.
+fn own_files(program: &Program, wanted: &Wanted) -> BTreeSet<FileId> {
+    let mut files: BTreeSet<FileId> = wanted.members.iter().map(|member| member.file).collect();
+    files.extend(wanted.makes.iter().map(|(class, _)| class.file));
+    for member in &wanted.members {
+        if let Some(class) = class_of(program, *member)
+            && let Some(tree) = program.tree_of(class)
+        {
+            files.extend(tree.iter().map(|class| class.file));
+        }
+    }
+    files
+}
+
+/// The class whose body holds a method.
+pub(super) fn class_of(program: &Program, method: Definition) -> Option<Definition> {
+    let member = program.module(method.file)?;
+    let node = member.module.exact(method.span, &["function_definition"])?;
+    Some(Program::definition_at(method.file, class_around(&member.module, node)?))
+}
+
+fn first_searches(program: &Program, index: usize, wanted: &Wanted) -> Vec<Search> {
+    let of = |file: FileId| homes(program.relative(file));
+    if !wanted.makes.is_empty() {
+        let classes = wanted.makes.iter();
+        return classes
+            .map(|(class, name)| Search {
+                wanted: index,
+                word: name.clone(),
+                homes: of(class.file),
+            })
+            .collect();
+    }
+    let homes = match (wanted.is_method, wanted.members.first()) {
+        (false, Some(member)) => of(member.file),
+        _ => Vec::new(),
+    };
+    vec![Search { wanted: index, word: wanted.name.clone(), homes }]
+}
+
+struct Finder<'p, 'w> {
+    program: &'p Program<'p>,
+    wanted: &'w [Wanted],
+    found: Vec<Callers>,
+    visited: FxHashSet<(usize, FileId, String)>,
+}
+
+impl Finder<'_, '_> {
+    /// Looks through the program; returns what is to be looked for under other names.
+    fn round(&mut self, searches: &BTreeSet<Search>) -> BTreeSet<Search> {
+        let searches: Vec<&Search> = searches.iter().collect();
+        let wanted = self.wanted;
+        let sought: Vec<Sought> = searches
+            .iter()
+            .map(|search| Sought {
+                word: search.word.clone(),
+                as_attribute: false,
+                calls_too: true,
+                as_method: wanted[search.wanted].is_method && search.homes.is_empty(),
+                beside: search.homes.clone(),
+            })
+            .collect();
+        let program = self.program;
+        let mut again = BTreeSet::new();
+        program.looking(&sought, &mut |member, hits| {
+            let mut keep = false;
+            let mut by_wanted: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+            for hit in hits {
+                let search = searches[*hit];
+                by_wanted.entry(search.wanted).or_default().push(search.word.clone());
+            }
+            for (index, words) in by_wanted {
+                let before = self.found[index].calls.len() + self.found[index].by_name.len();
+                again.extend(self.visit(member, index, &words));
+                keep |=
+                    self.found[index].calls.len() + self.found[index].by_name.len() != before;
+            }
+            keep
+        });
+        again
+    }
+
+    /// Looks through one module for the calls of what is wanted under some names.
+    fn visit(&mut self, member: &Member, index: usize, words: &[String]) -> Vec<Search> {
+        let module = &*member.module;
+        let file = module.file;
+        let wanted = &self.wanted[index];
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        let mut again = Vec::new();
+        for word in words {
+            if !self.visited.insert((index, file, word.clone())) {
+                continue;
+            }
+            names.insert(word.clone());
+            if wanted.is_method && wanted.makes.is_empty() {
+                continue;
+            }
+            let (here, handed_on) = aliases(module, word);
+            let homes = homes(&member.relative);
+            for name in &handed_on {
+                again.push(Search { wanted: index, word: name.clone(), homes: homes.clone() });
+            }
+            names.extend(here);
+        }
+        let mut calls: Vec<Candidate> = Vec::new();
+        for name in &names {
+            calls.extend(module.calls_named(name).filter_map(Candidate::plain));
+        }
+        calls.extend(partials(module, &names));
+        if wanted.name == "__call__" {
+            calls.extend(module.of_kind("call").filter_map(Candidate::plain));
+        }
+        if !wanted.makes.is_empty() {
+            calls.extend(makers(module));
+        }
+        for candidate in calls {
+            self.judge(file, module, index, &candidate);
+        }
+        again
+    }
+
+    /// Whether a call runs what is wanted.
+    fn judge(&mut self, file: FileId, module: &Module, index: usize, candidate: &Candidate) {
+        let wanted = &self.wanted[index];
+        let call = tree::span(candidate.call);
+        let Some(callee) = self.program.callee(file, module, candidate.function) else {
+            self.judge_name(file, module, index, candidate);
+            return;
+        };
+        let is_member = |function: &Definition| wanted.members.contains(function);
+        if !callee.functions.iter().any(is_member) {
+            return;
+        }
+        if !callee.is_sure || !callee.functions.iter().all(is_member) {
+            let why = "it may run something else as well";
+            self.found[index].unresolved.insert(Unresolved { file, call, why });
+            return;
+        }
+        let is_own = matches!(callee.evidence, How::Super | How::Object(types::Evidence::Own));
+        let unbound = usize::from(wanted.is_method && !callee.is_bound);
+        self.found[index].calls.insert(Caller {
+            file,
+            call,
+            how: Some(callee.evidence),
+            skipped: candidate.skipped + unbound,
+            is_bound: callee.is_bound,
+            is_own,
+        });
+    }
+
+    /// A call on an object of unknown class.
+    fn judge_name(&mut self, file: FileId, module: &Module, index: usize, candidate: &Candidate) {
+        let wanted = &self.wanted[index];
+        let is_plain = wanted.is_method && wanted.makes.is_empty() && wanted.name != "__call__";
+        if !is_plain || candidate.function.kind() != "attribute" {
+            return;
+        }
+        let Some(object) = candidate.function.child_by_field_name("object") else { return };
+        if is_foreign(self.program, file, module, object) {
+            return;
+        }
+        self.found[index].by_name.insert(Caller {
+            file,
+            call: tree::span(candidate.call),
+            how: None,
+            skipped: candidate.skipped,
+            is_bound: true,
+            is_own: false,
+        });
+    }
+
+    /// What fits by the name alone stays only where every definition of it is one of those that are
+    /// wanted, and libraries have no method of that name.
+    fn settle_names(&mut self) {
+        let open: Vec<usize> = (0..self.wanted.len())
+            .filter(|index| !self.found[*index].by_name.is_empty())
+            .collect();
+        let others = self.defined_elsewhere(&open);
+        for index in open {
+            let name = &self.wanted[index].name;
+            let why = if others.contains(&index) {
+                "its object's class is not known, and others define a method of that name"
+            } else if super::known_methods::is_known(name) {
+                "its object's class is not known, and libraries have a method of that name"
+            } else {
+                continue;
+            };
+            let found = &mut self.found[index];
+            for caller in std::mem::take(&mut found.by_name) {
+                found.unresolved.insert(Unresolved { file: caller.file, call: caller.call, why });
+            }
+        }
+    }
+
+    /// Which of the wanted have a name that something else in the program is defined by, too.
+    fn defined_elsewhere(&self, indices: &[usize]) -> BTreeSet<usize> {
+        let sought: Vec<Sought> = indices
+            .iter()
+            .map(|index| Sought {
+                word: self.wanted[*index].name.clone(),
+                as_attribute: false,
+                calls_too: true,
+                as_method: false,
+                beside: vec![format!("def {}", self.wanted[*index].name)],
+            })
+            .collect();
+        let mut found = BTreeSet::new();
+        self.program.mentioning(&sought, &mut |member, hits| {
+            let module = &member.module;
+            for hit in hits {
+                let wanted = &self.wanted[indices[*hit]];
+                let other = module.functions_named(&wanted.name).any(|node| {
+                    !wanted.members.contains(&Program::definition_at(module.file, node))
+                });
+                if other {
+                    found.insert(indices[*hit]);
+                }
+            }
+        });
+        found
+    }
+}
+
+/// A call that may run what is wanted.
+struct Candidate<'m> {
+    /// The call that an argument is added to.
+    call: Node<'m>,
+    /// What is called in the end.
+    function: Node<'m>,
+    /// How many arguments by position are not for it.
+    skipped: usize,
+}
+
+impl<'m> Candidate<'m> {
+    fn plain(call: Node<'m>) -> Option<Self> {
+        Some(Self { call, function: call.child_by_field_name("function")?, skipped: 0 })
+    }
+}
+
+/// `partial(f, x)`: the function is the first argument.
+fn partials<'m>(module: &'m Module, names: &BTreeSet<String>) -> Vec<Candidate<'m>> {
+    let calls = module.calls_named("partial").chain(module.calls_named("partialmethod"));
+    let found = calls.filter_map(|call| {
+        let arguments = tree::children(call.child_by_field_name("arguments")?);
+        let function = *arguments.first()?;
+        let last = module.text_of(function).rsplit('.').next()?;
+        let is_partial = module
+            .names
+            .resolve(call.child_by_field_name("function")?, module.text())
+            .candidates()
+            .iter()
+            .any(|name| name.starts_with("functools.partial"));
+        (is_partial && names.contains(last)).then_some(Candidate { call, function, skipped: 1 })
+    });
+    found.collect()
+}
+
+/// The calls by which methods make objects of their own class, or run the `__init__` of a base.
+fn makers(module: &Module) -> Vec<Candidate<'_>> {
+    let own = ["cls", "__class__", "__init__", "klass"];
+    let named = own.into_iter().flat_map(|name| module.calls_named(name));
+    let by_type = module.of_kind("call").filter(|call| {
+        call.child_by_field_name("function").is_some_and(|function| {
+            function.kind() == "call" && module.text_of(function).starts_with("type(")
+        })
+    });
+    named.chain(by_type).filter_map(Candidate::plain).collect()
+}
+
+/// The names by which a module knows what is imported under a name, and those of them that other
+/// modules can import from it.
+fn aliases(module: &Module, word: &str) -> (Vec<String>, Vec<String>) {
+    let mut here = Vec::new();
+    let mut handed_on = Vec::new();
+    for imported in module.names.imports_of(word) {
+        here.push(imported.alias.clone());
+        if imported.scope == 0 {
+            handed_on.push(imported.alias.clone());
+        }
+    }
+    let is_starred = module.names.scopes[0].stars.iter().any(|_| true);
+    if is_starred {
+        handed_on.push(word.to_owned());
+    }
+    let known: Vec<String> = here.iter().cloned().chain([word.to_owned()]).collect();
+    for name in known {
+        for renamed in super::subject::renamed(module, &name) {
+            here.push(renamed.to_owned());
+            handed_on.push(renamed.to_owned());
+        }
+    }
+    handed_on.sort();
+    handed_on.dedup();
+    (here, handed_on)
+}
