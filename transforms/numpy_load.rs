@@ -293,10 +293,20 @@ fn fed<'t>(scene: &Scene<'t>, name: Node<'t>) -> Option<(Node<'t>, Remedy)> {
     } else {
         (Level::Review, "the name does not say that it is about unpickling")
     };
-    let op = Op::ReplaceExpression {
-        at: Anchor { file: module.file, range: tree::span(tree::unparenthesised(default)) },
-        pieces: vec![Piece::text(DATA.safe)],
-    };
+    let at = Anchor { file: module.file, range: tree::span(tree::unparenthesised(default)) };
+    if let Some(function) = module.parent(module.parent(parameter)?)
+        && function.kind() == "function_definition"
+    {
+        let place = ThreadPlace::Default {
+            at,
+            function: tree::span(function),
+            parameter: module.text_of(name).to_owned(),
+        };
+        let reason = reason.to_owned();
+        let request = ThreadRequest { place, decision: &DATA, level, reason };
+        return Some((parameter, Remedy::Thread(request)));
+    }
+    let op = Op::ReplaceExpression { at, pieces: vec![Piece::text(DATA.safe)] };
     Some((
         parameter,
         Remedy::Ops(Fix {

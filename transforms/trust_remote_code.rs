@@ -159,6 +159,18 @@ fn remedy(scene: &Scene, sink: &Sink) -> Remedy {
     let place = match &sink.form {
         Form::Value { target } => ThreadPlace::Value { at: at(sink.value), target: *target },
         Form::Local { statement } => ThreadPlace::Local { at: at(*statement) },
+        Form::Default { shared } if let Some(parameter) = parameter_of(module, sink) => {
+            let (level, reason) = match shared {
+                Some(doubt) => (Level::Review, doubt.clone()),
+                None => (level, reason.to_owned()),
+            };
+            return Remedy::Thread(ThreadRequest {
+                place: parameter,
+                decision: sink.decision,
+                level,
+                reason,
+            });
+        }
         Form::Default { shared } => {
             let pieces = vec![Piece::text(sink.decision.safe)];
             let op = Op::ReplaceExpression { at: at(sink.value), pieces };
@@ -179,6 +191,23 @@ fn remedy(scene: &Scene, sink: &Sink) -> Remedy {
         decision: sink.decision,
         level,
         reason: reason.to_owned(),
+    })
+}
+
+/// The place of a default that a function definition gives a parameter; `None` if it declares a flag
+/// or field, or is a lambda's.
+fn parameter_of(module: &Module, sink: &Sink) -> Option<ThreadPlace> {
+    let value = sink.node.child_by_field_name("value").map(tree::unparenthesised)?;
+    let name = sink.node.child_by_field_name("name")?;
+    let is_parameter = matches!(sink.node.kind(), "default_parameter" | "typed_default_parameter");
+    if !is_parameter || value.id() != sink.value.id() {
+        return None;
+    }
+    let function = module.parent(module.parent(sink.node)?)?;
+    (function.kind() == "function_definition").then(|| ThreadPlace::Default {
+        at: Anchor { file: module.file, range: tree::span(sink.value) },
+        function: tree::span(function),
+        parameter: module.text_of(name).to_owned(),
     })
 }
 

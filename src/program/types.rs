@@ -128,7 +128,8 @@ impl Program<'_> {
         };
         if bindings.is_empty() || !bindings.iter().all(|binding| is_value(&binding.kind)) {
             let meaning = self.local_meaning(module, file, name, scope);
-            return class_itself(&meaning);
+            return class_itself(&meaning)
+                .or_else(|| self.type_of_imported(file, bindings, depth));
         }
         let mut found = Vec::new();
         for binding in bindings {
@@ -154,6 +155,38 @@ impl Program<'_> {
             }
         }
         Typed::joined(found)
+    }
+
+    /// The type of a variable that is imported from another module of the program, at whose top it
+    /// is bound once.
+    fn type_of_imported(
+        &self,
+        file: FileId,
+        bindings: &[crate::python::names::Binding],
+        depth: usize,
+    ) -> Option<Typed> {
+        let [binding] = bindings else { return None };
+        let BindingKind::Import { target, .. } = &binding.kind else { return None };
+        let (home, name) = target.rsplit_once('.')?;
+        let is_relative = home.chars().all(|letter| letter == '.');
+        let home = if is_relative { format!("{home}.") } else { home.to_owned() };
+        let [home] = self.imported(&home, file)[..] else { return None };
+        let member = self.module(home)?;
+        let module = &member.module;
+        let there = module.names.scopes.first()?.bindings.get(name)?;
+        match there.as_slice() {
+            [one] => match &one.kind {
+                BindingKind::Assignment { value } => {
+                    let value = module.nodes().covering(*value)?;
+                    self.typed(home, module, value, depth)
+                }
+                BindingKind::Import { .. } => {
+                    self.type_of_imported(home, there, depth.checked_sub(1)?)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The type of a parameter: the class around for the receiver of a method, else what the

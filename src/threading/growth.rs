@@ -9,7 +9,8 @@ use super::place::name_of;
 use super::references::Key;
 use super::solve::Solver;
 use super::solver::{Task, class_key, definition, keeps_configuration};
-use super::{link, spot, stores, stubs, variadic};
+use super::variadic::{self, Ours};
+use super::{link, spot, stores, stubs};
 use crate::plan::op::Op;
 use crate::program::Program;
 use crate::program::definitions::Definition;
@@ -186,6 +187,26 @@ impl<'m> Solver<'_, 'm> {
         places.get(from).is_some_and(|place| place.start < member.span.end)
     }
 
+    /// What a call that unpacks the `**kwargs` of a function does with a key in them.
+    pub(super) fn use_of_key(&self, file: FileId, module: &Module, call: Node, name: &str) -> Ours {
+        let callee = call
+            .child_by_field_name("function")
+            .and_then(|function| self.program.callee(file, module, function));
+        let Some(callee) = callee.filter(|callee| callee.is_sure) else { return Ours::Unknown };
+        let mut found = Ours::Kept;
+        for function in callee.functions {
+            let Some(module) = self.modules.get(function.file) else { return Ours::Unknown };
+            let node = module.exact(function.span, &["function_definition"]);
+            let Some(signature) = node.and_then(Signature::at) else { return Ours::Unknown };
+            if signature.binding(name, module.text()).is_some() {
+                found = Ours::Named;
+            } else if signature.has(ParameterKind::VarKeyword) && !self.holds_sink(function) {
+                return Ours::Unknown;
+            }
+        }
+        found
+    }
+
     /// Why a file is not edited.
     pub(super) fn untouchable(&self, file: FileId, module: &Module) -> Option<String> {
         if !(self.may_edit)(file, &module.source.bytes) {
@@ -279,6 +300,8 @@ impl<'m> Solver<'_, 'm> {
     /// The class of a method, if it keeps its configuration and can keep the decision as well.
     pub(super) fn keeping_class(&mut self, method: Key, name: &str) -> Option<Key> {
         let class = class_key(self.program, method)?;
+        let maker = stores::maker(self.program, super::solver::class_definition(class))?;
+        let class = (maker.file, maker.span);
         let module = self.modules.get(class.0)?;
         (keeps_configuration(module, class) && self.can_store(class, name).is_ok()).then_some(class)
     }

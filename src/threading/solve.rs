@@ -162,7 +162,8 @@ impl<'m> Solver<'_, 'm> {
         let is_mentioned = module.attributes_named(name).next().is_some()
             || module.names.named(name, module.text()).next().is_some();
         if !is_mentioned {
-            return None;
+            let is_init = name_of(module, function) == Some("__init__");
+            return if is_init { None } else { self.inherited(file, place, name) };
         }
         let receivers = self.receivers.entry(file).or_default();
         let is_init =
@@ -175,8 +176,25 @@ impl<'m> Solver<'_, 'm> {
             return known.clone();
         }
         let found = receivers.kept(place, name);
+        let found = found.or_else(|| self.inherited(file, place, name));
         self.kept.insert(key, found.clone());
         found
+    }
+
+    /// What the object around the place keeps by a class of another file, from which its own one
+    /// derives.
+    fn inherited(&self, file: FileId, place: &Place<'m>, name: &str) -> Option<(String, String)> {
+        if self.reach != Reach::Program {
+            return None;
+        }
+        let module = place.module;
+        let object = object_at(place)?;
+        let class = place.functions().find_map(|function| class_of(module, function))?;
+        let class = Program::definition_at(file, class);
+        let keeper = super::stores::keeper_above(self.program, class, name)?;
+        let shown = self.program.name_of(keeper)?;
+        let path = self.program.relative(keeper.file).display();
+        Some((format!("{object}.{name}"), format!("`{shown}` ({path}) keeps `{name}`")))
     }
 
     /// Why what the object around the place keeps under the name is not the user's decision; worked
@@ -350,7 +368,9 @@ impl<'m> Solver<'_, 'm> {
         if self.reach != Reach::Program || name_of(module, host) == Some("__init__") {
             return literal(why);
         }
-        let class = (request.file, tree::span(class));
+        let own = Program::definition_at(request.file, class);
+        let maker = super::stores::maker(self.program, own).unwrap_or(own);
+        let class = (maker.file, maker.span);
         match self.can_store(class, request.parameter) {
             Ok(_) => {
                 let text = format!("{object}.{}", request.parameter);
@@ -398,7 +418,9 @@ impl<'m> Solver<'_, 'm> {
             proof,
             level,
             reason,
-            variadic: variadic::key(module, file, host, name, places),
+            variadic: variadic::key(module, file, host, name, places, &|call| {
+                self.use_of_key(file, module, call, name)
+            }),
         });
         self.hosts.insert((key, name.to_owned()), Rc::clone(&grown));
         grown
