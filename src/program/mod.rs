@@ -3,7 +3,12 @@
 
 pub mod classes;
 pub mod mentions;
+pub mod mocks;
+pub mod scripts;
+pub mod stand_ins;
 pub mod taken;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -16,6 +21,7 @@ use crate::python::module::Module;
 use crate::workspace::source::Source;
 use crate::workspace::{FileId, FileKind, Options, Workspace};
 use classes::Classes;
+use scripts::Runs;
 
 /// A module of the program with the file that holds it.
 #[derive(Debug, Clone)]
@@ -44,6 +50,8 @@ pub struct Program<'w> {
     holders: OnceLock<Holders>,
     found: Mutex<Found>,
     classes: OnceLock<Classes>,
+    /// Which lines of other files run which scripts.
+    runs: OnceLock<Runs>,
     /// Modules by the files of the whole, parsed once.
     parsed: Mutex<FxHashMap<FileId, Option<Member>>>,
     /// Whether there is only what is scanned: a text from standard input.
@@ -61,6 +69,7 @@ impl<'w> Program<'w> {
             holders: OnceLock::new(),
             found: Mutex::default(),
             classes: OnceLock::new(),
+            runs: OnceLock::new(),
             parsed: Mutex::default(),
             is_alone: false,
         }
