@@ -90,12 +90,16 @@ impl<'w> Scripts<'w> {
         if found.is_empty() && may_be_any { self.by_name(name) } else { found }
     }
 
-    /// The script at a path from the folder itself or the root. What is not known at its beginning
-    /// is taken for one of the two.
+    /// The script at a path from the folder itself or the closest one around it, up to the root: a
+    /// file is often run from above its own folder. What is not known at the path's beginning is
+    /// taken for one of them. A path that leads upwards begins in the folder itself or the root.
     fn exact(&self, parts: &[String], home: &Path) -> Option<FileId> {
         let open = parts.first().is_some_and(|part| part.contains(UNKNOWN));
         let parts = &parts[usize::from(open)..];
-        [home, Path::new("")].into_iter().find_map(|base| self.at(&joined(base, parts)?))
+        let leads_upwards = parts.iter().any(|part| part == "..");
+        let is_asked =
+            |base: &&Path| !leads_upwards || *base == home || base.as_os_str().is_empty();
+        home.ancestors().filter(is_asked).find_map(|base| self.at(&joined(base, parts)?))
     }
 
     fn at(&self, relative: &Path) -> Option<FileId> {

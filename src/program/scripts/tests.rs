@@ -176,6 +176,20 @@ fn a_path_counts_from_the_files_folder_and_from_the_root() {
 }
 
 #[test]
+fn a_path_counts_from_the_closest_folder_around_the_file() {
+    let text = "deepspeed main.py\npython ../main.py\n";
+    let files = [
+        ("a/step1/main.py", ""),
+        ("a/step2/main.py", ""),
+        ("a/step1/scripts/opt/run.sh", text),
+        ("a/step2/scripts/run.sh", text),
+    ];
+    assert_eq!(lines_of("a/step1/main.py", &files), ["a/step1/scripts/opt/run.sh:1"]);
+    let both = ["a/step2/scripts/run.sh:1", "a/step2/scripts/run.sh:2"];
+    assert_eq!(lines_of("a/step2/main.py", &files), both);
+}
+
+#[test]
 fn a_path_that_begins_elsewhere_fits_by_its_end() {
     let text =
         "python /app/x/a.py\npython $DIR/a.py\npython q/x/a.py\npython q/a.py\npython x/a.py\n";
