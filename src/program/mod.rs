@@ -7,8 +7,13 @@ pub mod definitions;
 pub mod hierarchy;
 pub mod imports;
 pub mod mentions;
+pub mod mocks;
+pub mod scripts;
+pub mod stand_ins;
 pub mod taken;
 pub mod types;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -21,6 +26,7 @@ use crate::python::module::Module;
 use crate::workspace::source::Source;
 use crate::workspace::{File, FileId, FileKind, Options, Workspace};
 use classes::Classes;
+use scripts::Runs;
 
 /// A module of the program with the file that holds it.
 #[derive(Debug, Clone)]
@@ -49,6 +55,8 @@ pub struct Program<'w> {
     holders: OnceLock<Holders>,
     found: Mutex<Found>,
     classes: OnceLock<Classes>,
+    /// Which lines of other files run which scripts.
+    runs: OnceLock<Runs>,
     /// Modules by the files of the whole, parsed once.
     parsed: Mutex<FxHashMap<FileId, Option<Member>>>,
     /// What the bases of classes are.
@@ -76,6 +84,7 @@ impl<'w> Program<'w> {
             holders: OnceLock::new(),
             found: Mutex::default(),
             classes: OnceLock::new(),
+            runs: OnceLock::new(),
             parsed: Mutex::default(),
             bases: Mutex::default(),
             by_path: OnceLock::new(),
