@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::Reach;
 use super::host::Gate;
+use super::callers;
 use super::kin::{self, Kin};
 use super::place::name_of;
 use super::references::Key;
@@ -11,7 +12,7 @@ use super::solve::Solver;
 use super::solver::{Task, class_key, definition, keeps_configuration};
 use super::variadic::{self, Ours};
 use super::{link, spot, stores, stubs};
-use crate::plan::op::Op;
+use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::program::definitions::Definition;
 use crate::python::module::Module;
@@ -259,6 +260,39 @@ impl<'m> Solver<'_, 'm> {
         let text = format!("gains the parameter; who says nothing gets {}", decision.safe);
         growth.fact = Some(link(at, shown, text));
         growth
+    }
+
+    /// The edits by which the classes of tests that derive from those of methods take the parameter.
+    pub(super) fn stand_ins(
+        &self,
+        members: &[Definition],
+        name: &str,
+        decision: &'static Decision,
+    ) -> Vec<Op> {
+        let classes: Vec<String> = members
+            .iter()
+            .filter_map(|member| callers::class_of(self.program, *member))
+            .flat_map(|class| self.program.tree_of(class).map(|tree| tree.to_vec()).unwrap_or_default())
+            .filter_map(|class| self.program.name_of(class))
+            .collect();
+        let method = members.first().and_then(|member| self.program.name_of(*member));
+        let Some(method) = method.filter(|method| !method.starts_with("__")) else {
+            return Vec::new();
+        };
+        let classes: Vec<&str> = classes.iter().map(String::as_str).collect();
+        let mut ops = Vec::new();
+        for (file, span) in self.program.stand_ins(&method, &classes) {
+            let Some(module) = self.modules.get(file) else { continue };
+            let Some(node) = module.exact(span, &["function_definition"]) else { continue };
+            let takes_all =
+                Signature::at(node).is_none_or(|signature| signature.has(ParameterKind::VarKeyword));
+            if takes_all || self.untouchable(file, module).is_some() {
+                continue;
+            }
+            let anchor = Anchor { file, range: span };
+            ops.extend(super::edits::parameter_of(module, node, anchor, name, decision));
+        }
+        ops
     }
 
     /// The qualified name of a function or class.

@@ -12,6 +12,7 @@ mod decision;
 mod decorator;
 mod deleted;
 mod early;
+mod elsewhere;
 mod edits;
 mod escape;
 mod family;
@@ -138,6 +139,7 @@ pub fn settle(
     }
     let held = modules::Modules::new(program, &known);
     let solutions = solve::all(&requests, &excepted, &held, program, reach, rules.may_edit);
+    let solutions = elsewhere::noted(solutions, program);
     let indices: Vec<usize> = asked.iter().map(|(index, _)| *index).collect();
     let mut edited = BTreeMap::new();
     for (index, solution) in indices.into_iter().zip(solutions) {

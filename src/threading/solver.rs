@@ -277,6 +277,7 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         }
         for (host, callers) in growing {
             self.grow(host);
+            self.grow_stand_ins(host);
             for left in callers.unresolved {
                 let Some(module) = self.solver.modules.get(left.file) else { continue };
                 let at = super::spot(module, left.file, left.call.start);
@@ -403,6 +404,16 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
                 (step.level, step.reason) = (grown.level, grown.reason);
             }
         }
+    }
+
+    /// What tests put in the place of methods takes the parameter too, or they would fail for it.
+    fn grow_stand_ins(&mut self, host: &NewHost) {
+        if host.exists || self.solver.reach != Reach::Program {
+            return;
+        }
+        let members = &self.steps.list[host.step].members;
+        let added = self.solver.stand_ins(members, &host.parameter, host.decision);
+        self.steps.list[host.step].ops.extend(added);
     }
 
     /// The task of a call; `None` if it is left as it is, which is noted.
