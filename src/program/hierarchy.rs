@@ -198,7 +198,7 @@ impl Program<'_> {
     }
 
     /// The class statements of that name outside tests.
-    fn classes_named(&self, name: &str) -> Vec<Definition> {
+    pub fn classes_named(&self, name: &str) -> Vec<Definition> {
         let mut files: Vec<FileId> = self.classes().files_of(name);
         files.sort_unstable();
         files.dedup();

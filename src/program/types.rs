@@ -227,6 +227,11 @@ impl Program<'_> {
         self.type_named(file, module, parameter.annotation?, depth)
     }
 
+    /// The type of what an annotation is at, if that is all classes of the program.
+    pub fn annotated_type(&self, file: FileId, module: &Module, annotation: Node) -> Option<Typed> {
+        self.type_named(file, module, annotation, DEEPEST)
+    }
+
     /// The class that an annotation names: `Engine`, `"pkg.Engine"`, `Optional[Engine]`, `Engine |
     /// None`, `type[Engine]`.
     pub(super) fn type_named(

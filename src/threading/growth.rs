@@ -76,7 +76,7 @@ impl<'m> Solver<'_, 'm> {
         }
         let found = self.modules.get(key.0).and_then(|module| {
             let node = module.exact(key.1, &["function_definition"])?;
-            Some(kin::of(self.program, key.0, module, node))
+            Some(kin::of(self.program, &mut self.protocols, key.0, module, node))
         });
         let alone = || Kin { members: std::rc::Rc::new(vec![definition(key)]), trouble: None };
         let found = found.unwrap_or_else(alone);

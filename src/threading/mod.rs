@@ -32,6 +32,7 @@ mod object;
 mod offers;
 mod parser;
 mod place;
+mod protocols;
 mod reads;
 mod receiver;
 mod receivers_unknown;

@@ -17,6 +17,7 @@ use super::modules::Modules;
 use super::message::{is_message, keeps_what_is_sent};
 use super::object::Objects;
 use super::place::{Place, class_of, decorators, name_of};
+use super::protocols::Protocols;
 use super::receiver::{Receivers, object_at};
 use super::references::{Key, References};
 use super::solver::{Rounds, Task, Who};
@@ -48,6 +49,7 @@ pub(super) fn all(
         references: References::default(),
         looked_for: FxHashSet::default(),
         kin: FxHashMap::default(),
+        protocols: Protocols::default(),
         opened: FxHashMap::default(),
         gates: FxHashMap::default(),
         overloads: FxHashMap::default(),
@@ -101,6 +103,7 @@ pub(super) struct Solver<'p, 'm> {
     pub(super) looked_for: FxHashSet<Key>,
     /// Which functions have to gain a parameter together.
     pub(super) kin: FxHashMap<Key, Kin>,
+    pub(super) protocols: Protocols,
     /// Whether they may.
     pub(super) opened: FxHashMap<(Definition, String), Opened>,
     pub(super) places: FxHashMap<FileId, Vec<Span>>,
