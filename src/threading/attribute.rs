@@ -267,7 +267,7 @@ const MODELS: [&str; 6] =
     ["BaseModel", "BaseSettings", "SQLModel", "RootModel", "GenericModel", "Struct"];
 
 /// Whether the annotations of a class body are fields that a generated `__init__` fills.
-fn is_record(module: &Module, class: Node) -> bool {
+pub(super) fn is_record(module: &Module, class: Node) -> bool {
     if derives_from(module, class, &MODELS) || derives_from(module, class, &["NamedTuple"]) {
         return true;
     }

@@ -30,6 +30,7 @@ mod methods;
 mod modules;
 mod object;
 mod offers;
+mod origin;
 mod parser;
 mod place;
 mod protocols;

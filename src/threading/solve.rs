@@ -16,6 +16,7 @@ use super::kin::Kin;
 use super::modules::Modules;
 use super::message::{is_message, keeps_what_is_sent};
 use super::object::Objects;
+use super::origin::Origins;
 use super::place::{Place, class_of, decorators, name_of};
 use super::protocols::Protocols;
 use super::receiver::{Receivers, object_at};
@@ -56,6 +57,7 @@ pub(super) fn all(
         sent: FxHashMap::default(),
         kept: FxHashMap::default(),
         objects: FxHashMap::default(),
+        origins: Origins::default(),
         hardcoded: hardcoded(requests),
         places: places_of(requests),
         excepted: excepted
@@ -118,6 +120,7 @@ pub(super) struct Solver<'p, 'm> {
     meanings: FxHashMap<FileId, Meanings<'m>>,
     locals: FxHashMap<(FileId, usize, String), Rc<Local>>,
     objects: FxHashMap<(FileId, String), Objects<'m>>,
+    pub(super) origins: Origins,
     hosts: FxHashMap<(Key, String), Rc<Grown>>,
     hardcoded: FxHashMap<(FileId, String), Rc<Hardcoded>>,
 }
@@ -320,7 +323,10 @@ impl<'m> Solver<'_, 'm> {
             });
         let is_elsewhere = |function: Node| references.is_elsewhere((file, tree::span(function)));
         let is_remote = |function: Node| remote.contains(&function.id());
-        let held = objects.held(place, &is_elsewhere, &is_remote)?;
+        let held = match objects.held(place, &is_elsewhere, &is_remote) {
+            Some(held) => held,
+            None => self.held_from_afar(file, place, request.parameter, &remote)?,
+        };
         if own == Some(held.expression.as_str()) {
             let why = format!(
                 "`{}` is the user's decision, which it overrides; drop the assignment",
@@ -328,8 +334,7 @@ impl<'m> Solver<'_, 'm> {
             );
             return Some(Found::nothing(why));
         }
-        let proof = vec![held.evidence];
-        Some(Found::new(Carrier::Expression(held.expression), proof))
+        Some(Found::new(Carrier::Expression(held.expression), held.proof))
     }
 
     /// A new parameter of the host, an attribute that its class can keep, or the safe value.
