@@ -104,3 +104,91 @@ fn programs_are_safe_by_default_and_can_be_told_to_trust() {
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), programs.len(), wrong.join("\n"));
 }
+
+/// A program as it shall be: what `wanted/NAME` holds in the place of its own files.
+fn wanted(program: &Program) -> Option<Texts> {
+    let folder = folder().join("wanted").join(&program.name);
+    let mut files = texts(&program.folder);
+    let edited = folder.is_dir().then(|| texts(&folder))?;
+    assert!(edited.keys().all(|path| files.contains_key(path)), "{}", program.name);
+    files.extend(edited);
+    Some(files)
+}
+
+#[test]
+fn what_is_wanted_passes() {
+    let mut python = Python::start();
+    let mut seen = 0;
+    for program in programs() {
+        let Some(after) = wanted(&program) else { continue };
+        let wrong = check(&mut python, &texts(&program.folder), &after, &program.drive);
+        assert!(wrong.is_empty(), "{}: {}", program.name, wrong.join("\n"));
+        seen += 1;
+    }
+    assert!(seen >= 15, "there are only {seen}");
+}
+
+/// An edit that is wrong: in this file of what is wanted of a program this text becomes that one.
+struct Mistake {
+    program: &'static str,
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+    /// What is said of it.
+    told: &'static str,
+}
+
+#[rustfmt::skip]
+const MISTAKES: &[Mistake] = &[
+    // Unsafe by default.
+    Mistake { program: "chain_over_files", file: "app/engine.py", from: "trust_remote_code=False", to: "trust_remote_code=True", told: "app/engine.py:5 __init__ trusts by default" },
+    Mistake { program: "chain_over_files", file: "app/loading.py", from: "=trust_remote_code", to: "=True", told: "got true" },
+    Mistake { program: "callbacks_of_pools", file: "count.py", from: "count(path, trust_remote_code=False)", to: "count(path, trust_remote_code=True)", told: "by default: cut_pool" },
+    Mistake { program: "web_handlers", file: "api.py", from: "(name, trust_remote_code=False)", to: "(name, trust_remote_code=True)", told: "by default: cut_handler" },
+    Mistake { program: "data_set", file: "motion/data/clips.py", from: "allow_pickle=self.trust_data", to: "allow_pickle=True", told: "got true" },
+    // The value does not come back.
+    Mistake { program: "chain_over_files", file: "app/engine.py", from: ", trust_remote_code=trust_remote_code", to: "", told: "with a yes: run_start: AutoModel.from_pretrained('org/a') got false" },
+    Mistake { program: "chain_over_files", file: "app/loading.py", from: "=trust_remote_code", to: "=False", told: "got false" },
+    Mistake { program: "data_set", file: "motion/data/clips.py", from: "\"train\", trust_data=trust_data", to: "\"train\"", told: "got false" },
+    Mistake { program: "data_set", file: "motion/data/clips.py", from: "self.trust_data = trust_data", to: "self.trust_data = False", told: "got false" },
+    Mistake { program: "family_of_adapters", file: "adapters/t5.py", from: "=trust_remote_code", to: "=False", told: "run_override" },
+    Mistake { program: "class_methods", file: "rerank.py", from: "(name, trust_remote_code=trust_remote_code))", to: "(name))", told: "got false" },
+    Mistake { program: "generators", file: "stream.py", from: "(group, trust_data=trust_data)", to: "(group)", told: "run_collect" },
+    Mistake { program: "partial_calls", file: "use.py", from: "device=\"cuda:1\", trust_remote_code=trust_remote_code", to: "device=\"cuda:1\"", told: "run_mapped" },
+    Mistake { program: "decision_not_handed_on", file: "use.py", from: "self.name, trust_remote_code=self.trust_remote_code", to: "self.name", told: "given_keeper" },
+    Mistake { program: "field_that_exists", file: "build.py", from: "tokenizer(config.name, trust_remote_code=config.trust_remote_code)", to: "tokenizer(config.name)", told: "run_build" },
+    // It no longer runs.
+    Mistake { program: "family_of_adapters", file: "adapters/t5.py", from: "path, trust_remote_code=False):\n        return f", to: "path):\n        return f", told: "unexpected keyword argument" },
+    Mistake { program: "stored_configuration", file: "asr/service.py", from: "        self.trust_remote_code = trust_remote_code\n", to: "", told: "has no attribute" },
+    Mistake { program: "properties", file: "folder.py", from: "root, trust_remote_code=False", to: "root", told: "unexpected keyword argument" },
+    Mistake { program: "chain_over_files", file: "app/start.py", from: "size, trust_remote_code=False", to: "size", told: "is not defined" },
+    Mistake { program: "chain_over_files", file: "app/start.py", from: "):", to: ")", told: "SyntaxError" },
+    Mistake { program: "decorators_that_forward", file: "load.py", from: "@timed\ndef load(name, trust_remote_code=False)", to: "@timed\ndef load(name)", told: "unexpected keyword argument" },
+    // Something else changes.
+    Mistake { program: "class_methods", file: "rerank.py", from: "revision=\"main\", trust_remote_code=False", to: "trust_remote_code=False, revision=\"main\"", told: "multiple values" },
+    Mistake { program: "stored_configuration", file: "asr/service.py", from: "device: str = \"cpu\", seconds: int = 30, trust_remote_code: bool = False", to: "trust_remote_code: bool = False, device: str = \"cpu\", seconds: int = 30", told: "run_class" },
+    Mistake { program: "chain_over_files", file: "app/start.py", from: "batch_size=size, ", to: "", told: "it returns" },
+    Mistake { program: "callbacks_of_pools", file: "count.py", from: "pool.map(count, paths)", to: "pool.map(count, paths[1:])", told: "call 1 is" },
+    Mistake { program: "generators", file: "use.py", from: "list(all_shards(groups, trust_data=trust_data))", to: "all_shards(groups, trust_data=trust_data)", told: "call 1 is nothing and was" },
+    Mistake { program: "web_handlers", file: "api.py", from: "def load(name: str)", to: "def load(name: str, trust_remote_code: bool = False)", told: "cut_handler: it returns" },
+    Mistake { program: "keyword_that_goes", file: "data.py", from: "def rows(split)", to: "def rows(split, trust_remote_code=False)", told: "cut_rows: it returns" },
+];
+
+#[test]
+fn mistakes_are_found() {
+    let mut python = Python::start();
+    let programs = programs();
+    let mut missed = Vec::new();
+    for Mistake { program: name, file, from, to, told } in MISTAKES {
+        let program = programs.iter().find(|program| program.name == *name).unwrap();
+        let mut after = wanted(program).unwrap();
+        let text = after.get_mut(*file).unwrap();
+        assert!(text.contains(from), "{name}/{file} does not hold {from}");
+        *text = text.replacen(from, to, 1);
+        let wrong = check(&mut python, &texts(&program.folder), &after, &program.drive).join("\n");
+        if !wrong.contains(told) {
+            missed.push(format!("{name}/{file}, {from} -> {to}:\n{wrong}"));
+        }
+    }
+    assert!(missed.is_empty(), "{} are missed:\n{}", missed.len(), missed.join("\n"));
+}

@@ -32,11 +32,11 @@ impl Kind {
 
 /// Runs a program before and after its edits; all that is wrong with them.
 pub fn check(python: &mut Python, before: &Texts, after: &Texts, drive: &str) -> Vec<String> {
-    let mut wrong = is_a_program(python, before, drive);
+    let was = python.run(Job { files: before, drive, yes: false });
+    let mut wrong = is_a_program(&was);
     if !wrong.is_empty() {
         return wrong;
     }
-    let was = python.run(Job { files: before, drive, yes: false });
     for (yes, said) in [(false, "by default"), (true, "with a yes")] {
         let is = python.run(Job { files: after, drive, yes });
         wrong.extend(compared(&was, &is, yes).into_iter().map(|why| format!("{said}: {why}")));
@@ -45,9 +45,8 @@ pub fn check(python: &mut Python, before: &Texts, after: &Texts, drive: &str) ->
 }
 
 /// What is wrong with a program before its edits: it must run, and be unsafe where it says so.
-fn is_a_program(python: &mut Python, before: &Texts, drive: &str) -> Vec<String> {
-    let was = python.run(Job { files: before, drive, yes: false });
-    let mut wrong = failures(&was);
+fn is_a_program(was: &Answer) -> Vec<String> {
+    let mut wrong = failures(was);
     for scenario in &was.scenarios {
         let name = &scenario.name;
         let wants = match Kind::of(scenario) {
@@ -75,6 +74,7 @@ fn compared(was: &Answer, is: &Answer, yes: bool) -> Vec<String> {
     if is.error.is_some() {
         return wrong;
     }
+    wrong.extend(is.open.iter().map(|function| format!("{function} trusts by default")));
     for (old, new) in was.scenarios.iter().zip(&is.scenarios) {
         let name = &new.name;
         if new.error.is_some() {

@@ -17,6 +17,8 @@ pub type Texts = BTreeMap<String, String>;
 pub struct Answer {
     /// The traceback, where it could not even be imported.
     pub error: Option<String>,
+    /// The functions with a parameter that trusts by default.
+    pub open: Vec<String>,
     /// What each function of the drive did; the first is what was called by the imports.
     pub scenarios: Vec<Scenario>,
 }
@@ -76,8 +78,7 @@ impl Python {
 
     /// Runs a program.
     pub fn run(&mut self, job: Job) -> Answer {
-        let line =
-            serde_json::json!({ "files": job.files, "drive": job.drive, "yes": job.yes });
+        let line = serde_json::json!({ "files": job.files, "drive": job.drive, "yes": job.yes });
         let input = self.input.as_mut().expect("it is open until this is dropped");
         let told = "python3 ended before its time; what it said stands on standard error";
         writeln!(input, "{line}").expect(told);

@@ -7,7 +7,7 @@ Each line of standard input is a job, a JSON object:
     yes         whether the decisions are handed in at its entry points
 
 Each job is answered with one line, a JSON object: `error`, the traceback of an import that failed, or
-null; `scenarios`, a list of what each function of the drive did: `name`, `calls` (`name`, `decision`,
+null; `open`, the functions whose parameters trust by default; `scenarios`, a list of what each function of the drive did: `name`, `calls` (`name`, `decision`,
 `rest`), `result`, and `error`, a traceback or null. What is called while the modules are imported
 stands in a scenario of its own, `import`.
 
@@ -15,6 +15,7 @@ The functions of the drive are called in their order with one argument, `Yes`. E
 process of its own.
 """
 
+import ast
 import importlib.abc
 import importlib.machinery
 import inspect
@@ -135,6 +136,21 @@ def failure(error):
     return "".join(frame for frame in frames if "worker.py" not in frame)
 
 
+def trusting(files):
+    """The functions with a parameter for a decision that is true by default, whether it is used or
+    not."""
+    found = []
+    for path, text in sorted(files.items()):
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                arguments = node.args
+                last = [*arguments.posonlyargs, *arguments.args][-len(arguments.defaults) or None :]
+                pairs = [*zip(last, arguments.defaults), *zip(arguments.kwonlyargs, arguments.kw_defaults)]
+                if any(p.arg in Yes.NAMES and ast.unparse(d) == "True" for p, d in pairs if d):
+                    found.append(f"{path}:{node.lineno} {node.name}")
+    return found
+
+
 def scenario(name, run):
     recorder.CALLS.clear()
     result, error = None, None
@@ -148,18 +164,18 @@ def scenario(name, run):
 def perform(job):
     files = dict(job["files"])
     sys.meta_path.insert(0, Files(files))
-    drive = {"__name__": "drive"}
+    drive = {"__name__": "drive", "__file__": "drive.py"}
     code = compile(job["drive"], "drive.py", "exec")
     first = scenario("import", lambda: exec(code, drive))
     if first["error"]:
-        return {"error": first["error"], "scenarios": []}
+        return {"error": first["error"], "open": [], "scenarios": []}
     yes = Yes(job["yes"], files)
     rest = [
         scenario(name, functools.partial(function, yes))
         for name, function in drive.items()
         if inspect.isfunction(function) and function.__module__ == "drive" and not name.startswith("_")
     ]
-    return {"error": None, "scenarios": [first, *rest]}
+    return {"error": None, "open": trusting(files), "scenarios": [first, *rest]}
 
 
 def child(job, out):
@@ -171,7 +187,7 @@ def child(job, out):
     try:
         answer = perform(job)
     except BaseException as raised:
-        answer = {"error": "".join(traceback.format_exception(raised)), "scenarios": []}
+        answer = {"error": "".join(traceback.format_exception(raised)), "open": [], "scenarios": []}
     with os.fdopen(out, "w") as pipe:
         json.dump(answer, pipe)
 
@@ -189,7 +205,7 @@ def main():
             answer = pipe.read()
         _, status = os.waitpid(pid, 0)
         if status != 0 or not answer:
-            answer = json.dumps({"error": f"the process ended with {status}", "scenarios": []})
+            answer = json.dumps({"error": f"the process ended with {status}", "open": [], "scenarios": []})
         print(answer, flush=True)
 
 
