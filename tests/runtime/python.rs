@@ -53,7 +53,7 @@ pub struct Job<'a> {
     pub yes: bool,
 }
 
-/// An interpreter that waits for jobs. Each is run in a process of its own.
+/// An interpreter that waits for jobs.
 pub struct Python {
     child: Child,
     input: Option<ChildStdin>,

@@ -11,8 +11,8 @@ null; `open`, the functions whose parameters trust by default; `scenarios`, a li
 `rest`), `result`, and `error`, a traceback or null. What is called while the modules are imported
 stands in a scenario of its own, `import`.
 
-The functions of the drive are called in their order with one argument, `Yes`. Every job is run in a
-process of its own.
+The functions of the drive are called in their order with one argument, `Yes`. The modules of a program
+are forgotten when it has run.
 """
 
 import ast
@@ -111,10 +111,9 @@ class Yes:
         return self.named("trust_repo")
 
     def to(self, function):
-        """Those decisions that a function takes, where more than one place may rightly ask."""
+        """Those decisions for which a function has a parameter."""
         parameters = inspect.signature(function).parameters
-        every = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-        return self.named(*(name for name in self.NAMES if every or name in parameters))
+        return self.named(*(name for name in self.NAMES if name in parameters))
 
     def flags(self, *flags):
         """The flags of a command line, or none."""
@@ -163,13 +162,25 @@ def scenario(name, run):
 
 def perform(job):
     files = dict(job["files"])
-    sys.meta_path.insert(0, Files(files))
+    finder = Files(files)
+    sys.meta_path.insert(0, finder)
+    signal.alarm(LONGEST)
+    try:
+        return driven(files, job["drive"], Yes(job["yes"], files))
+    finally:
+        # Nothing of a program is left for the next one.
+        signal.alarm(0)
+        sys.meta_path.remove(finder)
+        for name, module in list(sys.modules.items()):
+            if getattr(module, "__loader__", None) is finder:
+                del sys.modules[name]
+
+
+def driven(files, text, yes):
     drive = {"__name__": "drive", "__file__": "drive.py"}
-    code = compile(job["drive"], "drive.py", "exec")
-    first = scenario("import", lambda: exec(code, drive))
+    first = scenario("import", lambda: exec(compile(text, "drive.py", "exec"), drive))
     if first["error"]:
         return {"error": first["error"], "open": [], "scenarios": []}
-    yes = Yes(job["yes"], files)
     rest = [
         scenario(name, functools.partial(function, yes))
         for name, function in drive.items()
@@ -178,35 +189,22 @@ def perform(job):
     return {"error": None, "open": trusting(files), "scenarios": [first, *rest]}
 
 
-def child(job, out):
-    """What a program prints is not part of the answer."""
-    signal.alarm(LONGEST)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1):
-        os.dup2(nowhere, number)
-    try:
-        answer = perform(job)
-    except BaseException as raised:
-        answer = {"error": "".join(traceback.format_exception(raised)), "open": [], "scenarios": []}
-    with os.fdopen(out, "w") as pipe:
-        json.dump(answer, pipe)
+def late(number, frame):
+    raise TimeoutError(f"it runs for more than {LONGEST} seconds")
 
 
 def main():
+    signal.signal(signal.SIGALRM, late)
+    answers = sys.stdout
+    # What a program prints is not part of the answer.
+    sys.stdout = open(os.devnull, "w")
     for line in sys.stdin:
-        into, out = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            os.close(into)
-            child(json.loads(line), out)
-            os._exit(0)
-        os.close(out)
-        with os.fdopen(into) as pipe:
-            answer = pipe.read()
-        _, status = os.waitpid(pid, 0)
-        if status != 0 or not answer:
-            answer = json.dumps({"error": f"the process ended with {status}", "open": [], "scenarios": []})
-        print(answer, flush=True)
+        try:
+            answer = perform(json.loads(line))
+        except BaseException as raised:
+            error = "".join(traceback.format_exception(raised))
+            answer = {"error": error, "open": [], "scenarios": []}
+        print(json.dumps(answer), file=answers, flush=True)
 
 
 if __name__ == "__main__":
