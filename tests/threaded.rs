@@ -17,10 +17,12 @@ mod threaded {
     pub mod drive;
     pub mod foretell;
     pub mod generate;
+    pub mod generate_class;
     pub mod model;
     pub mod names;
     pub mod render;
     pub mod shrink;
+    pub mod steps;
     pub mod wanted;
 }
 
@@ -118,7 +120,7 @@ fn try_all(
 
 fn shown(files: &Texts) -> String {
     let files = files.iter().filter(|(_, text)| !text.is_empty());
-    files.map(|(path, text)| format!("# {path}\n{text}\n")).collect()
+    files.map(|(path, text)| ["# ", path, "\n", text, "\n"].concat()).collect()
 }
 
 /// Whether the place with some number was chosen: each of the masks chooses a part.
@@ -132,7 +134,7 @@ fn parts(count: usize, seed: u64) -> Vec<u64> {
 
 #[test]
 fn what_is_wanted_passes() {
-    try_all(60, ALL, |python, program| {
+    try_all(40, ALL, |python, program| {
         let known = Known::new(python, program)?;
         let all: Vec<usize> = program.tags().into_iter().collect();
         for mask in parts(all.len(), 1).into_iter().rev().step_by(3) {
@@ -150,18 +152,23 @@ fn what_is_wanted_passes() {
     });
 }
 
+/// A kind of mistake: its name, what makes the one of some number, and how many of a hundred are at
+/// least found. Some cannot be: a value that is handed to what does not use it, say.
+type MistakeKind = (&'static str, fn(usize) -> Mistake, usize);
+
+const MISTAKES: [MistakeKind; 5] = [
+    ("not handed on", Mistake::NotHanded, 80),
+    ("true by default", Mistake::TrueDefault, 100),
+    ("a literal", Mistake::Literal, 95),
+    ("before others", Mistake::Early, 15),
+    ("left", Mistake::Left, 100),
+];
+
 #[test]
 fn mistakes_are_found() {
-    let kinds: [(&str, fn(usize) -> Mistake, usize); 5] = [
-        ("not handed on", Mistake::NotHanded, 80),
-        ("true by default", Mistake::TrueDefault, 100),
-        ("a literal", Mistake::Literal, 95),
-        ("before others", Mistake::Early, 10),
-        ("left", Mistake::Left, 100),
-    ];
     let mut python = Python::start();
     let mut random = Random(5);
-    for (name, make, least) in kinds {
+    for (name, make, least) in MISTAKES {
         let (mut made, mut found) = (0, 0);
         for case in 0..60 {
             let program = generate(case, ALL);

@@ -59,7 +59,7 @@ fn whole_class(program: &Program, class: ClassId, imports: &mut BTreeSet<String>
             Access::Call => "item(\"e\", **yes.to(item.__call__))".to_owned(),
             Access::Hand(_) => continue,
         };
-        text += &format!("    found.append({value})\n");
+        text += &["    found.append(", &value, ")\n"].concat();
     }
     text + "    return found\n"
 }

@@ -188,7 +188,13 @@ impl Teller<'_> {
             }
             Step::UseTaken(accesses) => {
                 let Some(object) = object else { return };
-                accesses.iter().for_each(|access| self.access(object, access, arrives));
+                for access in accesses {
+                    // Its methods may be found by their names, or not at all.
+                    let by_name = !matches!(access, Access::Hand(_));
+                    let is_vague = self.program.units[id].untyped && by_name;
+                    let vague = if arrives == Arrives::No { arrives } else { Arrives::Either };
+                    self.access(object, access, if is_vague { vague } else { arrives });
+                }
             }
             Step::UseSelf(access) => {
                 let Some(object) = object else { return };

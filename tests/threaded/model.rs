@@ -103,6 +103,8 @@ pub struct Unit {
     pub shape: Shape,
     /// An object of this class comes first among its parameters.
     pub takes: Option<ClassId>,
+    /// Whether nothing says of which class that object is.
+    pub untyped: bool,
     /// It returns an object, constructed from the first class and declared to be of the second.
     pub makes: Option<(ClassId, ClassId)>,
     /// Whether it yields what it finds.

@@ -75,7 +75,7 @@ impl Imports {
             (7, package, _) if program.modules[module].exported && !package.is_empty() => {
                 // A package is not whole while its own modules are imported.
                 let mut from = package;
-                if !own.starts_with("app.") && choice / 9 % 2 == 0 {
+                if !own.starts_with("app.") && choice < 9 {
                     from = "app";
                 } else if own.starts_with(&format!("{package}.")) {
                     from = target;

@@ -47,7 +47,7 @@ impl Wanted {
         let constructs = |class| has(program.member(class, "__init__"));
         let base = unit.class.and_then(|class| program.classes[class].base);
         let base_unit = base.and_then(|base| program.member(base, &unit.name));
-        let uses = |class, access: &Access| has(target(program, class, access));
+        let reaches = |class, access: &Access| has(target(program, class, access));
         unit.makes.is_some_and(|(class, _)| constructs(class))
             || (unit.kind == Kind::Init && has(base_unit))
             || unit.steps.iter().any(|step| match step {
@@ -62,12 +62,12 @@ impl Wanted {
                         Some(factory) => has(Some(factory)),
                         None => constructs(used.class),
                     };
-                    made || used.accesses.iter().any(|access| uses(used.class, access))
+                    made || used.accesses.iter().any(|access| reaches(used.class, access))
                 }
                 Step::UseTaken(accesses) => accesses
                     .iter()
-                    .any(|access| unit.takes.is_some_and(|class| uses(class, access))),
-                Step::UseSelf(access) => unit.class.is_some_and(|class| uses(class, access)),
+                    .any(|access| unit.takes.is_some_and(|class| reaches(class, access))),
+                Step::UseSelf(access) => unit.class.is_some_and(|class| reaches(class, access)),
                 Step::Super => has(base_unit),
             })
     }
