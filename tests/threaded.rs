@@ -160,7 +160,7 @@ const MISTAKES: [MistakeKind; 5] = [
     ("not handed on", Mistake::NotHanded, 80),
     ("true by default", Mistake::TrueDefault, 100),
     ("a literal", Mistake::Literal, 95),
-    ("before others", Mistake::Early, 15),
+    ("before others", Mistake::Early, 60),
     ("left", Mistake::Left, 100),
 ];
 

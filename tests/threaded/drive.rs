@@ -32,17 +32,23 @@ fn construct(program: &Program, class: ClassId, imports: &mut BTreeSet<String>) 
     let name = &found.name;
     imports.insert(format!("from {} import {name}", program.modules[found.module].name));
     match program.member(class, "__init__") {
-        Some(_) => format!("{name}(\"i\", **yes.to({name}))"),
+        Some(init) => format!("{name}(\"i\"{}, **yes.to({name}))", size(program, init)),
         None => format!("{name}()"),
     }
 }
 
-fn function(program: &Program, unit: UnitId, imports: &mut BTreeSet<String>) -> String {
-    let unit = &program.units[unit];
+/// A second positional argument, where there is a parameter for it: a new one must not take its place.
+fn size(program: &Program, unit: UnitId) -> &'static str {
+    if program.units[unit].shape.size { ", 4" } else { "" }
+}
+
+fn function(program: &Program, id: UnitId, imports: &mut BTreeSet<String>) -> String {
+    let unit = &program.units[id];
     let name = &unit.name;
     imports.insert(format!("from {} import {name}", program.modules[unit.module].name));
     let item = unit.takes.map(|class| construct(program, class, imports) + ", ");
-    let call = format!("{name}({}\"e\", **yes.to({name}))", item.unwrap_or_default());
+    let size = size(program, id);
+    let call = format!("{name}({}\"e\"{size}, **yes.to({name}))", item.unwrap_or_default());
     let call = if unit.yields { format!("list({call})") } else { call };
     format!("\n\ndef run_{name}(yes):\n    return {call}\n")
 }
@@ -51,12 +57,13 @@ fn whole_class(program: &Program, class: ClassId, imports: &mut BTreeSet<String>
     let item = construct(program, class, imports);
     let name = &program.classes[class].name;
     let mut text = format!("\n\ndef run_{name}(yes):\n    item = {item}\n    found = []\n");
-    for (_, access) in uses(program, class) {
+    for (unit, access) in uses(program, class) {
+        let size = size(program, unit);
         let value = match access {
-            Access::Method(name, _) => format!("item.{name}(\"e\", **yes.to(item.{name}))"),
+            Access::Method(name, _) => format!("item.{name}(\"e\"{size}, **yes.to(item.{name}))"),
             Access::Property(name) => format!("item.{name}"),
             Access::Index => "item[\"e\"]".to_owned(),
-            Access::Call => "item(\"e\", **yes.to(item.__call__))".to_owned(),
+            Access::Call => format!("item(\"e\"{size}, **yes.to(item.__call__))"),
             Access::Hand(_) => continue,
         };
         text += &["    found.append(", &value, ")\n"].concat();
