@@ -349,7 +349,8 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         found: &[Found],
     ) -> bool {
         let is_called = !callers.calls.is_empty();
-        if host.exists || !is_called || callers.calls.iter().any(|caller| !caller.is_own) {
+        let is_init = self.steps.list[host.step].name.ends_with("__init__");
+        if host.exists || is_init || !is_called || callers.calls.iter().any(|caller| !caller.is_own) {
             return false;
         }
         let keys: Vec<Key> = self.steps.list[host.step]
@@ -360,6 +361,7 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         let needing: Vec<(&Task<'m>, Key)> = tasks
             .iter()
             .zip(found)
+            .filter(|(task, _)| task.parameter == host.parameter)
             .filter_map(|(task, found)| match found.carrier {
                 Carrier::Parameter(key) if keys.contains(&key) => Some((task, key)),
                 _ => None,
