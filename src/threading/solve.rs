@@ -452,7 +452,7 @@ impl<'m> Solver<'_, 'm> {
         if let Some(known) = self.gates.get(&key) {
             return known.clone();
         }
-        let mut found = gate(module, self.program, function, self.reach);
+        let mut found = gate(module, self.program, &self.references.work, function, self.reach);
         let shown = name_of(module, function).unwrap_or("lambda");
         if found == Gate::Open {
             let is_method =

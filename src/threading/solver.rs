@@ -7,6 +7,7 @@ use tree_sitter::Node;
 
 use super::callers::{self, Caller, Callers};
 use super::chain::{Step, Steps};
+use super::decorator::is_cut;
 use super::found::{Carrier, Found};
 use super::place::{Place, name_of};
 use super::references::Key;
@@ -239,14 +240,18 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         next
     }
 
-    fn callers(&self, new: &[NewHost]) -> Vec<Callers> {
+    fn callers(&mut self, new: &[NewHost]) -> Vec<Callers> {
         if self.solver.reach != Reach::Program {
             return vec![Callers::default(); new.len()];
         }
         let program = self.solver.program;
         let wanted: Vec<Option<callers::Wanted>> = new
             .iter()
-            .map(|host| kin::wanted(program, &self.steps.list[host.step].members))
+            .map(|host| {
+                let is_cut = self.is_cut(host.step);
+                let members = &self.steps.list[host.step].members;
+                kin::wanted(program, members).filter(|_| !is_cut)
+            })
             .collect();
         let known: Vec<callers::Wanted> = wanted.iter().flatten().cloned().collect();
         let mut found = callers::find(program, &known).into_iter();
@@ -254,6 +259,25 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             .iter()
             .map(|wanted| wanted.as_ref().and_then(|_| found.next()).unwrap_or_default())
             .collect()
+    }
+
+    /// Whether the functions of a step are called through decorators that hand on fixed arguments,
+    /// which is noted.
+    fn is_cut(&mut self, step: usize) -> bool {
+        let members = self.steps.list[step].members.clone();
+        let cut = members.into_iter().find(|member| {
+            let module = self.solver.modules.get(member.file);
+            module.is_some_and(|module| {
+                let node = module.exact(member.span, &["function_definition"]);
+                node.is_some_and(|node| is_cut(self.solver.program, &self.solver.references.work, module, node))
+            })
+        });
+        let Some(cut) = cut else { return false };
+        let key = (cut.file, cut.span);
+        let (at, name) = (self.solver.spot(key), self.solver.qualified(key));
+        let why = "its decorator hands on fixed arguments".to_owned();
+        self.steps.list[step].left.push(link(at, name, why));
+        true
     }
 
     /// Whether the methods are called through their own objects alone, and their classes keep their
