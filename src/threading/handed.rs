@@ -143,10 +143,7 @@ pub(super) fn handed(look: &Look, argument: Node) -> Use {
     }
     let shown: String = module.text_of(outer).chars().take(60).collect();
     if let Some(found) = passed(look, call, callee, argument, false) {
-        return match found {
-            Use::Unknown(by) => Use::Unknown(format!("{by}, where `{shown}` hands it on")),
-            _ => Use::Known(format!("handed to `{shown}`")),
-        };
+        return found.by(look, &shown);
     }
     let named = module.text_of(outer).rsplit('.').next().unwrap_or_default().trim();
     if look.frame.is_some() && matches!(named, "wraps" | "update_wrapper") {
@@ -187,7 +184,7 @@ fn bound(look: &Look, call: Node, argument: Node) -> Use {
     if first.id() != argument.id() {
         let shown: String = module.text_of(first).chars().take(60).collect();
         return match passed(look, call, first, argument, true) {
-            Some(Use::Unknown(by)) => Use::Unknown(format!("{by}, where `{shown}` hands it on")),
+            Some(found) => found.by(look, &shown),
             None if !calls_it(look, first) => Use::Unknown(format!("handed to `{shown}`")),
             _ => Use::Known(format!("handed to `{shown}`")),
         };

@@ -7,7 +7,7 @@ use tree_sitter::Node;
 use super::callers::class_of;
 use super::decorator::{Effect, effect_at};
 use super::escape::{Use, followed};
-use super::look::{Frame, Look};
+use super::look::{Frame, Look, What};
 use super::place::decorators;
 use crate::program::Program;
 use crate::program::callee::{Callee, How};
@@ -21,6 +21,30 @@ use crate::python::tree;
 /// How many functions a call may run.
 const MOST_FUNCTIONS: usize = 16;
 
+/// What becomes of an argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Passed {
+    /// This is done with it.
+    Followed(Use),
+    /// It is not seen what: why.
+    Unseen(&'static str),
+}
+
+impl Passed {
+    /// What is done with a function by a call of what is shown so.
+    pub(super) fn by(self, look: &Look, shown: &str) -> Use {
+        let is_function = matches!(look.what, What::Function | What::Partial);
+        match self {
+            Self::Followed(Use::Unknown(by)) if is_function => {
+                Use::Unknown(format!("{by}, where `{shown}` hands it on"))
+            }
+            Self::Followed(Use::Unknown(by)) => Use::Unknown(by),
+            Self::Followed(_) => Use::Known(format!("handed to `{shown}`")),
+            Self::Unseen(why) => Use::Unknown(format!("handed to `{shown}` {why}")),
+        }
+    }
+}
+
 /// What the functions that a call runs do with one of its arguments: the whole argument, with its
 /// keyword. `is_late` tells that the call is one of `partial`, whose first argument is the callee.
 /// `None` if it may run what is not the program's.
@@ -30,30 +54,29 @@ pub(super) fn passed(
     callee: Node,
     argument: Node,
     is_late: bool,
-) -> Option<Use> {
+) -> Option<Passed> {
     let module = look.module;
     let found = look.program.callee(module.file, module, callee).filter(|callee| callee.is_sure)?;
     let Some(functions) = with_overrides(look.program, &found) else {
-        return Some(unseen("handed to a method that other classes define as well"));
+        return Some(Passed::Unseen("which other classes replace"));
     };
-    let Some(look) = look.deeper() else { return Some(unseen("handed on too often")) };
+    let Some(look) = look.deeper() else { return Some(Passed::Unseen("too deep inside")) };
     let slot = Slot::of(module, call, argument, usize::from(is_late));
-    let Some(slot) = slot else { return Some(unseen("handed on behind what is unpacked")) };
+    let Some(slot) = slot else { return Some(Passed::Unseen("behind what is unpacked")) };
     let mut result = Use::Harmless;
     for function in functions {
-        let Some(member) = look.program.member_of(function) else { return Some(unseen("unread")) };
+        let Some(member) = look.program.member_of(function) else { return Some(Passed::Unseen("in a file that cannot be read")) };
         let module = &*member.module;
         let node = module.exact(function.span, &["function_definition"])?;
         let frame =
             Frame { look, call, function: (function.file, function.span), is_late };
         let inner = look.run_by(module, &frame);
-        result = result.or(received(&inner, node, slot, found.is_bound));
+        match received(&inner, node, slot, found.is_bound) {
+            Passed::Followed(found) => result = result.or(found),
+            unseen => return Some(unseen),
+        }
     }
-    Some(result)
-}
-
-fn unseen(why: &str) -> Use {
-    Use::Unknown(why.to_owned())
+    Some(Passed::Followed(result))
 }
 
 /// The functions of a callee and those by which classes that derive from theirs replace them;
@@ -144,7 +167,7 @@ impl<'t> Slot<'t> {
 }
 
 /// What a function does with an argument.
-fn received(look: &Look, function: Node, slot: Slot, is_bound: bool) -> Use {
+fn received(look: &Look, function: Node, slot: Slot, is_bound: bool) -> Passed {
     let module = look.module;
     // Its decorators may run something else, or hand the arguments on otherwise.
     let is_itself = decorators(module, function).into_iter().all(|decorator| {
@@ -152,23 +175,23 @@ fn received(look: &Look, function: Node, slot: Slot, is_bound: bool) -> Use {
             && !module.text_of(decorator).contains("singledispatch")
     });
     if !is_itself {
-        return unseen("handed to a decorated function");
+        return Passed::Unseen("which is decorated");
     }
     let signature = Signature::at(function);
     let parameter =
         signature.as_ref().and_then(|signature| slot.parameter(module, signature, is_bound));
     let body = function.child_by_field_name("body");
     let Some((parameter, body)) = parameter.zip(body) else {
-        return unseen("handed on among other arguments");
+        return Passed::Unseen("among other arguments");
     };
-    look.once(tree::span(parameter.name), || {
+    Passed::Followed(look.once(tree::span(parameter.name), || {
         let name = module.text_of(parameter.name);
         let scope = module.names.scope_at(body.start_byte());
         let uses = module.names.uses_of(name, scope, module.text());
         let nodes = uses.into_iter().filter_map(|used| module.nodes().covering(used));
         let nodes = nodes.filter(|node| !is_target(module, *node));
         nodes.fold(Use::Harmless, |found, node| found.or(followed(look, node)))
-    })
+    }))
 }
 
 fn is_target(module: &Module, node: Node) -> bool {

@@ -30,7 +30,13 @@ pub(super) fn returned(look: &Look, statement: Node) -> Use {
             None => unseen(),
         };
     }
-    if look.frame.is_some() || !matches!(look.what, What::Function | What::Partial) {
+    let is_followed = match look.what {
+        What::Function | What::Partial => true,
+        // What is made from a table may be served where it is asked for.
+        What::Object => look.is_kept,
+        What::Class => false,
+    };
+    if look.frame.is_some() || !is_followed {
         return unseen();
     }
     by_callers(&look, function)
@@ -73,7 +79,7 @@ fn by_callers(look: &Look, function: Node) -> Use {
         }
         match look.what {
             // What it is called with is seen, but not by whom: a library's own function.
-            What::Partial => result.or(Use::Known("returned".to_owned())),
+            What::Partial | What::Object => result.or(Use::Known("returned".to_owned())),
             _ if calls.is_empty() || is_handed_on(look, function, name) => unseen(),
             _ => result.or(Use::Known(format!("returned by `{name}`"))),
         }
