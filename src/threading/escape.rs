@@ -101,13 +101,17 @@ fn unpacked(look: &Look, value: Node) -> Use {
     if look.is_kept {
         return unseen();
     }
-    let Some(owner) = variadic_owner(look.module, value) else { return Use::Harmless };
-    if let Some(frame) = look.frame_of(owner) {
-        // What the function was called with.
-        return if frame.is_late { unseen() } else { called(&frame.look.of(What::Object), frame.call) };
-    }
     if look.frame.is_none() {
         return Use::Harmless;
+    }
+    let owner = variadic_owner(look.module, value);
+    let Some(owner) = owner.filter(|owner| is_as_called(look.module, *owner, value)) else {
+        return unseen();
+    };
+    if let Some(frame) = look.frame_of(owner) {
+        // What the function was called with.
+        let at_call = frame.look.of(What::Object);
+        return if frame.is_late { unseen() } else { called(&at_call, frame.call) };
     }
     // A function within that one: who calls it decides.
     match owner.child_by_field_name("name") {
@@ -116,9 +120,42 @@ fn unpacked(look: &Look, value: Node) -> Use {
     }
 }
 
+/// Whether a name still holds what a function was called with, as its `*args` or `**kwargs`.
+pub(super) fn is_as_called(module: &Module, function: Node, value: Node) -> bool {
+    let name = module.text_of(value);
+    let scope = module.names.scope_at(value.start_byte());
+    let Some(bound) = module.names.binding_scope(name, scope) else { return false };
+    let is_parameter = match module.names.bindings(name, scope) {
+        [binding] => matches!(binding.kind, BindingKind::Parameter),
+        _ => false,
+    };
+    let is_plain = |node: Node| {
+        let Some(parent) = module.parent(node) else { return false };
+        let named = parent.child_by_field_name("attribute").map_or("", |a| module.text_of(a));
+        let is_left = |node: Node| {
+            module.parent(node).is_some_and(|around| {
+                matches!(around.kind(), "assignment" | "augmented_assignment")
+                    && around.child_by_field_name("left").is_some_and(|l| l.id() == node.id())
+            })
+        };
+        match parent.kind() {
+            "subscript" => {
+                let key = parent.child_by_field_name("subscript");
+                !is_left(parent) || key.is_some_and(|key| key.kind() == "string")
+            }
+            "attribute" => !matches!(named, "update" | "setdefault"),
+            "augmented_assignment" => false,
+            _ => true,
+        }
+    };
+    let uses = module.names.uses_of(name, bound, module.text());
+    let mut nodes = uses.into_iter().filter_map(|used| module.nodes().covering(used));
+    is_parameter && variadic_owner(module, value) == Some(function) && nodes.all(is_plain)
+}
+
 /// Whether a value that is unpacked into a call may come from afar: anything but what the function
 /// around it was called with, in a module that serves requests or decodes messages.
-fn is_sent(module: &Module, value: Node) -> bool {
+pub(super) fn is_sent(module: &Module, value: Node) -> bool {
     if is_remote_value(module, value) {
         return true;
     }

@@ -16,7 +16,7 @@ use crate::program::definitions::Definition;
 use crate::program::mentions::Sought;
 use crate::program::types::Type;
 use crate::python::module::Module;
-use crate::python::names::{BindingKind, ScopeKind};
+use crate::python::names::{Binding, BindingKind, ScopeKind};
 use crate::python::tree;
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
@@ -51,7 +51,8 @@ pub(super) fn home(look: &Look, table: Node) -> Home {
     let name = module.text_of(table);
     let Some(scope) = module.names.binding_scope(name, module.names.scope_at(table.start_byte()))
     else {
-        return Home::Local;
+        // What a star import brings.
+        return Home::Foreign;
     };
     let bindings = module.names.scopes[scope].bindings.get(name).map_or(&[][..], Vec::as_slice);
     let imported = bindings.iter().find_map(|binding| match &binding.kind {
@@ -61,15 +62,61 @@ pub(super) fn home(look: &Look, table: Node) -> Home {
     if let Some(target) = imported {
         return bound(look.program, module.file, target, MOST_IMPORTS);
     }
+    if !bindings.iter().all(|binding| is_new(module, binding)) {
+        return Home::Foreign;
+    }
+    home_of_name(look, table, scope)
+}
+
+/// Where what is bound to a name in a scope is kept.
+fn home_of_name(look: &Look, bound: Node, scope: usize) -> Home {
+    let module = look.module;
+    let name = module.text_of(bound);
     match module.names.scopes[scope].kind {
         ScopeKind::Module => Home::Module(module.file, name.to_owned()),
         ScopeKind::Class => {
-            let class = module.ancestors(table).find(|n| n.kind() == "class_definition");
+            let class = module.ancestors(bound).find(|n| n.kind() == "class_definition");
             class.map_or(Home::Local, |class| {
                 Home::Class(Program::definition_at(module.file, class), name.to_owned())
             })
         }
         _ => Home::Local,
+    }
+}
+
+/// Whether a name is bound to a table that is made there, not to one that has another name too.
+fn is_new(module: &Module, binding: &Binding) -> bool {
+    const MAKERS: [&str; 10] = [
+        "dict",
+        "list",
+        "set",
+        "tuple",
+        "OrderedDict",
+        "defaultdict",
+        "ChainMap",
+        "MappingProxyType",
+        "WeakValueDictionary",
+        "frozenset",
+    ];
+    let value = match binding.kind {
+        BindingKind::Assignment { value } => module.nodes().covering(value),
+        BindingKind::Placeholder => return true,
+        _ => None,
+    };
+    let Some(value) = value.map(tree::unparenthesised) else { return false };
+    match value.kind() {
+        "call" => {
+            let callee = value.child_by_field_name("function").map_or("", |f| module.text_of(f));
+            callee.rsplit('.').next().is_some_and(|last| MAKERS.contains(&last))
+        }
+        "identifier"
+        | "attribute"
+        | "subscript"
+        | "conditional_expression"
+        | "await"
+        | "boolean_operator"
+        | "named_expression" => false,
+        _ => true,
     }
 }
 
@@ -107,7 +154,11 @@ fn is_imported(module: &Module, object: Node) -> bool {
 fn bound(program: &Program, from: FileId, dotted: &str, most: usize) -> Home {
     let Some((prefix, name)) = dotted.rsplit_once('.') else { return Home::Foreign };
     // `.name` means the package itself: the dots stay.
-    let prefix = if prefix.is_empty() || prefix.ends_with('.') { format!("{prefix}.") } else { prefix.to_owned() };
+    let prefix = if prefix.is_empty() || prefix.ends_with('.') {
+        format!("{prefix}.")
+    } else {
+        prefix.to_owned()
+    };
     let [file] = program.meaning(&prefix, from).module[..] else { return Home::Foreign };
     let Some(member) = program.module(file) else { return Home::Foreign };
     let top = member.module.names.scopes.first().and_then(|top| top.bindings.get(name));
@@ -118,8 +169,12 @@ fn bound(program: &Program, from: FileId, dotted: &str, most: usize) -> Home {
     match (targets.next(), most.checked_sub(1)) {
         (Some(target), Some(most)) => bound(program, file, target, most),
         (Some(_), None) => Home::Foreign,
-        (None, _) if top.is_none() => Home::Foreign,
-        (None, _) => Home::Module(file, name.to_owned()),
+        (None, _) => match top {
+            Some(bindings) if bindings.iter().all(|b| is_new(&member.module, b)) => {
+                Home::Module(file, name.to_owned())
+            }
+            _ => Home::Foreign,
+        },
     }
 }
 
@@ -160,6 +215,45 @@ fn read_from(found: Option<Use>, is_whole: bool, name: &str) -> Use {
     }
 }
 
+/// What is done with a table under another name that it is given; `None` if nothing is looked up
+/// there.
+pub(super) fn renamed(look: &Look, name: Node) -> Option<Use> {
+    let module = look.module;
+    let unseen = || Some(Use::Unknown("kept in a table".to_owned()));
+    let Some(look) = look.deeper() else { return unseen() };
+    if name.kind() == "attribute" {
+        return match home(&look, name) {
+            Home::Class(class, name) => Some(table_of_class(&look, class, &name)),
+            _ => unseen(),
+        };
+    }
+    if name.kind() != "identifier" {
+        return unseen();
+    }
+    let text = module.text_of(name);
+    let scope = module.names.binding_scope(text, module.names.scope_at(name.start_byte()))?;
+    let mut found = None;
+    match module.names.scopes[scope].kind {
+        ScopeKind::Module => {
+            let is_whole = mentions(&look, module.file, text, &mut |look, node| {
+                add(&mut found, occurrence(&look.found_again(), node));
+            });
+            if is_whole { found } else { unseen() }
+        }
+        ScopeKind::Class => unseen(),
+        _ => {
+            let judged = look.once(tree::span(name), || {
+                for used in module.names.uses_of(text, scope, module.text()) {
+                    let node = module.nodes().covering(used);
+                    add(&mut found, node.and_then(|node| occurrence(&look.found_again(), node)));
+                }
+                found.unwrap_or(Use::Harmless)
+            });
+            Some(judged)
+        }
+    }
+}
+
 /// What other modules do with what is kept under a name of a module or class, where it is looked
 /// for under its own name alone.
 pub(super) fn name(look: &Look, bound: Node) -> Use {
@@ -167,11 +261,16 @@ pub(super) fn name(look: &Look, bound: Node) -> Use {
     if is_known || look.what == What::Object {
         return Use::Harmless;
     }
+    let is_framed = look.frame.is_some();
     let judge = |found: &mut Use, look: &Look, node: Node| {
-        *found = std::mem::replace(found, Use::Harmless).or(followed(look, node));
+        let look = if is_framed { look.found_again() } else { *look };
+        *found = std::mem::replace(found, Use::Harmless).or(followed(&look, node));
     };
     let mut found = Use::Harmless;
-    let is_whole = match home(look, bound) {
+    let module = look.module;
+    let here = module.names.scope_at(bound.start_byte());
+    let scope = module.names.binding_scope(module.text_of(bound), here);
+    let is_whole = match scope.map_or(Home::Foreign, |scope| home_of_name(look, bound, scope)) {
         Home::Module(file, name) => {
             return look.kept((file, Span::default()), &name, || {
                 let is_whole =

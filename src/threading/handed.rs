@@ -2,9 +2,10 @@
 
 use tree_sitter::Node;
 
-use super::escape::{Use, follow, followed};
+use super::escape::{Use, called, follow, followed, is_sent};
 use super::look::{Look, What};
 use super::passed::passed;
+use crate::python::call::Call;
 use crate::python::module::Module;
 use crate::python::tree;
 use crate::transforms::remote::imports_web;
@@ -160,9 +161,26 @@ pub(super) fn handed(look: &Look, argument: Node) -> Use {
         };
     }
     if calls_it(look, outer) {
-        return Use::Known(format!("handed to `{shown}`"));
+        return match called(&look.of(What::Object), call).or(beside(look, call)) {
+            Use::Unknown(by) => Use::Unknown(format!("handed to `{shown}`, {by}")),
+            _ => Use::Known(format!("handed to `{shown}`")),
+        };
     }
     Use::Unknown(format!("handed to `{shown}`"))
+}
+
+/// What is handed beside a function for its keywords: `Thread(target=f, kwargs=options)`.
+fn beside(look: &Look, call: Node) -> Use {
+    let module = look.module;
+    let Some(call) = Call::at(call, module.text()) else { return Use::Harmless };
+    let by_name = ["kwargs", "kwds"].into_iter().filter_map(|name| call.keyword(name));
+    let named = module.text_of(call.function).rsplit('.').next().unwrap_or_default();
+    let third = call.positional(2).filter(|_| matches!(named, "apply" | "apply_async"));
+    let mut keywords = by_name.chain(third).map(|argument| argument.value);
+    match keywords.any(|value| value.kind() != "dictionary" && is_sent(module, value)) {
+        true => Use::Unknown("with what is sent".to_owned()),
+        false => Use::Harmless,
+    }
 }
 
 /// Whether a callee is known to call what it is handed with arguments that can be seen.
@@ -189,7 +207,7 @@ fn bound(look: &Look, call: Node, argument: Node) -> Use {
             _ => Use::Known(format!("handed to `{shown}`")),
         };
     }
-    let made = followed(&look.of(What::Partial), call);
+    let made = followed(&look.of(What::Partial), call).or(called(&look.of(What::Object), call));
     if matches!(made, Use::Unknown(_)) {
         return made;
     }
@@ -207,11 +225,13 @@ fn stood_for(look: &Look, call: Node) -> Use {
     let Some(parent) = module.parent(call) else { return Use::Harmless };
     let unseen = || Use::Unknown("stood for by another function".to_owned());
     if parent.kind() == "decorator" {
-        let function = module.parent(parent).and_then(|outer| outer.child_by_field_name("definition"));
+        let function =
+            module.parent(parent).and_then(|outer| outer.child_by_field_name("definition"));
         let name = function.and_then(|function| function.child_by_field_name("name"));
         return name.map_or_else(unseen, |name| follow(look, name));
     }
-    let is_callee = |node: Node| node.child_by_field_name("function").map(|f| f.id()) == Some(call.id());
+    let is_callee =
+        |node: Node| node.child_by_field_name("function").map(|f| f.id()) == Some(call.id());
     if parent.kind() == "call" && is_callee(parent) {
         return followed(look, parent);
     }

@@ -248,7 +248,8 @@ pub(super) fn class_of_receiver<'m>(module: &'m Module, object: Node) -> Option<
     let [binding] = module.names.bindings(module.text_of(object), scope) else { return None };
     let BindingKind::Parameter = binding.kind else { return None };
     let parameter = module.nodes().covering(binding.span)?;
-    let function = module.ancestors(parameter).find(|around| around.kind() == "function_definition");
+    let function =
+        module.ancestors(parameter).find(|around| around.kind() == "function_definition");
     name_of(module, class_of(module, function?)?)
 }
 

@@ -65,11 +65,12 @@ pub(super) fn passed(
     let Some(slot) = slot else { return Some(Passed::Unseen("behind what is unpacked")) };
     let mut result = Use::Harmless;
     for function in functions {
-        let Some(member) = look.program.member_of(function) else { return Some(Passed::Unseen("in a file that cannot be read")) };
+        let Some(member) = look.program.member_of(function) else {
+            return Some(Passed::Unseen("in a file that cannot be read"));
+        };
         let module = &*member.module;
         let node = module.exact(function.span, &["function_definition"])?;
-        let frame =
-            Frame { look, call, function: (function.file, function.span), is_late };
+        let frame = Frame { look, call, function: (function.file, function.span), is_late };
         let inner = look.run_by(module, &frame);
         match received(&inner, node, slot, found.is_bound) {
             Passed::Followed(found) => result = result.or(found),
@@ -197,8 +198,8 @@ fn received(look: &Look, function: Node, slot: Slot, is_bound: bool) -> Passed {
 fn is_target(module: &Module, node: Node) -> bool {
     module.parent(node).is_some_and(|parent| {
         parent.child_by_field_name("name").is_some_and(|name| name.id() == node.id())
-            || parent.child_by_field_name("left").is_some_and(|left| {
-                left.id() == node.id() && parent.kind() == "assignment"
-            })
+            || parent
+                .child_by_field_name("left")
+                .is_some_and(|left| left.id() == node.id() && parent.kind() == "assignment")
     })
 }

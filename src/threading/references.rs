@@ -11,8 +11,8 @@ use super::escape::{Use, followed, line};
 use super::imported::searches;
 use super::look::{Look, Work};
 use super::message::classes_of;
-use super::modules::Modules;
 use super::methods::{published, publishes};
+use super::modules::Modules;
 use super::place::name_of;
 use super::subject::{
     Kind, Relatives, Subject, handed_on, other_references, own_references, renamed, subject, words,
@@ -264,11 +264,7 @@ impl References {
 }
 
 /// The classes of the functions and their parameters that modules which serve requests mention.
-fn served(
-    functions: &[(FileId, Node)],
-    modules: &Modules,
-    program: &Program,
-) -> BTreeSet<String> {
+fn served(functions: &[(FileId, Node)], modules: &Modules, program: &Program) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut classes: BTreeSet<&str> = BTreeSet::new();
     for (file, function) in functions {

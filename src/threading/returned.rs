@@ -52,8 +52,7 @@ fn by_callers(look: &Look, function: Node) -> Use {
     let is_plain = decorators(module, function)
         .into_iter()
         .all(|decorator| effect_at(look, decorator) == Effect::Kept);
-    let is_nested =
-        module.ancestors(function).any(|around| around.kind() == "function_definition");
+    let is_nested = module.ancestors(function).any(|around| around.kind() == "function_definition");
     let name = name_of(module, function);
     let Some(name) = name.filter(|_| is_plain && !is_nested) else { return unseen() };
     // A class of another library may call a method of one that derives from it.

@@ -177,7 +177,10 @@ pub(super) fn occurrence(look: &Look, table: Node) -> Option<Use> {
             }
             "argument_list" | "keyword_argument" => handed_whole(module, node),
             "assignment" | "augmented_assignment" if is_field("left") => None,
-            "assignment" => Some(renamed(look, parent)),
+            "assignment" => match parent.child_by_field_name("left") {
+                Some(left) => everywhere::renamed(look, left),
+                None => None,
+            },
             "comparison_operator"
             | "not_operator"
             | "expression_statement"
@@ -193,14 +196,6 @@ pub(super) fn occurrence(look: &Look, table: Node) -> Option<Use> {
             | "type" => None,
             _ => Some(Use::Unknown("handed on in a table".to_owned())),
         };
-    }
-}
-
-/// What is done with a table under another name.
-fn renamed(look: &Look, assignment: Node) -> Use {
-    match assignment.child_by_field_name("left") {
-        Some(left) if matches!(left.kind(), "identifier" | "attribute") => looked_up(look, left),
-        _ => unseen(),
     }
 }
 

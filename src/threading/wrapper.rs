@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::decorator::{Effect, effect_at};
-use super::escape::{Use, followed};
+use super::escape::{Use, followed, is_as_called};
 use super::look::Look;
 use super::place::{decorators, name_of};
 use crate::program::definitions::DefinitionKind;
@@ -129,7 +129,7 @@ impl<'a> Decorated<'a> {
         let mut unpacked = found.arguments.iter().filter(|argument| spreads(argument.kind));
         unpacked.all(|argument| {
             let wrapper = self.wrapper(call);
-            wrapper.is_some_and(|wrapper| is_variadic(module, wrapper, argument.value))
+            wrapper.is_some_and(|wrapper| is_as_called(module, wrapper, argument.value))
         })
     }
 
@@ -193,8 +193,9 @@ impl<'a> Decorated<'a> {
                 "return_statement" => self.is_own(parent),
                 "argument_list" => {
                     let call = module.parent(parent);
-                    call.is_some_and(|call| wrapped(module, call).is_some() || is_wraps(module, call))
-                        || !matches!(followed(&self.look, node), Use::Unknown(_))
+                    call.is_some_and(|call| {
+                        wrapped(module, call).is_some() || is_wraps(module, call)
+                    }) || !matches!(followed(&self.look, node), Use::Unknown(_))
                 }
                 _ => !matches!(followed(&self.look, node), Use::Unknown(_)),
             }
@@ -233,9 +234,8 @@ fn function_within<'m>(module: &'m Module, outer: Node<'m>, value: Node) -> Opti
 fn is_wraps(module: &Module, call: Node) -> bool {
     let callee = call.child_by_field_name("function").unwrap_or(call);
     let resolved = module.names.resolve(callee, module.text());
-    let is_it = |name: &String| {
-        matches!(name.as_str(), "functools.wraps" | "functools.update_wrapper")
-    };
+    let is_it =
+        |name: &String| matches!(name.as_str(), "functools.wraps" | "functools.update_wrapper");
     !resolved.candidates().is_empty() && resolved.candidates().iter().all(is_it)
 }
 
@@ -247,17 +247,4 @@ fn wrapped<'m>(module: &'m Module, call: Node<'m>) -> Option<Node<'m>> {
         _ => is_wraps(module, call) && module.text_of(callee).ends_with("update_wrapper"),
     };
     tree::children(call.child_by_field_name("arguments")?).first().copied().filter(|_| is_it)
-}
-
-/// Whether a name is the `*args` or `**kwargs` of a function.
-fn is_variadic(module: &Module, function: Node, value: Node) -> bool {
-    let Some(signature) = Signature::at(function) else { return false };
-    let scope = module.names.scope_at(value.start_byte());
-    let bindings = module.names.bindings(module.text_of(value), scope);
-    signature.parameters.iter().any(|parameter| {
-        matches!(parameter.kind, ParameterKind::VarKeyword | ParameterKind::VarPositional)
-            && value.kind() == "identifier"
-            && bindings.len() == 1
-            && bindings[0].span == tree::span(parameter.name)
-    })
 }
