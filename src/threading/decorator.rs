@@ -2,10 +2,12 @@
 
 use tree_sitter::Node;
 
+use super::look::{Look, Work};
+use super::place::decorators;
+use super::wrapper::effect_of;
+use crate::program::Program;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
-use crate::python::signature::{ParameterKind, Signature};
-use crate::python::tree;
 use crate::transforms::remote::is_remote_decorator;
 
 /// What becomes of a function's parameters under a decorator.
@@ -13,6 +15,8 @@ use crate::transforms::remote::is_remote_decorator;
 pub(super) enum Effect {
     /// Callers see them as they are.
     Kept,
+    /// Callers see others: what they call hands on what it was written to hand on.
+    Cut,
     /// There are none: it is read like an attribute.
     Property,
     /// They become what a person or a program far away sends.
@@ -68,7 +72,19 @@ const KEPT: [&str; 40] = [
 ];
 
 /// The effect of one decorator: the expression behind the `@`.
-pub(super) fn effect(module: &Module, decorator: Node) -> Effect {
+pub(super) fn effect(program: &Program, work: &Work, module: &Module, decorator: Node) -> Effect {
+    effect_at(&Look::new(program, module, work), decorator)
+}
+
+/// Whether the callers of a function call something that hands on fixed arguments.
+pub(super) fn is_cut(program: &Program, work: &Work, module: &Module, function: Node) -> bool {
+    let all = decorators(module, function);
+    all.into_iter().any(|decorator| effect(program, work, module, decorator) == Effect::Cut)
+}
+
+/// The effect of one decorator, as a part of what is being followed.
+pub(super) fn effect_at(look: &Look, decorator: Node) -> Effect {
+    let module = look.module;
     let callee = match decorator.kind() {
         "call" => decorator.child_by_field_name("function").unwrap_or(decorator),
         _ => decorator,
@@ -97,7 +113,7 @@ pub(super) fn effect(module: &Module, decorator: Node) -> Effect {
     if is_remote_decorator(module, decorator) {
         return Effect::Remote;
     }
-    if forwards(module, callee) { Effect::Kept } else { Effect::Unknown }
+    effect_of(look, callee, decorator.kind() == "call")
 }
 
 /// The dotted name of what made the object of `app.command`: `typer.Typer`; for a click group, the
@@ -114,7 +130,7 @@ fn maker(module: &Module, callee: Node) -> Option<String> {
         }
         BindingKind::Function => {
             let function = module.parent(module.nodes().covering(binding.span)?)?;
-            let decorators = super::place::decorators(module, function);
+            let decorators = decorators(module, function);
             decorators.into_iter().find_map(|decorator| {
                 let callee = decorator.child_by_field_name("function").unwrap_or(decorator);
                 let made = module.names.resolve(callee, module.text());
@@ -123,45 +139,4 @@ fn maker(module: &Module, callee: Node) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// Whether a decorator of this module hands every keyword on: it returns an inner function that
-/// takes `**kwargs` and does nothing else with the function than calling it.
-fn forwards(module: &Module, callee: Node) -> bool {
-    let Some(mut function) = super::parser::function_named(module, callee) else { return false };
-    if module.parent(callee).is_some_and(|parent| parent.kind() == "call") {
-        // `@retry(3)`: what the call returns decorates.
-        let body = function.child_by_field_name("body").map(tree::children).unwrap_or_default();
-        let Some(made) = body.into_iter().find(|s| s.kind() == "function_definition") else {
-            return false;
-        };
-        function = made;
-    }
-    let Some(signature) = Signature::at(function) else { return false };
-    let Some(body) = function.child_by_field_name("body") else { return false };
-    let inner: Vec<Node> =
-        tree::preorder(body).filter(|node| node.kind() == "function_definition").collect();
-    let takes_all = |node: &Node| {
-        Signature::at(*node).is_some_and(|signature| signature.has(ParameterKind::VarKeyword))
-    };
-    if inner.is_empty() || !inner.iter().any(takes_all) {
-        return false;
-    }
-    // The decorated function is only called, or named to `functools.wraps`.
-    let Some(first) = signature.parameters.first() else { return false };
-    let name = module.text_of(first.name);
-    tree::preorder(body)
-        .filter(|node| node.kind() == "identifier" && module.text_of(*node) == name)
-        .all(|node| {
-            let parent = module.parent(node);
-            parent.is_some_and(|parent| match parent.kind() {
-                "call" => parent.start_byte() == node.start_byte(),
-                "argument_list" => module.parent(parent).is_some_and(|call| {
-                    let callee = call.child_by_field_name("function");
-                    callee.is_some_and(|callee| module.text_of(callee).ends_with("wraps"))
-                }),
-                "attribute" => true,
-                _ => false,
-            })
-        })
 }

@@ -2,7 +2,10 @@
 
 use tree_sitter::Node;
 
-use super::table;
+use super::handed::handed;
+use super::look::{Look, What};
+use super::returned::returned;
+use super::{everywhere, table};
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
@@ -32,131 +35,9 @@ impl Use {
     }
 }
 
-/// Built-in functions that call what they are handed with arguments that stand beside it.
-const BUILT_IN: [&str; 6] = ["map", "filter", "sorted", "min", "max", "sum"];
-
-/// Callables of known libraries that do so.
-const KNOWN: [&str; 41] = [
-    "functools.reduce",
-    "itertools.groupby",
-    "itertools.accumulate",
-    "itertools.takewhile",
-    "itertools.dropwhile",
-    "itertools.starmap",
-    "threading.Thread",
-    "threading.Timer",
-    "multiprocessing.Process",
-    "multiprocessing.Pool",
-    "multiprocessing.pool.Pool",
-    "multiprocessing.pool.ThreadPool",
-    "multiprocessing.dummy.Pool",
-    "torch.multiprocessing.spawn",
-    "torch.multiprocessing.Process",
-    "torch.multiprocessing.Pool",
-    "concurrent.futures.ProcessPoolExecutor",
-    "concurrent.futures.ThreadPoolExecutor",
-    "asyncio.to_thread",
-    "anyio.to_thread.run_sync",
-    "starlette.concurrency.run_in_threadpool",
-    "fastapi.concurrency.run_in_threadpool",
-    "fire.Fire",
-    "typer.run",
-    "absl.app.run",
-    "ray.remote",
-    "numpy.vectorize",
-    "numpy.apply_along_axis",
-    "jax.vmap",
-    "jax.tree_map",
-    "jax.tree_util.tree_map",
-    "torch.vmap",
-    "timeit.timeit",
-    "joblib.delayed",
-    "tqdm.contrib.concurrent.process_map",
-    "tqdm.contrib.concurrent.thread_map",
-    "accelerate.notebook_launcher",
-    "atexit.register",
-    "collections.defaultdict",
-    "dataclasses.field",
-    "functools.cmp_to_key",
-];
-
-/// Callables that make a function of another one, which is called in its place.
-const WRAPPERS: [&str; 11] = [
-    "functools.partial",
-    "functools.partialmethod",
-    "functools.cache",
-    "functools.lru_cache",
-    "contextlib.contextmanager",
-    "contextlib.asynccontextmanager",
-    "staticmethod",
-    "classmethod",
-    "torch.compile",
-    "torch.no_grad",
-    "torch.inference_mode",
-];
-
-/// Methods of pools, executors, loops and data that do so.
-const METHODS: [&str; 20] = [
-    "map",
-    "filter",
-    "submit",
-    "apply",
-    "apply_async",
-    "imap",
-    "imap_unordered",
-    "map_async",
-    "starmap",
-    "starmap_async",
-    "sort",
-    "spawn",
-    "run_in_executor",
-    "run_sync",
-    "to_thread",
-    "set_defaults",
-    "add_argument",
-    "Process",
-    "Pool",
-    "Thread",
-];
-
-/// Callables that only look at a function.
-const LOOKS: [&str; 24] = [
-    "wraps",
-    "update_wrapper",
-    "signature",
-    "hasattr",
-    "getattr",
-    "type",
-    "isinstance",
-    "issubclass",
-    "id",
-    "repr",
-    "str",
-    "print",
-    "callable",
-    "getsource",
-    "getdoc",
-    "super",
-    "cast",
-    "get_type_hints",
-    "debug",
-    "info",
-    "warning",
-    "error",
-    "exception",
-    "len",
-];
-
-/// How far names that stand for a function are followed.
-const DEEPEST: usize = 4;
-
 /// What is done with a function where an expression names it.
-pub(super) fn use_of(module: &Module, reference: Node) -> Use {
-    followed(module, reference, 0)
-}
-
-/// The same at some depth of names that stand for it.
-pub(super) fn followed(module: &Module, reference: Node, depth: usize) -> Use {
+pub(super) fn followed(look: &Look, reference: Node) -> Use {
+    let module = look.module;
     let mut node = reference;
     loop {
         let Some(parent) = module.parent(node) else { return Use::Harmless };
@@ -165,7 +46,7 @@ pub(super) fn followed(module: &Module, reference: Node, depth: usize) -> Use {
             | "boolean_operator"
             | "conditional_expression"
             | "await" => node = parent,
-            "call" => return called(module, parent),
+            "call" => return called(look, parent),
             "attribute" => return looked_at(module, parent),
             "decorator"
             | "type"
@@ -179,45 +60,102 @@ pub(super) fn followed(module: &Module, reference: Node, depth: usize) -> Use {
             | "assert_statement"
             | "if_statement"
             | "subscript"
+            | "interpolation"
             | "function_definition"
             | "class_definition" => return Use::Harmless,
-            "keyword_argument" => {
-                let list = module.parent(parent);
-                return list.map_or(Use::Harmless, |list| handed(module, list, depth));
-            }
-            "argument_list" => return handed(module, parent, depth),
+            "keyword_argument" => return handed(look, parent),
+            "argument_list" => return handed(look, node),
             "pair" | "list" | "tuple" | "set" | "dictionary" | "expression_list" => {
-                return table::collected(module, node, parent, depth);
+                return table::collected(look, node, parent);
             }
-            "assignment" => return kept(module, parent, node, depth),
-            "default_parameter" | "typed_default_parameter" => {
-                return default(module, parent, depth);
-            }
-            "return_statement" => return Use::Unknown("returned".to_owned()),
+            "assignment" => return kept(look, parent, node),
+            "default_parameter" | "typed_default_parameter" => return default(look, parent),
+            "return_statement" => return returned(look, parent),
             kind => return Use::Unknown(format!("used in a {}", kind.replace('_', " "))),
         }
     }
 }
 
 /// A call, with arguments that may come from afar where they are unpacked.
-pub(super) fn called(module: &Module, call: Node) -> Use {
+pub(super) fn called(look: &Look, call: Node) -> Use {
+    let module = look.module;
     let Some(found) = Call::at(call, module.text()) else { return Use::Harmless };
     let spreads = |kind| matches!(kind, ArgumentKind::Splat | ArgumentKind::DoubleSplat);
-    let remote = found
-        .arguments
-        .iter()
-        .filter(|argument| spreads(argument.kind))
-        .any(|argument| is_sent(module, argument.value));
-    if remote {
-        let line = module.lines.of(call.start_byte()) + 1;
-        return Use::Unknown(format!("called with what is sent in line {line}"));
+    let mut result = Use::Harmless;
+    for argument in found.arguments.iter().filter(|argument| spreads(argument.kind)) {
+        if is_sent(module, argument.value) {
+            let line = module.lines.of(call.start_byte()) + 1;
+            return Use::Unknown(format!("called with what is sent in line {line}"));
+        }
+        result = result.or(unpacked(look, argument.value));
     }
-    Use::Harmless
+    if look.what == What::Class {
+        result = result.or(followed(&look.of(What::Object), call));
+    }
+    result
+}
+
+/// What is unpacked into a call of something that was handed to the function around it, or kept.
+fn unpacked(look: &Look, value: Node) -> Use {
+    let unseen = || Use::Unknown("called with what is unpacked".to_owned());
+    if look.is_kept {
+        return unseen();
+    }
+    if look.frame.is_none() {
+        return Use::Harmless;
+    }
+    let owner = variadic_owner(look.module, value);
+    let Some(owner) = owner.filter(|owner| is_as_called(look.module, *owner, value)) else {
+        return unseen();
+    };
+    if let Some(frame) = look.frame_of(owner) {
+        // What the function was called with.
+        let at_call = frame.look.of(What::Object);
+        return if frame.is_late { unseen() } else { called(&at_call, frame.call) };
+    }
+    // A function within that one: who calls it decides.
+    match owner.child_by_field_name("name") {
+        Some(name) => follow(look, name),
+        None => followed(look, owner),
+    }
+}
+
+/// Whether a name still holds what a function was called with, as its `*args` or `**kwargs`.
+pub(super) fn is_as_called(module: &Module, function: Node, value: Node) -> bool {
+    let name = module.text_of(value);
+    let scope = module.names.scope_at(value.start_byte());
+    let Some(bound) = module.names.binding_scope(name, scope) else { return false };
+    let is_parameter = match module.names.bindings(name, scope) {
+        [binding] => matches!(binding.kind, BindingKind::Parameter),
+        _ => false,
+    };
+    let is_plain = |node: Node| {
+        let Some(parent) = module.parent(node) else { return false };
+        let named = parent.child_by_field_name("attribute").map_or("", |a| module.text_of(a));
+        let is_left = |node: Node| {
+            module.parent(node).is_some_and(|around| {
+                matches!(around.kind(), "assignment" | "augmented_assignment")
+                    && around.child_by_field_name("left").is_some_and(|l| l.id() == node.id())
+            })
+        };
+        match parent.kind() {
+            "subscript" => {
+                let key = parent.child_by_field_name("subscript");
+                !is_left(parent) || key.is_some_and(|key| key.kind() == "string")
+            }
+            "attribute" => !matches!(named, "update" | "setdefault"),
+            "augmented_assignment" => false,
+            _ => true,
+        }
+    };
+    let uses = module.names.uses_of(name, bound, module.text());
+    let mut nodes = uses.into_iter().filter_map(|used| module.nodes().covering(used));
+    is_parameter && variadic_owner(module, value) == Some(function) && nodes.all(is_plain)
 }
 
 /// Whether a value that is unpacked into a call may come from afar: anything but what the function
 /// around it was called with, in a module that serves requests or decodes messages.
-fn is_sent(module: &Module, value: Node) -> bool {
+pub(super) fn is_sent(module: &Module, value: Node) -> bool {
     if is_remote_value(module, value) {
         return true;
     }
@@ -241,19 +179,24 @@ fn is_sent(module: &Module, value: Node) -> bool {
 
 /// Whether a name is the `*args` or `**kwargs` of a function around it.
 fn is_own_variadic(module: &Module, value: Node) -> bool {
-    value.kind() == "identifier"
-        && module
-            .ancestors(value)
-            .filter(|around| around.kind() == "function_definition")
-            .filter_map(Signature::at)
-            .any(|signature| {
-                signature.parameters.iter().any(|parameter| {
-                    matches!(
-                        parameter.kind,
-                        ParameterKind::VarKeyword | ParameterKind::VarPositional
-                    ) && module.text_of(parameter.name) == module.text_of(value)
-                })
+    variadic_owner(module, value).is_some()
+}
+
+/// The function around a name whose `*args` or `**kwargs` it is.
+fn variadic_owner<'m>(module: &'m Module, value: Node) -> Option<Node<'m>> {
+    if value.kind() != "identifier" {
+        return None;
+    }
+    let name = module.text_of(value);
+    let is_own = |function: &Node| {
+        Signature::at(*function).is_some_and(|signature| {
+            signature.parameters.iter().any(|parameter| {
+                matches!(parameter.kind, ParameterKind::VarKeyword | ParameterKind::VarPositional)
+                    && module.text_of(parameter.name) == name
             })
+        })
+    };
+    module.ancestors(value).find(is_own)
 }
 
 /// `f.name`: nothing, unless it is how a framework is told to publish it.
@@ -270,112 +213,63 @@ fn looked_at(module: &Module, attribute: Node) -> Use {
 }
 
 /// What is done with the name that a function is kept under.
-fn kept(module: &Module, assignment: Node, value: Node, depth: usize) -> Use {
+fn kept(look: &Look, assignment: Node, value: Node) -> Use {
     let left = assignment.child_by_field_name("left");
     if left.is_some_and(|left| left.id() == value.id()) {
         return Use::Harmless;
     }
+    let unseen = Use::Unknown("kept under another name".to_owned());
+    let Some(look) = look.deeper() else { return unseen };
     match left {
-        Some(left) if left.kind() == "identifier" && depth < DEEPEST => {
-            follow(module, left, depth + 1)
+        Some(left) if left.kind() == "identifier" => {
+            follow(&look, left).or(everywhere::name(&look, left))
         }
         Some(left) if left.kind() == "subscript" => {
             let table = left.child_by_field_name("value").unwrap_or(left);
-            table::looked_up(module, module.text_of(table), depth)
+            table::looked_up(&look, table)
         }
-        _ => Use::Unknown("kept under another name".to_owned()),
+        Some(left) if left.kind() == "attribute" => {
+            everywhere::attribute(&look, left).unwrap_or(unseen)
+        }
+        _ => unseen,
     }
 }
 
 /// What is done with everything that a name, given by one of its bindings, may mean.
-pub(super) fn follow(module: &Module, bound: Node, depth: usize) -> Use {
+pub(super) fn follow(look: &Look, bound: Node) -> Use {
+    let module = look.module;
     let name = module.text_of(bound);
     let here = module.names.scope_at(bound.start_byte());
     let Some(scope) = module.names.binding_scope(name, here) else { return Use::Harmless };
     let bindings: Vec<_> =
         module.names.bindings(name, here).iter().map(|binding| binding.span).collect();
     let uses = module.names.uses_of(name, scope, module.text());
-    let mut found = Use::Harmless;
-    for used in uses.into_iter().filter(|used| !bindings.contains(used)) {
-        let Some(node) = module.nodes().covering(used) else { continue };
-        found = found.or(followed(module, node, depth));
-    }
-    found
+    let own = tree::span(bound);
+    look.once(own, || {
+        let mut found = Use::Harmless;
+        for used in uses.into_iter().filter(|used| !bindings.contains(used)) {
+            let Some(node) = module.nodes().covering(used) else { continue };
+            found = found.or(followed(look, node));
+        }
+        found
+    })
 }
 
 /// What a function does with a parameter whose default it is.
-fn default(module: &Module, parameter: Node, depth: usize) -> Use {
+fn default(look: &Look, parameter: Node) -> Use {
+    let module = look.module;
     let Some(name) = parameter.child_by_field_name("name") else { return Use::Harmless };
     let function = module.ancestors(parameter).find(|a| Signature::at(*a).is_some());
     let body = function.and_then(|function| function.child_by_field_name("body"));
-    let Some(body) = body.filter(|_| depth < DEEPEST) else {
+    let Some((body, look)) = body.zip(look.deeper()) else {
         return Use::Unknown("a default".to_owned());
     };
-    let scope = module.names.scope_at(body.start_byte());
-    let uses = module.names.uses_of(module.text_of(name), scope, module.text());
-    let nodes = uses.into_iter().filter_map(|used| module.nodes().covering(used));
-    nodes.fold(Use::Harmless, |found, node| found.or(followed(module, node, depth + 1)))
-}
-
-/// What the call does to which a function is an argument.
-pub(super) fn handed(module: &Module, list: Node, depth: usize) -> Use {
-    let Some(call) = module.parent(list) else { return Use::Harmless };
-    if call.kind() == "class_definition" {
-        return Use::Harmless;
-    }
-    let Some(callee) = call.child_by_field_name("function") else { return Use::Harmless };
-    // `ray.remote(num_gpus=1)(f)`
-    let outer = match callee.kind() {
-        "call" => callee.child_by_field_name("function").unwrap_or(callee),
-        _ => callee,
-    };
-    let shown = module.text_of(outer);
-    let named = shown.rsplit('.').next().unwrap_or_default().trim();
-    let resolved = module.names.resolve(outer, module.text());
-    let dotted = resolved.single().unwrap_or_default();
-    if LOOKS.contains(&named) {
-        return Use::Harmless;
-    }
-    if WRAPPERS.contains(&dotted) {
-        // Where what it makes goes decides. `lru_cache(maxsize=2)(f)` is a call as well.
-        return match followed(module, call, depth) {
-            Use::Harmless => Use::Known(format!("handed to `{dotted}`")),
-            other => other,
-        };
-    }
-    let is_built_in = outer.kind() == "identifier" && BUILT_IN.contains(&named) && dotted == named;
-    if is_built_in || KNOWN.contains(&dotted) || is_method(module, outer, named) {
-        return Use::Known(format!("handed to `{shown}`"));
-    }
-    let shown: String = shown.chars().take(60).collect();
-    Use::Unknown(format!("handed to `{shown}`"))
-}
-
-/// Whether a callee is the method of a pool, an executor, a loop or of data. In a module that
-/// serves requests, only where the object is seen to be one.
-fn is_method(module: &Module, callee: Node, named: &str) -> bool {
-    if callee.kind() != "attribute" || !METHODS.contains(&named) {
-        return false;
-    }
-    let Some(object) = callee.child_by_field_name("object") else { return false };
-    let mut texts = vec![module.text_of(object).to_lowercase()];
-    if object.kind() == "identifier" {
-        let scope = module.names.scope_at(object.start_byte());
-        for binding in module.names.bindings(module.text_of(object), scope) {
-            let statement = module.nodes().covering(binding.span);
-            let around = statement.and_then(|node| module.parent(node));
-            texts.extend(around.map(|around| module.text_of(around).to_lowercase()));
-        }
-    }
-    let serves = ["app(", "server(", "router(", "bot(", "blocks(", "client("];
-    if texts.iter().any(|text| serves.iter().any(|word| text.contains(word))) {
-        return false;
-    }
-    if !imports_web(module) {
-        return true;
-    }
-    let words = ["pool", "executor", "loop", "thread", "multiprocessing", "parser", "ctx"];
-    texts.iter().any(|text| words.iter().any(|word| text.contains(word)))
+    look.once(tree::span(name), || {
+        let scope = module.names.scope_at(body.start_byte());
+        let uses = module.names.uses_of(module.text_of(name), scope, module.text());
+        let nodes = uses.into_iter().filter_map(|used| module.nodes().covering(used));
+        nodes.fold(Use::Harmless, |found, node| found.or(followed(&look, node)))
+    })
 }
 
 /// The place of a node as people read it: the line, 1-based.

@@ -98,48 +98,38 @@ impl<'m> Solver<'_, 'm> {
             Reach::Program => self.kin(key),
             _ => Kin { members: std::rc::Rc::new(vec![definition(key)]), trouble: None },
         };
+        // What the function itself says comes first.
+        let own = self.member_open(definition(key), name, decision, false);
+        if own != Opened::Yes {
+            return own;
+        }
+        if let Some(why) = &kin.trouble {
+            return Opened::Closed(why.clone());
+        }
         let place = (kin.members[0], name.to_owned());
-        if let Some(known) = self.opened.get(&place).filter(|_| kin.trouble.is_none()) {
+        if let Some(known) = self.opened.get(&place) {
             return known.clone();
         }
-        let found = match &kin.trouble {
-            Some(why) => Opened::Closed(why.clone()),
-            None => self.all_open(key, &kin, name, decision),
-        };
-        if kin.trouble.is_none() {
-            self.opened.insert(place, found.clone());
-        }
+        let found = self.all_open(&kin, name, decision);
+        self.opened.insert(place, found.clone());
         found
     }
 
-    fn all_open(
-        &mut self,
-        key: Key,
-        kin: &Kin,
-        name: &str,
-        decision: &'static Decision,
-    ) -> Opened {
-        // What the function itself says comes first.
-        let own = definition(key);
-        let others = kin.members.iter().copied().filter(|member| *member != own);
-        let members: Vec<Definition> = std::iter::once(own).chain(others).collect();
-        for member in members {
-            let found = self.member_open(member, name, decision, kin.members.len() > 1);
-            if found == Opened::Yes {
-                continue;
-            }
-            if member == own {
-                return found;
-            }
+    /// Whether all members of a family may gain the parameter, or need not.
+    fn all_open(&mut self, kin: &Kin, name: &str, decision: &'static Decision) -> Opened {
+        if kin.members.len() == 1 {
+            return Opened::Yes;
+        }
+        for member in kin.members.iter().copied() {
             let shown = self.qualified((member.file, member.span));
             let beside = |why: String| {
                 format!("{why} (`{shown}`, which belongs to the same family of classes)")
             };
-            return match found {
-                Opened::Closed(why) => Opened::Closed(beside(why)),
-                Opened::Report(why) => Opened::Report(beside(why)),
-                Opened::Yes => Opened::Yes,
-            };
+            match self.member_open(member, name, decision, true) {
+                Opened::Yes => {}
+                Opened::Closed(why) => return Opened::Closed(beside(why)),
+                Opened::Report(why) => return Opened::Report(beside(why)),
+            }
         }
         Opened::Yes
     }
@@ -149,7 +139,7 @@ impl<'m> Solver<'_, 'm> {
         member: Definition,
         name: &str,
         decision: &'static Decision,
-        is_family: bool,
+        may_stay: bool,
     ) -> Opened {
         let Some(module) = self.modules.get(member.file) else {
             return Opened::Closed("its file cannot be read".to_owned());
@@ -157,7 +147,7 @@ impl<'m> Solver<'_, 'm> {
         let Some(node) = module.exact(member.span, &["function_definition"]) else {
             return Opened::Closed("it could not be found again".to_owned());
         };
-        if is_family && self.stays(member, module, node, name) {
+        if may_stay && self.stays(member, module, node, name) {
             return Opened::Yes;
         }
         if let Some(why) = self.untouchable(member.file, module) {
@@ -178,7 +168,10 @@ impl<'m> Solver<'_, 'm> {
         if signature.binding(name, module.text()).is_some() {
             return true;
         }
-        signature.has(ParameterKind::VarKeyword) && !self.holds_sink(member)
+        let key = ((member.file, member.span), name.to_owned());
+        signature.has(ParameterKind::VarKeyword)
+            && !self.holds_sink(member)
+            && !self.needing.contains(&key)
     }
 
     /// Whether a hardcoded decision stands within a function.
@@ -219,24 +212,21 @@ impl<'m> Solver<'_, 'm> {
         None
     }
 
-    /// What a function gains; `exists` tells that it has the parameter already.
-    pub(super) fn growth(
-        &mut self,
-        key: Key,
-        name: &str,
-        decision: &'static Decision,
-        exists: bool,
-    ) -> Growth {
+    /// That a function has the parameter already.
+    pub(super) fn has_it(&self, key: Key) -> Option<Link> {
+        let module = self.modules.get(key.0)?;
+        let text = "has the parameter, whose default becomes safe".to_owned();
+        Some(link(spot(module, key.0, key.1.start), self.qualified(key), text))
+    }
+
+    /// What a function gains.
+    pub(super) fn growth(&mut self, key: Key, name: &str, decision: &'static Decision) -> Growth {
         let Some(module) = self.modules.get(key.0) else { return Growth::default() };
         let Some(node) = module.exact(key.1, &["function_definition"]) else {
             return Growth::default();
         };
         let shown = self.qualified(key);
         let at = spot(module, key.0, key.1.start);
-        if exists {
-            let text = "has the parameter, whose default becomes safe".to_owned();
-            return Growth { fact: Some(link(at, shown, text)), ..Growth::default() };
-        }
         let is_family = self.kin.get(&key).is_some_and(|kin| kin.members.len() > 1);
         if is_family && self.stays(definition(key), module, node, name) {
             return Growth::default();

@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::Reach;
 use super::decorator::{Effect, effect};
+use super::look::Work;
 use super::place::{class_of, decorators, method, name_of, receiver};
 use super::receiver::base_expressions;
 use super::references::MOST_CLASSES;
@@ -116,15 +117,21 @@ const QUIET_BASES: [(&str, &[&str]); 12] = [
 ];
 
 /// Whether a function may gain a parameter, as far as its own definition and class tell.
-pub(super) fn gate(module: &Module, program: &Program, function: Node, reach: Reach) -> Gate {
+pub(super) fn gate(
+    module: &Module,
+    program: &Program,
+    work: &Work,
+    function: Node,
+    reach: Reach,
+) -> Gate {
     let closed = |why: String, remote: bool| Gate::Closed { why, remote };
     let Some(name) = name_of(module, function) else {
         return closed("it has no name".to_owned(), false);
     };
     for decorator in decorators(module, function) {
         let shown = shown(module, decorator);
-        match effect(module, decorator) {
-            Effect::Kept => {}
+        match effect(program, work, module, decorator) {
+            Effect::Kept | Effect::Cut => {}
             Effect::Property => {
                 return closed(format!("`{name}` is a property and takes no arguments"), false);
             }
@@ -163,7 +170,7 @@ pub(super) fn gate(module: &Module, program: &Program, function: Node, reach: Re
         return closed(format!("the parameters of `{name}` are fixtures"), false);
     }
     match class_of(module, function) {
-        Some(class) => method_gate(module, program, class, name, reach),
+        Some(class) => method_gate(module, program, work, class, name, reach),
         None => Gate::Open,
     }
 }
@@ -275,6 +282,7 @@ fn hands_on_locals(module: &Module, function: Node) -> bool {
 fn method_gate(
     module: &Module,
     program: &Program,
+    work: &Work,
     class: Node,
     name: &str,
     reach: Reach,
@@ -291,7 +299,7 @@ fn method_gate(
     }
     let published = decorators(module, class)
         .into_iter()
-        .find(|decorator| matches!(effect(module, *decorator), Effect::Remote));
+        .find(|decorator| matches!(effect(program, work, module, *decorator), Effect::Remote));
     if let Some(published) = published {
         let shown = shown(module, published);
         return closed(format!("`@{shown}` publishes the methods of `{class_name}`"), true);

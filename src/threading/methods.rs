@@ -1,8 +1,11 @@
 //! References to a method that are no plain calls of it, and to the objects that have it.
 
+use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
-use super::escape::{Use, called, use_of};
+use super::escape::{Use, called, followed};
+use super::look::{Look, What};
+use super::place::{class_of, name_of};
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
 use crate::python::tree;
@@ -91,7 +94,7 @@ pub(super) const SERVERS: [&str; 30] = [
 ];
 
 /// Arguments that name what is called when something happens.
-const CALLBACKS: [&str; 10] = [
+pub(super) const CALLBACKS: [&str; 10] = [
     "fn",
     "func",
     "function",
@@ -107,20 +110,27 @@ const CALLBACKS: [&str; 10] = [
 /// What a module does with the method by attributes of its name: those of its own object, of its
 /// class and what derives from it, of an object that one of these made; and those of an object of
 /// unknown class where they are handed to what publishes functions.
-pub(super) fn attributes<'m>(module: &'m Module, classes: &[&str], name: &str) -> Vec<Node<'m>> {
+pub(super) fn attributes<'m>(
+    look: &Look<'m>,
+    classes: &[&str],
+    family: &FxHashSet<String>,
+    name: &str,
+) -> Vec<Node<'m>> {
+    let module = look.module;
     module
         .attributes_named(name)
         .filter(|node| !is_target(module, *node))
-        .filter(|node| match belongs(module, *node, classes) {
+        .filter(|node| match belongs(module, *node, classes, family) {
             Some(belongs) => belongs,
-            None => is_published(module, *node) || is_called_with_sent(module, *node),
+            None => is_published(module, *node) || is_called_with_sent(look, *node),
         })
         .collect()
 }
 
 /// How the objects of a class are published, so that its methods are called from afar.
 /// `is_callable` tells that the object itself is called.
-pub(super) fn published(module: &Module, classes: &[&str], is_callable: bool) -> Option<String> {
+pub(super) fn published(look: &Look, classes: &[&str], is_callable: bool) -> Option<String> {
+    let module = look.module;
     let calls = classes.iter().flat_map(|class| module.calls_named(class));
     let renamed = classes.iter().flat_map(|class| {
         let imported = module.names.imports_of(class).iter();
@@ -138,18 +148,25 @@ pub(super) fn published(module: &Module, classes: &[&str], is_callable: bool) ->
         }
     }
     for node in by_name {
-        let Use::Unknown(by) = use_of(module, node) else { continue };
-        let callee = by.trim_end_matches('`').rsplit(['.', '`', ' ']).next().unwrap_or_default();
-        let serves = SERVERS.contains(&callee);
+        let what = if node.kind() == "call" { What::Object } else { What::Class };
+        let Use::Unknown(by) = followed(&look.afresh().of(what), node) else { continue };
+        let serves = callees(&by).any(|callee| SERVERS.contains(&callee));
         let calls = is_callable
             && node.kind() == "call"
-            && (PUBLISHERS.contains(&callee) || imports_web(module));
+            && (callees(&by).any(|callee| PUBLISHERS.contains(&callee)) || imports_web(module));
         if serves || calls {
             let line = module.lines.of(node.start_byte()) + 1;
             return Some(format!("{by} in line {line}"));
         }
     }
     None
+}
+
+/// The last names of what a text says that something is handed to.
+fn callees(by: &str) -> impl Iterator<Item = &str> {
+    let quoted = by.split('`').skip(1).step_by(2);
+    let last = by.trim_end_matches('`').rsplit(['.', '`', ' ']).next();
+    quoted.filter_map(|shown| shown.rsplit(['.', ' ']).next()).chain(last)
 }
 
 /// Where a method of an object is looked up by a name that is not written there, in a module that
@@ -171,10 +188,10 @@ fn looked_up(module: &Module, made: Node) -> Option<usize> {
 }
 
 /// Whether an attribute is called with what is sent.
-fn is_called_with_sent(module: &Module, node: Node) -> bool {
-    module.parent(node).filter(|parent| parent.kind() == "call").is_some_and(|call| {
+fn is_called_with_sent(look: &Look, node: Node) -> bool {
+    look.module.parent(node).filter(|parent| parent.kind() == "call").is_some_and(|call| {
         call.child_by_field_name("function").is_some_and(|f| f.id() == node.id())
-            && matches!(called(module, call), Use::Unknown(_))
+            && matches!(called(look, call), Use::Unknown(_))
     })
 }
 
@@ -187,13 +204,23 @@ fn is_target(module: &Module, node: Node) -> bool {
 }
 
 /// Whether the object of an attribute is of one of the classes, as far as that can be told.
-fn belongs(module: &Module, attribute: Node, classes: &[&str]) -> Option<bool> {
+fn belongs(
+    module: &Module,
+    attribute: Node,
+    classes: &[&str],
+    family: &FxHashSet<String>,
+) -> Option<bool> {
     let object = tree::unparenthesised(attribute.child_by_field_name("object")?);
     match object.kind() {
         "identifier" => {
             let name = module.text_of(object);
-            // A class that derives from it may hand the method on too.
-            if matches!(name, "self" | "cls") || classes.contains(&name) {
+            if matches!(name, "self" | "cls") {
+                // A class that derives from it may hand the method on too, or one beside it from
+                // which another derives as well.
+                let own = class_of_receiver(module, object);
+                return Some(own.is_none_or(|class| family.contains(class)));
+            }
+            if classes.contains(&name) {
                 return Some(true);
             }
             let scope = module.names.scope_at(object.start_byte());
@@ -213,6 +240,17 @@ fn belongs(module: &Module, attribute: Node, classes: &[&str]) -> Option<bool> {
         "call" => made_by(module, object, classes),
         _ => None,
     }
+}
+
+/// The name of the class whose method is handed its object by a name; `None` if no method is.
+pub(super) fn class_of_receiver<'m>(module: &'m Module, object: Node) -> Option<&'m str> {
+    let scope = module.names.scope_at(object.start_byte());
+    let [binding] = module.names.bindings(module.text_of(object), scope) else { return None };
+    let BindingKind::Parameter = binding.kind else { return None };
+    let parameter = module.nodes().covering(binding.span)?;
+    let function =
+        module.ancestors(parameter).find(|around| around.kind() == "function_definition");
+    name_of(module, class_of(module, function?)?)
 }
 
 /// Whether a value is made by calling one of the classes; `None` if what is called may return
@@ -254,7 +292,8 @@ fn is_published(module: &Module, node: Node) -> bool {
 /// Whether an expression that names a class publishes it, so that the parameters of its `__init__`
 /// are remote input: it is handed to what does, or a parameter that depends on it is annotated
 /// with it.
-pub(super) fn publishes(module: &Module, reference: Node) -> bool {
+pub(super) fn publishes(look: &Look, reference: Node) -> bool {
+    let module = look.module;
     let around = module.ancestors(reference).take_while(|node| {
         !module.is_statement(*node) && !matches!(node.kind(), "parameters" | "block" | "module")
     });
@@ -264,10 +303,9 @@ pub(super) fn publishes(module: &Module, reference: Node) -> bool {
     if depends && outermost.end_byte() - outermost.start_byte() < 4096 {
         return true;
     }
-    match use_of(module, reference) {
+    match followed(look, reference) {
         Use::Unknown(by) => {
-            let named = by.trim_end_matches('`').rsplit(['.', '`', ' ']).next();
-            named.is_some_and(|named| SERVERS.contains(&named))
+            callees(&by).any(|named| SERVERS.contains(&named))
                 || by.contains("unpacked")
                 || by.contains("sent")
         }

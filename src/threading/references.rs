@@ -7,14 +7,15 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
-use super::escape::{Use, line, use_of};
+use super::escape::{Use, followed, line};
 use super::imported::searches;
+use super::look::{Look, Work};
 use super::message::classes_of;
-use super::modules::Modules;
 use super::methods::{published, publishes};
+use super::modules::Modules;
 use super::place::name_of;
 use super::subject::{
-    Kind, Subject, handed_on, other_references, own_references, renamed, subject, words,
+    Kind, Relatives, Subject, handed_on, other_references, own_references, renamed, subject, words,
 };
 use super::table::container;
 use crate::program::Program;
@@ -46,6 +47,8 @@ pub(super) struct References {
     published: FxHashMap<([u8; 32], String, bool), Option<String>>,
     /// Where modules search others for functions by name, by their hash and what they search.
     searches: FxHashMap<([u8; 32], Vec<String>), Option<usize>>,
+    /// What is worked out for all references.
+    pub(super) work: Rc<Work>,
 }
 
 /// A table: the hash of its module, its node, and the position in a tuple that counts.
@@ -69,7 +72,7 @@ impl References {
         found.served.extend(served(functions, modules, program));
         let mut subjects: Vec<Subject> = Vec::new();
         let mut known: FxHashMap<(FileId, usize, &str), usize> = FxHashMap::default();
-        let mut families: FxHashMap<String, Rc<Vec<String>>> = FxHashMap::default();
+        let mut families: FxHashMap<String, Relatives> = FxHashMap::default();
         for (file, function) in functions {
             let Some(module) = modules.get(*file) else { continue };
             let exact = module.exact(tree::span(*function), &["function_definition"]);
@@ -101,7 +104,9 @@ impl References {
             })
             .collect();
         for subject in &subjects {
-            found.note(subject, subject.module, &subject.path, &own_references(subject));
+            let work = Rc::clone(&found.work);
+            let look = Look::new(program, subject.module, &work);
+            found.note(subject, &look, &subject.path, &own_references(subject, &look));
         }
         subjects.extend(renamed);
         for round in 0..ROUNDS {
@@ -128,7 +133,9 @@ impl References {
         }
         let (words, owners): (Vec<Sought>, Vec<Vec<usize>>) = sought.into_iter().unzip();
         let mut again: Vec<Subject> = Vec::new();
+        let work = Rc::clone(&self.work);
         program.mentioning(&words, &mut |member, hits| {
+            let look = Look::new(program, &member.module, &work);
             let indices: BTreeSet<usize> =
                 hits.iter().flat_map(|hit| owners[*hit].iter().copied()).collect();
             for index in indices {
@@ -136,11 +143,11 @@ impl References {
                 if member.relative == subject.path {
                     continue;
                 }
-                let nodes = other_references(subject, &member.module);
+                let nodes = other_references(subject, &look);
                 if !nodes.is_empty() {
                     self.elsewhere.extend(&subject.keys);
                 }
-                self.note(subject, &member.module, &member.relative, &nodes);
+                self.note(subject, &look, &member.relative, &nodes);
                 again.extend(handed_on(subject, &member.module, &member.relative));
             }
         });
@@ -149,12 +156,13 @@ impl References {
         again
     }
 
-    fn note(&mut self, subject: &Subject, module: &Module, path: &Path, nodes: &[Node]) {
+    fn note(&mut self, subject: &Subject, look: &Look, path: &Path, nodes: &[Node]) {
+        let module = look.module;
         let shown = path.display();
         for node in nodes {
             let place = || format!("{shown}:{}", line(module, *node));
             if subject.kind == Kind::Class {
-                if publishes(module, *node) {
+                if publishes(&look.afresh(), *node) {
                     let by = format!("its class is published ({})", place());
                     self.escape_by(subject, &by);
                 }
@@ -162,7 +170,7 @@ impl References {
             }
             let used = match node.kind() {
                 "string" => Use::Unknown("named in an annotation that depends on it".to_owned()),
-                _ => self.use_of(module, *node),
+                _ => self.use_of(&look.afresh(), *node),
             };
             match used {
                 Use::Harmless => {}
@@ -176,7 +184,7 @@ impl References {
         }
         let escape = match subject.kind {
             Kind::Method => self
-                .published(subject, module)
+                .published(subject, look)
                 .map(|by| format!("a method of an object {by} ({shown})")),
             Kind::Function | Kind::Class => self
                 .searched(subject, module)
@@ -194,13 +202,14 @@ impl References {
     }
 
     /// How a module publishes the objects that have a method.
-    fn published(&mut self, subject: &Subject, module: &Module) -> Option<String> {
+    fn published(&mut self, subject: &Subject, look: &Look) -> Option<String> {
+        let module = look.module;
         let is_callable = subject.name == "__call__";
         let class = subject.classes.first().cloned().unwrap_or_default();
         let key = (module.source.hash.as_bytes().to_owned(), class, is_callable);
         let known = self.published.entry(key).or_insert_with(|| {
             let classes: Vec<&str> = subject.classes.iter().map(String::as_str).collect();
-            published(module, &classes, is_callable)
+            published(look, &classes, is_callable)
         });
         known.clone()
     }
@@ -216,8 +225,9 @@ impl References {
     }
 
     /// What is done with a function where a node names it; once for all that stands in a table.
-    fn use_of(&mut self, module: &Module, node: Node) -> Use {
-        let Some(table) = container(module, node) else { return use_of(module, node) };
+    fn use_of(&mut self, look: &Look, node: Node) -> Use {
+        let module = look.module;
+        let Some(table) = container(module, node) else { return followed(look, node) };
         // Where tuples are taken apart, the position in them counts.
         let position = module
             .parent(node)
@@ -227,7 +237,7 @@ impl References {
         if let Some(known) = self.tables.get(&key) {
             return known.clone();
         }
-        let found = use_of(module, node);
+        let found = followed(look, node);
         self.tables.insert(key, found.clone());
         found
     }
@@ -254,11 +264,7 @@ impl References {
 }
 
 /// The classes of the functions and their parameters that modules which serve requests mention.
-fn served(
-    functions: &[(FileId, Node)],
-    modules: &Modules,
-    program: &Program,
-) -> BTreeSet<String> {
+fn served(functions: &[(FileId, Node)], modules: &Modules, program: &Program) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut classes: BTreeSet<&str> = BTreeSet::new();
     for (file, function) in functions {

@@ -50,6 +50,7 @@ pub(super) fn all(
         references: References::default(),
         looked_for: FxHashSet::default(),
         kin: FxHashMap::default(),
+        needing: FxHashSet::default(),
         protocols: Protocols::default(),
         opened: FxHashMap::default(),
         gates: FxHashMap::default(),
@@ -105,6 +106,8 @@ pub(super) struct Solver<'p, 'm> {
     pub(super) looked_for: FxHashSet<Key>,
     /// Which functions have to gain a parameter together.
     pub(super) kin: FxHashMap<Key, Kin>,
+    /// The functions in which something reads the new parameter.
+    pub(super) needing: FxHashSet<(Key, String)>,
     pub(super) protocols: Protocols,
     /// Whether they may.
     pub(super) opened: FxHashMap<(Definition, String), Opened>,
@@ -482,7 +485,7 @@ impl<'m> Solver<'_, 'm> {
         if let Some(known) = self.gates.get(&key) {
             return known.clone();
         }
-        let mut found = gate(module, self.program, function, self.reach);
+        let mut found = gate(module, self.program, &self.references.work, function, self.reach);
         let shown = name_of(module, function).unwrap_or("lambda");
         if found == Gate::Open {
             let is_method =

@@ -7,6 +7,7 @@ use tree_sitter::Node;
 
 use super::callers::{self, Caller, Callers};
 use super::chain::{Step, Steps};
+use super::decorator::is_cut;
 use super::found::{Carrier, Found};
 use super::place::{Place, name_of};
 use super::references::Key;
@@ -180,7 +181,14 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
     fn note_hosts(&mut self, task: &Task<'m>, found: &Found) {
         match &found.carrier {
             Carrier::Parameter(key) => {
-                self.host(*key, task, task.parameter.clone(), false);
+                let place = (*key, task.parameter.to_string());
+                let is_new = self.solver.needing.insert(place);
+                let step = self.host(*key, task, task.parameter.clone(), false);
+                let is_waiting = self.new.iter().any(|host| host.step == step);
+                if is_new && !is_waiting {
+                    // Until now it could stay as it was beside its relatives.
+                    self.grow_member(step, *key, &task.parameter, task.asked.decision);
+                }
             }
             Carrier::Existing(key) => {
                 let keyword = match &task.asked.place {
@@ -322,14 +330,18 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         }
     }
 
-    fn callers(&self, new: &[NewHost]) -> Vec<Callers> {
+    fn callers(&mut self, new: &[NewHost]) -> Vec<Callers> {
         if self.solver.reach != Reach::Program {
             return vec![Callers::default(); new.len()];
         }
         let program = self.solver.program;
         let wanted: Vec<Option<callers::Wanted>> = new
             .iter()
-            .map(|host| kin::wanted(program, &self.steps.list[host.step].members))
+            .map(|host| {
+                let is_cut = self.is_cut(host.step);
+                let members = &self.steps.list[host.step].members;
+                kin::wanted(program, members).filter(|_| !is_cut)
+            })
             .collect();
         let known: Vec<callers::Wanted> = wanted.iter().flatten().cloned().collect();
         let mut found = callers::find(program, &known).into_iter();
@@ -337,6 +349,25 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             .iter()
             .map(|wanted| wanted.as_ref().and_then(|_| found.next()).unwrap_or_default())
             .collect()
+    }
+
+    /// Whether the functions of a step are called through decorators that hand on fixed arguments,
+    /// which is noted.
+    fn is_cut(&mut self, step: usize) -> bool {
+        let members = self.steps.list[step].members.clone();
+        let cut = members.into_iter().find(|member| {
+            let module = self.solver.modules.get(member.file);
+            module.is_some_and(|module| {
+                let node = module.exact(member.span, &["function_definition"]);
+                node.is_some_and(|node| is_cut(self.solver.program, &self.solver.references.work, module, node))
+            })
+        });
+        let Some(cut) = cut else { return false };
+        let key = (cut.file, cut.span);
+        let (at, name) = (self.solver.spot(key), self.solver.qualified(key));
+        let why = "its decorator hands on fixed arguments".to_owned();
+        self.steps.list[step].left.push(link(at, name, why));
+        true
     }
 
     /// Whether the methods are called through their own objects alone, and their classes keep their
@@ -398,13 +429,25 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         let members = self.steps.list[host.step].members.clone();
         for member in members {
             let key = (member.file, member.span);
-            let grown = self.solver.growth(key, &host.parameter, host.decision, host.exists);
-            let step = &mut self.steps.list[host.step];
-            step.ops.extend(grown.ops);
-            step.hosts.extend(grown.fact);
-            if grown.level > step.level {
-                (step.level, step.reason) = (grown.level, grown.reason);
+            if host.exists {
+                let fact = self.solver.has_it(key);
+                self.steps.list[host.step].hosts.extend(fact);
+            } else {
+                self.grow_member(host.step, key, &host.parameter, host.decision);
             }
+        }
+    }
+
+    fn grow_member(&mut self, step: usize, key: Key, name: &str, decision: &'static Decision) {
+        let grown = self.solver.growth(key, name, decision);
+        let step = &mut self.steps.list[step];
+        if grown.ops.iter().all(|op| step.ops.contains(op)) {
+            return;
+        }
+        step.ops.extend(grown.ops);
+        step.hosts.extend(grown.fact);
+        if grown.level > step.level {
+            (step.level, step.reason) = (grown.level, grown.reason);
         }
     }
 

@@ -3,15 +3,19 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
+use super::family::family_here;
 use super::imported::{aliases, depending, references};
+use super::look::Look;
 use super::methods::{SERVERS, attributes};
 use super::place::{class_of, name_of};
 use super::references::{Key, MOST_CLASSES};
 use crate::program::Program;
+use crate::program::classes::Family;
 use crate::program::mentions::Sought;
 use crate::python::module::Module;
 use crate::python::tree;
@@ -31,6 +35,8 @@ pub(super) struct Subject<'m> {
     pub(super) name: String,
     /// The class that holds it and those that inherit it.
     pub(super) classes: Rc<Vec<String>>,
+    /// The classes of the inheritance trees that these belong to.
+    pub(super) family: Rc<FxHashSet<String>>,
     pub(super) kind: Kind,
     /// The names that modules import it from: its file's, its folders'.
     pub(super) homes: Vec<String>,
@@ -44,12 +50,41 @@ pub(super) enum Kind {
     Class,
 }
 
+/// The names of the classes that inherit what a class has, itself first, and of all classes of the
+/// inheritance trees that they belong to.
+#[derive(Clone, Default)]
+pub(super) struct Relatives {
+    classes: Rc<Vec<String>>,
+    family: Rc<FxHashSet<String>>,
+}
+
+impl Relatives {
+    fn of(program: &Program, module: &Module, class: &str) -> Self {
+        let known = program.classes();
+        let derived = known.derived(class, MOST_CLASSES + 1);
+        let classes: Vec<String> =
+            std::iter::once(class).chain(derived).map(str::to_owned).collect();
+        // What a class derives from beside the one at hand calls the methods of both.
+        let mut trees: Vec<Arc<Family>> = Vec::new();
+        for name in &classes {
+            let tree = known.family(name);
+            if !trees.iter().any(|there| Arc::ptr_eq(there, &tree)) {
+                trees.push(tree);
+            }
+        }
+        let mut family: FxHashSet<String> = classes.iter().cloned().collect();
+        family.extend(trees.iter().flat_map(|tree| tree.names.iter().cloned()));
+        family.extend(family_here(module, class));
+        Self { classes: Rc::new(classes), family: Rc::new(family) }
+    }
+}
+
 pub(super) fn subject<'m>(
     file: FileId,
     module: &'m Module,
     function: Node<'m>,
     program: &Program,
-    families: &mut FxHashMap<String, Rc<Vec<String>>>,
+    families: &mut FxHashMap<String, Relatives>,
 ) -> Option<Subject<'m>> {
     let own = name_of(module, function)?;
     let class = class_of(module, function);
@@ -59,20 +94,19 @@ pub(super) fn subject<'m>(
         None => (own, Kind::Function),
     };
     let class = class.and_then(|class| name_of(module, class));
-    let classes = class.map(|class| {
-        let found = families.entry(class.to_owned()).or_insert_with(|| {
-            let derived = program.classes().derived(class, MOST_CLASSES + 1);
-            Rc::new(std::iter::once(class).chain(derived).map(str::to_owned).collect())
-        });
-        Rc::clone(found)
+    let relatives = class.map(|class| {
+        let found = families.entry(class.to_owned());
+        found.or_insert_with(|| Relatives::of(program, module, class)).clone()
     });
+    let Relatives { classes, family } = relatives.unwrap_or_default();
     Some(Subject {
         keys: vec![(file, tree::span(function))],
         path: program.relative(file).to_owned(),
         module,
         function,
         name: name.to_owned(),
-        classes: classes.unwrap_or_default(),
+        classes,
+        family,
         kind,
         homes: homes(program.relative(file)),
     })
@@ -86,10 +120,10 @@ pub(super) fn homes(path: &Path) -> Vec<String> {
 }
 
 /// The references to a function in its own module.
-pub(super) fn own_references<'m>(subject: &Subject<'m>) -> Vec<Node<'m>> {
+pub(super) fn own_references<'m>(subject: &Subject<'m>, look: &Look<'m>) -> Vec<Node<'m>> {
     let module = subject.module;
     if subject.kind == Kind::Method {
-        return by_attribute(subject, module).into_iter().chain(in_body(subject)).collect();
+        return by_attribute(subject, look).into_iter().chain(in_body(subject)).collect();
     }
     let definition = match subject.kind {
         Kind::Class => class_of(module, subject.function),
@@ -116,9 +150,9 @@ fn in_body<'m>(subject: &Subject<'m>) -> Vec<Node<'m>> {
     nodes.filter(|node| !is_its_name(module, *node)).collect()
 }
 
-fn by_attribute<'m>(subject: &Subject, module: &'m Module) -> Vec<Node<'m>> {
+fn by_attribute<'m>(subject: &Subject, look: &Look<'m>) -> Vec<Node<'m>> {
     let classes: Vec<&str> = subject.classes.iter().map(String::as_str).collect();
-    attributes(module, &classes, &subject.name)
+    attributes(look, &classes, &subject.family, &subject.name)
 }
 
 /// Whether an identifier is the name that a definition or an assignment gives.
@@ -132,9 +166,10 @@ fn is_its_name(module: &Module, node: Node) -> bool {
     })
 }
 
-pub(super) fn other_references<'m>(subject: &'m Subject, module: &'m Module) -> Vec<Node<'m>> {
+pub(super) fn other_references<'m>(subject: &'m Subject, look: &Look<'m>) -> Vec<Node<'m>> {
+    let module = look.module;
     if subject.kind == Kind::Method {
-        return by_attribute(subject, module);
+        return by_attribute(subject, look);
     }
     let homes: Vec<&str> = subject.homes.iter().map(String::as_str).collect();
     let mut found = references(module, &subject.name, &homes);

@@ -2,14 +2,18 @@
 
 use tree_sitter::Node;
 
-use super::escape::{Use, follow, followed, handed};
+use super::escape::{Use, follow, followed};
+use super::everywhere::{self, Home};
+use super::handed::handed;
+use super::look::Look;
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::tree;
 
 /// What becomes of a function that stands in a list, a tuple or a dictionary. `start` is what
 /// holds it directly.
-pub(super) fn collected(module: &Module, function: Node, start: Node, depth: usize) -> Use {
+pub(super) fn collected(look: &Look, function: Node, start: Node) -> Use {
+    let module = look.module;
     let mut inner = function;
     let mut node = start;
     // The position in the innermost tuple: `("/show", show)`.
@@ -39,21 +43,20 @@ pub(super) fn collected(module: &Module, function: Node, start: Node, depth: usi
                     "subscript" => left.child_by_field_name("value").unwrap_or(left),
                     _ => left,
                 };
-                return looked_up(module, module.text_of(table), depth);
+                return looked_up(look, table);
             }
             "keyword_argument" => {
-                let list = module.parent(parent);
-                return list.map_or(Use::Harmless, |list| strict(handed(module, list, depth)));
+                return strict(handed(look, parent));
             }
-            "argument_list" => return strict(handed(module, parent, depth)),
+            "argument_list" => return strict(handed(look, node)),
             "for_statement" | "for_in_clause" => {
                 let Some(left) = parent.child_by_field_name("left") else { break };
-                return looped(module, left, position, depth);
+                return looped(look, left, position);
             }
             "subscript" => {
-                return strict(followed(module, parent, depth).or(spread(module, parent)));
+                return strict(followed(look, parent).or(spread(module, parent)));
             }
-            "attribute" => return taken(module, parent, depth).unwrap_or(Use::Harmless),
+            "attribute" => return taken(look, parent).unwrap_or(Use::Harmless),
             "comparison_operator" | "type" | "except_clause" => return Use::Harmless,
             _ => break,
         }
@@ -70,13 +73,14 @@ fn strict(found: Use) -> Use {
 }
 
 /// What a loop does with the functions that it takes from a list.
-fn looped(module: &Module, left: Node, position: Option<usize>, depth: usize) -> Use {
+fn looped(look: &Look, left: Node, position: Option<usize>) -> Use {
+    let Some(look) = look.deeper() else { return unseen() };
     let all = if left.kind() == "identifier" { vec![left] } else { tree::children(left) };
     let one = position.and_then(|position| all.get(position)).copied();
     let targets = one.filter(|_| left.kind() != "identifier").map_or(all, |one| vec![one]);
     let mut found = Use::Known("a loop".to_owned());
     for target in targets.into_iter().filter(|target| target.kind() == "identifier") {
-        found = found.or(follow(module, target, depth + 1));
+        found = found.or(follow(&look, target));
     }
     found
 }
@@ -96,14 +100,27 @@ pub(super) fn container<'m>(module: &'m Module, node: Node<'m>) -> Option<Node<'
     module.ancestors(node).take_while(|around| kinds.contains(&around.kind())).last()
 }
 
-/// What a module does with what it looks up in a table. One in which nothing is looked up may be
-/// read by anybody.
-pub(super) fn looked_up(module: &Module, table: &str, depth: usize) -> Use {
+fn unseen() -> Use {
+    Use::Unknown("kept in a table".to_owned())
+}
+
+/// What is done with what is looked up in a table. One in which nothing is looked up may be read by
+/// anybody.
+pub(super) fn looked_up(look: &Look, table: Node) -> Use {
+    let Some(look) = look.deeper() else { return unseen() };
+    match everywhere::home(&look, table) {
+        Home::Module(file, name) => everywhere::table(&look, file, &name),
+        Home::Class(class, name) => everywhere::table_of_class(&look, class, &name),
+        Home::Foreign => unseen(),
+        Home::Local => looked_up_here(&look, look.module.text_of(table)),
+    }
+}
+
+/// What the module at hand does with what it looks up in a table.
+fn looked_up_here(look: &Look, table: &str) -> Use {
+    let module = look.module;
     let mut found = Use::Harmless;
     let mut any = false;
-    if depth > 4 {
-        return Use::Unknown("kept in a table".to_owned());
-    }
     let kinds = ["subscript", "attribute", "for_statement", "for_in_clause"];
     let nodes = kinds.iter().flat_map(|kind| module.of_kind(kind));
     let base = table.split(['.', '[']).next().unwrap_or(table);
@@ -115,12 +132,12 @@ pub(super) fn looked_up(module: &Module, table: &str, depth: usize) -> Use {
         };
         let use_here = match node.kind() {
             "subscript" if is_table("value") => {
-                (!is_target(module, node)).then(|| entry(module, node, depth))
+                (!is_target(module, node)).then(|| entry(look, node))
             }
-            "attribute" if is_table("object") => taken(module, node, depth),
+            "attribute" if is_table("object") => taken(look, node),
             "for_statement" | "for_in_clause" if is_table("right") => {
                 let left = node.child_by_field_name("left");
-                left.map(|left| looped(module, left, None, depth))
+                left.map(|left| looped(look, left, None))
             }
             "identifier" if module.text_of(node) == table => handed_whole(module, node),
             _ => None,
@@ -133,13 +150,60 @@ pub(super) fn looked_up(module: &Module, table: &str, depth: usize) -> Use {
     match found {
         Use::Unknown(_) => found,
         _ if any => Use::Known(format!("called from the table `{table}`")),
-        _ => Use::Unknown("kept in a table".to_owned()),
+        _ => unseen(),
+    }
+}
+
+/// What is done with the entries of a table where an expression means it; `None` if it only looks
+/// at the table, or puts something into it.
+pub(super) fn occurrence(look: &Look, table: Node) -> Option<Use> {
+    let module = look.module;
+    let mut node = table;
+    loop {
+        let parent = module.parent(node)?;
+        let is_field =
+            |field: &str| parent.child_by_field_name(field).is_some_and(|f| f.id() == node.id());
+        return match parent.kind() {
+            "parenthesized_expression" | "boolean_operator" | "conditional_expression" => {
+                node = parent;
+                continue;
+            }
+            "subscript" if is_field("value") => {
+                (!is_target(module, parent)).then(|| entry(look, parent))
+            }
+            "attribute" if is_field("object") => taken(look, parent),
+            "for_statement" | "for_in_clause" if is_field("right") => {
+                parent.child_by_field_name("left").map(|left| looped(look, left, None))
+            }
+            "argument_list" | "keyword_argument" => handed_whole(module, node),
+            "assignment" | "augmented_assignment" if is_field("left") => None,
+            "assignment" => match parent.child_by_field_name("left") {
+                Some(left) => everywhere::renamed(look, left),
+                None => None,
+            },
+            "comparison_operator"
+            | "not_operator"
+            | "expression_statement"
+            | "assert_statement"
+            | "if_statement"
+            | "elif_clause"
+            | "while_statement"
+            | "global_statement"
+            | "delete_statement"
+            | "subscript"
+            | "interpolation"
+            | "for_statement"
+            | "type" => None,
+            _ => Some(Use::Unknown("handed on in a table".to_owned())),
+        };
     }
 }
 
 /// What is done with one entry of a table: to call it with what can be seen is harmless, to unpack
 /// arguments into the call is not.
-fn entry(module: &Module, entry: Node, depth: usize) -> Use {
+fn entry(look: &Look, entry: Node) -> Use {
+    let module = look.module;
+    let Some(look) = look.deeper() else { return unseen() };
     let mut node = entry;
     while let Some(parent) = module.parent(node).filter(|p| p.kind() == "subscript") {
         node = parent;
@@ -152,7 +216,7 @@ fn entry(module: &Module, entry: Node, depth: usize) -> Use {
         Some(call) if call.has(ArgumentKind::Splat) || call.has(ArgumentKind::DoubleSplat) => {
             Use::Unknown("called from a table with what is unpacked".to_owned())
         }
-        _ => followed(module, node, depth + 1).or(spread(module, node)),
+        _ => followed(&look, node).or(spread(module, node)),
     }
 }
 
@@ -177,18 +241,19 @@ fn spread(module: &Module, taken: Node) -> Use {
 }
 
 /// `table.get(key)`, `table.values()`; `None` for what takes nothing out.
-fn taken(module: &Module, attribute: Node, depth: usize) -> Option<Use> {
+fn taken(look: &Look, attribute: Node) -> Option<Use> {
+    let module = look.module;
     let name = module.text_of(attribute.child_by_field_name("attribute")?);
     let call = module.parent(attribute).filter(|parent| parent.kind() == "call");
     match (name, call) {
-        ("get" | "pop", Some(call)) => Some(entry(module, call, depth)),
+        ("get" | "pop", Some(call)) => Some(entry(look, call)),
         ("values" | "items", Some(call)) => {
             let parent = module.parent(call)?;
             let left = parent.child_by_field_name("left");
             let is_loop = matches!(parent.kind(), "for_statement" | "for_in_clause");
             let position = (name == "items").then_some(1);
             match left.filter(|_| is_loop) {
-                Some(left) => Some(looped(module, left, position, depth)),
+                Some(left) => Some(looped(look, left, position)),
                 None => Some(Use::Unknown("handed on in a table".to_owned())),
             }
         }

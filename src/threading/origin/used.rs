@@ -7,6 +7,7 @@ use tree_sitter::Node;
 use crate::program::mentions::Sought;
 use crate::python::module::Module;
 use crate::python::tree;
+use crate::threading::look::{Look, Work};
 use crate::threading::references::Key;
 use crate::threading::solve::Solver;
 use crate::threading::subject::{
@@ -35,7 +36,9 @@ impl Solver<'_, '_> {
             subjects.extend(subject.filter(|subject| subject.kind != Kind::Method));
         }
         for subject in &subjects {
-            let is_plain = own_references(subject)
+            let work = Work::default();
+            let look = Look::new(self.program, subject.module, &work);
+            let is_plain = own_references(subject, &look)
                 .into_iter()
                 .all(|node| is_plainly_used(subject.module, node));
             if !is_plain {
@@ -84,7 +87,9 @@ impl Solver<'_, '_> {
                     continue;
                 }
                 let module = &member.module;
-                let nodes = other_references(subject, module);
+                let work = Work::default();
+                let look = Look::new(self.program, module, &work);
+                let nodes = other_references(subject, &look);
                 if !nodes.into_iter().all(|node| is_plainly_used(module, node)) {
                     found.extend(&subject.keys);
                 }
