@@ -70,9 +70,10 @@ impl Maker<'_> {
             8 | 9 if self.features.overrides => (Kind::Method, self.overridden(class, number)),
             _ => (Kind::Method, format!("m{number}")),
         };
-        let taken = self.program.lineage(class).any(|c| {
-            let is_special = name.starts_with("__");
-            self.program.own(c, &name).is_some() && (is_special || c == class)
+        // Only methods override one another.
+        let is_special = name.starts_with("__");
+        let taken = self.program.family(class).into_iter().any(|other| {
+            (is_special || other == class) && self.program.own(other, &name).is_some()
         });
         if taken {
             return;
@@ -83,6 +84,8 @@ impl Maker<'_> {
             Some(unit) => self.program.units[unit].shape.clone(),
             None => self.shape(),
         };
+        // A definition of a family that takes any keyword may stay as it is.
+        shape.options &= kind != Kind::Method || !self.features.overrides;
         shape.positional_only &= kind != Kind::Property && kind != Kind::Index;
         if matches!(kind, Kind::Property | Kind::Index) {
             shape = Shape { annotated: shape.annotated, ..Shape::default() };
