@@ -284,19 +284,16 @@ fn every_part_of_the_changes_is_safe() {
 }
 
 #[test]
-#[ignore = "families of methods gain no parameter yet"]
 fn every_part_of_the_changes_is_safe_with_families() {
     try_all(40, ALL, every_part_is_safe);
 }
 
 #[test]
-#[ignore = "callers do not hand the decision on yet"]
 fn a_yes_at_an_entry_point_arrives() {
     try_all(80, SINGLE, a_yes_arrives);
 }
 
 #[test]
-#[ignore = "callers do not hand the decision on yet"]
 fn a_yes_at_an_entry_point_arrives_with_families() {
     try_all(80, ALL, a_yes_arrives);
 }
