@@ -2,6 +2,8 @@
 //! only those are parsed.
 
 pub mod classes;
+pub mod definitions;
+pub mod imports;
 pub mod mentions;
 pub mod taken;
 
@@ -46,6 +48,10 @@ pub struct Program<'w> {
     classes: OnceLock<Classes>,
     /// Modules by the files of the whole, parsed once.
     parsed: Mutex<FxHashMap<FileId, Option<Member>>>,
+    /// The folders and modules, once somebody asks.
+    paths: OnceLock<imports::Paths>,
+    /// What dotted names mean, as far as it was worked out.
+    meanings: Mutex<definitions::Meanings>,
     /// Whether there is only what is scanned: a text from standard input.
     pub is_alone: bool,
 }
@@ -62,6 +68,8 @@ impl<'w> Program<'w> {
             found: Mutex::default(),
             classes: OnceLock::new(),
             parsed: Mutex::default(),
+            paths: OnceLock::new(),
+            meanings: Mutex::default(),
             is_alone: false,
         }
     }
