@@ -26,13 +26,19 @@ impl Search<'_, '_> {
     ) -> Option<Meaning> {
         let bindings = lasting(within.module, scope, name);
         let end = bindings.last()?.span.end;
+        let is_import = |b: &&Binding| matches!(b.kind, BindingKind::Import { .. });
+        let is_imported = bindings.iter().any(is_import);
         let mut found = None;
         for binding in bindings {
             add(&mut found, self.by_binding(within, binding, rest));
         }
+        let found = found?;
         match self.by_stars(within, &[scope], name, rest, end) {
-            Some(starred) => found.map(|found| found.or(starred).unsure()),
-            None => found,
+            // Nobody lets a star from elsewhere replace what the module defines.
+            Some(starred) if starred != found && (is_imported || !starred.is_empty()) => {
+                Some(found.or(starred).unsure())
+            }
+            _ => Some(found),
         }
     }
 

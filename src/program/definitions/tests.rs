@@ -214,6 +214,7 @@ fn the_last_star_that_brings_a_name_wins() {
         ("early.py", "from torch import *\nfrom a import *\nf()\nprint()\n"),
         ("late.py", "from a import *\nfrom torch import *\nf()\n"),
         ("own.py", "from b import f\nfrom a import *\nf()\n"),
+        ("again.py", "from b import f\nfrom b import *\nf()\n"),
         ("maybe.py", "from b import f\nfrom torch import *\nf()\n"),
         ("within.py", "from a import *\ndef g():\n    return only()\n"),
     ]);
@@ -223,6 +224,7 @@ fn the_last_star_that_brings_a_name_wins() {
     assert_eq!(sample.local("early.py", "print"), "?");
     assert_eq!(sample.local("late.py", "f"), "a.py:1 ?");
     assert_eq!(sample.local("own.py", "f"), "a.py:1 b.py:1 ?");
+    assert_eq!(sample.local("again.py", "f"), "b.py:1");
     assert_eq!(sample.local("maybe.py", "f"), "b.py:1 ?");
     assert_eq!(sample.local("within.py", "only"), "a.py:2");
 }
@@ -341,7 +343,7 @@ fn attributes_of_a_class_are_those_of_its_body() {
     let starred = "from n import *\nclass C: pass\n";
     assert_eq!(in_module(starred, "C.g"), "?");
     let starred = "class C:\n    def g(self): pass\nfrom torch import *\n";
-    assert_eq!(in_module(starred, "C.g"), "m.py:2");
+    assert_eq!(in_module(starred, "C.g"), "m.py:2", "a star hardly brings it again");
 }
 
 #[test]
