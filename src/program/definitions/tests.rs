@@ -277,12 +277,16 @@ fn a_module_that_shares_a_foreign_name_answers_only_for_what_it_binds() {
         ("p/datasets/a.py", ""),
         ("p/models/__init__.py", ""),
         ("p/models/a.py", ""),
+        ("p/tasks/__init__.py", ""),
+        ("p/tasks/b.py", "def mine(): pass\n"),
         ("q/__init__.py", ""),
         ("q/datasets.py", "def load_dataset(): pass\n"),
     ]);
     assert_eq!(sample.meaning("datasets.load_dataset", "p/models/a.py"), "");
     assert_eq!(sample.meaning("datasets.mine", "p/models/a.py"), "p/datasets/__init__.py:1 ?");
     assert_eq!(sample.meaning("datasets.mine", "p/datasets/a.py"), "");
+    assert_eq!(sample.meaning("tasks.b.mine", "p/models/a.py"), "p/tasks/b.py:1");
+    assert_eq!(sample.meaning("tasks.b.mine", "p/tasks/__init__.py"), "p/tasks/b.py:1");
     assert_eq!(sample.meaning("datasets.load_dataset", "q/datasets.py"), "");
     assert_eq!(sample.meaning("datasets.load_dataset", "q/__init__.py"), "q/datasets.py:1");
 }
@@ -375,6 +379,44 @@ fn loops_of_imports_end() {
     assert_eq!(sample.meaning("a.g", "u.py"), "c.py:2");
     assert_eq!(sample.meaning("b.nothing", "u.py"), "?");
     assert_eq!(sample.meaning("s.f", "u.py"), "");
+}
+
+#[test]
+fn a_name_that_leads_back_to_itself_adds_nothing() {
+    let own = "def f(): pass\nif __name__ == '__main__':\n    from m import f\n    import m\n";
+    assert_eq!(in_module(own, "f"), "m.py:1 ?", "a script that imports itself means another m");
+    let sample = Sample::new(&[
+        ("p/__init__.py", "from .a import f\nfrom .b import *\n"),
+        ("p/a.py", "def f(): pass\nif __name__ == '__main__':\n    from p.a import f\n"),
+        ("p/b.py", "from p import f\nfrom p import g\n"),
+        ("u.py", ""),
+    ]);
+    assert_eq!(sample.meaning("p.f", "u.py"), "p/a.py:1");
+    assert_eq!(sample.meaning("p.a.f", "u.py"), "p/a.py:1");
+    assert_eq!(sample.meaning("p.b.f", "u.py"), "p/a.py:1");
+    assert_eq!(sample.meaning("p.b.g", "u.py"), "?");
+}
+
+#[test]
+fn expressions_mean_what_their_names_lead_to() {
+    let sample = Sample::new(&[
+        ("n.py", "import o\ndef g(): pass\n"),
+        ("o.py", "def h(): pass\n"),
+        (
+            "m.py",
+            "from n import *\nclass K:\n    def m(self): pass\nK.m()\no.h()\n(o).h()\nx().y()\n",
+        ),
+    ]);
+    let program = sample.program();
+    let id = sample.id("m.py");
+    let module = program.module(id).unwrap().module;
+    let callees = module.of_kind("call").map(|call| call.child_by_field_name("function").unwrap());
+    let told = callees.map(|callee| {
+        let meaning = program.expression_meaning(&module, id, callee);
+        meaning.map(|meaning| sample.told(&program, &meaning))
+    });
+    let expected = [Some("m.py:3"), Some("o.py:1"), Some("o.py:1"), None, Some("")];
+    assert_eq!(told.collect::<Vec<_>>(), expected.map(|told| told.map(str::to_owned)));
 }
 
 #[test]
