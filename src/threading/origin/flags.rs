@@ -275,7 +275,7 @@ impl<'m> Solver<'_, 'm> {
             .arguments
             .iter()
             .map(|argument| argument.value)
-            .filter(|value| is_it(module, *value, named))
+            .filter(|value| is_or_groups(module, *value, named))
             .collect();
         let on_self = named.text.split_once('.').map(|(own, _)| own);
         let object = call.function.child_by_field_name("object").map(|o| module.text_of(o));

@@ -6,13 +6,14 @@ use tree_sitter::Node;
 
 use super::value::value;
 use super::{Item, Source, Step};
+use crate::program::types::{Bound, binding_of};
 use crate::python::call::Call;
 use crate::python::module::Module;
 use crate::python::signature::{Parameter, ParameterKind, Signature};
 use crate::threading::callers::{self, Caller, Wanted};
 use crate::threading::host::Gate;
 use crate::threading::kin;
-use crate::threading::place::receiver;
+use crate::threading::place::{class_of, receiver};
 use crate::threading::references::Key;
 use crate::threading::solve::Solver;
 use crate::threading::solver::definition;
@@ -91,6 +92,12 @@ impl<'m> Solver<'_, 'm> {
         let call = Call::at(module.exact(caller.call, &["call"])?, module.text())?;
         if let Some(argument) = call.keyword(name) {
             return Some(argument.value);
+        }
+        // What stands before the arguments of a static method is no object.
+        let callee = self.modules.get(function.0)?;
+        let node = callee.exact(function.1, &["function_definition"])?;
+        if class_of(callee, node).is_some() && binding_of(callee, node) == Bound::Static {
+            return None;
         }
         let at = self.position(definition(function), name, caller.is_bound)?;
         call.positional(at + caller.skipped).map(|argument| argument.value)

@@ -6,6 +6,8 @@ use super::value::value;
 use super::{Item, Source, Step};
 use crate::program::definitions::Definition;
 use crate::program::hierarchy::{Base, Own};
+use crate::program::mentions::Sought;
+use crate::program::types::Type;
 use crate::python::module::Module;
 use crate::python::tree;
 use crate::threading::attribute::is_target;
@@ -30,18 +32,22 @@ const QUIET: [&str; 10] = [
 ];
 
 impl Solver<'_, '_> {
-    /// All that the classes of the inheritance tree store under the name; `__init__` must do so.
+    /// All that the classes of the inheritance tree store under the name.
     pub(super) fn step_of_kept(&mut self, class: Definition, name: &str) -> Step {
-        let Some(owner) = self.storing_class(class, name) else {
+        let (ancestry, _) = self.program.ancestry(class);
+        if !ancestry.iter().all(|class| self.is_quiet(*class)) {
             return self.annotated_field(class, name);
-        };
-        let Some(tree) = self.program.tree_of(owner) else { return Step::Unknown };
+        }
+        let Some(tree) = self.program.tree_of(class) else { return Step::Unknown };
         let mut items = Vec::new();
         for relative in tree.iter() {
             let Some(module) = self.modules.get(relative.file) else { return Step::Unknown };
             let Some(node) = module.exact(relative.span, &["class_definition"]) else {
                 return Step::Unknown;
             };
+            if field(module, node, name).is_some() {
+                return self.annotated_field(class, name);
+            }
             if !matches!(self.program.own_method(*relative, name), Own::Nothing)
                 || deleted::attribute(module, node, name)
             {
@@ -54,9 +60,42 @@ impl Solver<'_, '_> {
                 None => return Step::Unknown,
             }
         }
+        if self.is_set_from_outside(&tree, name) {
+            return Step::Unknown;
+        }
         items.sort_unstable();
         items.dedup();
-        Step::OneOf(items)
+        Step::either(Some(items).filter(|items| !items.is_empty()))
+    }
+
+    /// Whether code that names one of the classes gives an object that may be of them another value.
+    fn is_set_from_outside(&self, classes: &[Definition], name: &str) -> bool {
+        let beside = classes.iter().filter_map(|class| self.program.name_of(*class)).collect();
+        let sought = Sought {
+            word: name.to_owned(),
+            as_attribute: true,
+            calls_too: true,
+            as_method: false,
+            beside,
+        };
+        let program = self.program;
+        let mut is_set = false;
+        program.mentioning(&[sought], &mut |member, _| {
+            let module = &*member.module;
+            let mut targets = module
+                .attributes_named(name)
+                .filter(|node| is_target(module, *node) && !is_own(module, *node));
+            is_set |= targets.any(|target| {
+                let object = target.child_by_field_name("object");
+                let typed = object.and_then(|o| program.type_of(module.file, module, o));
+                typed.is_none_or(|typed| {
+                    typed.types.iter().any(|of| match of {
+                        Type::Instance(class) | Type::Class(class) => classes.contains(class),
+                    })
+                })
+            });
+        });
+        is_set
     }
 
     /// The class whose `__init__` always stores the attribute for the objects of a class.
@@ -65,11 +104,7 @@ impl Solver<'_, '_> {
         for owner in ancestry {
             let module = self.modules.get(owner.file)?;
             let node = module.exact(owner.span, &["class_definition"])?;
-            let is_quiet = |base: &Base| match base {
-                Base::Ours(_) => true,
-                Base::Foreign(name) => QUIET.contains(&name.as_str()),
-            };
-            if !self.program.bases(owner).iter().all(is_quiet) {
+            if !self.is_quiet(owner) {
                 return None;
             }
             let Some(init) = method(module, node, "__init__") else { continue };
@@ -79,6 +114,14 @@ impl Solver<'_, '_> {
             base_init(module, init)?;
         }
         None
+    }
+
+    /// Whether the bases of a class that are from elsewhere set no attributes of the kind.
+    fn is_quiet(&self, class: Definition) -> bool {
+        self.program.bases(class).iter().all(|base| match base {
+            Base::Ours(_) => true,
+            Base::Foreign(name) => QUIET.contains(&name.as_str()),
+        })
     }
 
     /// A field of a class that its body annotates with a class of the program.

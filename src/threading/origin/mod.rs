@@ -98,6 +98,8 @@ pub(super) struct Origins {
     declared: FxHashMap<String, Rc<evidence::Declared>>,
     /// The variables that are read like objects in a function or module.
     objects: FxHashMap<Key, Rc<Vec<String>>>,
+    /// The attributes that are read like objects in the class of a method.
+    kept: FxHashMap<Key, Rc<Vec<String>>>,
     /// Whether the callers around the first places were looked for.
     is_prepared: bool,
 }

@@ -25,6 +25,24 @@ use crate::threading::solve::Solver;
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
 
+/// What namespaces and settings are called that are only handed on.
+const NAMES: [&str; 14] = [
+    "args",
+    "arguments",
+    "cfg",
+    "cli",
+    "conf",
+    "config",
+    "configuration",
+    "flags",
+    "hparams",
+    "namespace",
+    "opt",
+    "options",
+    "opts",
+    "settings",
+];
+
 /// How often the callers of callers are looked for beforehand.
 const WAVES: usize = 6;
 
@@ -72,12 +90,12 @@ impl<'m> Solver<'_, 'm> {
                 continue;
             }
             let bindings = module.names.scopes[scope].bindings.get(variable)?;
+            let Some(found) = self.variable(file, (scope, variable), name, module) else {
+                continue;
+            };
             let is_given = bindings.iter().any(|b| matches!(b.kind, BindingKind::Parameter));
             if is_given || bound::assigned(module, bindings).before(module, place.node) {
-                let found = self.variable(file, (scope, variable), name, module);
-                if found.is_some() {
-                    return found;
-                }
+                return Some(found);
             }
         }
         None
@@ -125,13 +143,20 @@ impl<'m> Solver<'_, 'm> {
             return None;
         }
         let definition = Program::definition_at(file, class);
-        for attribute in kept_objects(module, class, function, own) {
+        let key = (file, tree::span(function));
+        let known = self.origins.kept.get(&key).cloned();
+        let attributes = known.unwrap_or_else(|| {
+            let found = Rc::new(kept_objects(module, class, function, own));
+            self.origins.kept.insert(key, Rc::clone(&found));
+            found
+        });
+        for attribute in attributes.iter() {
+            let item = Item::Kept(definition, attribute.clone());
+            let Some(sources) = self.sources(&item, Some(name)) else { continue };
             let Some(owner) = self.storing_class(definition, attribute) else { continue };
             if runs_early(module, class, called, attribute, owner.span) {
                 continue;
             }
-            let item = Item::Kept(definition, attribute.to_owned());
-            let Some(sources) = self.sources(&item, Some(name)) else { continue };
             let shown = self.program.name_of(owner).unwrap_or_default();
             let mut proof = vec![format!(
                 "`__init__` of `{shown}` keeps such an object in `{own}.{attribute}`"
@@ -153,6 +178,7 @@ impl<'m> Solver<'_, 'm> {
                 continue;
             }
             let Some(bindings) = module.names.scopes[0].bindings.get(variable) else { continue };
+            let Some(found) = self.variable(file, (0, variable), name, module) else { continue };
             let is_bound = match host {
                 Some(_) => bindings.iter().all(|binding| is_at_top(module, binding)),
                 None => {
@@ -161,17 +187,15 @@ impl<'m> Solver<'_, 'm> {
                 }
             };
             if is_bound {
-                let found = self.variable(file, (0, variable), name, module);
-                if found.is_some() {
-                    return found;
-                }
+                return Some(found);
             }
         }
         None
     }
 
-    /// The variables that are read like objects in a function, or at the top of the module: what it
-    /// hands on in attributes, not only calls. Parameters come first.
+    /// The variables that are used like namespaces or settings in a function, or in the module: their
+    /// attributes are read, not only called, or they go by such a name and are handed on. Parameters
+    /// come first. This only tells where to look.
     fn objects_of(&mut self, file: FileId, module: &'m Module, root: Node<'m>) -> Rc<Vec<String>> {
         let key = (file, tree::span(root));
         if let Some(known) = self.origins.objects.get(&key) {
@@ -189,10 +213,13 @@ impl<'m> Solver<'_, 'm> {
             });
             names.extend(object.filter(|_| !is_called).map(|object| module.text_of(object)));
         }
-        for node in module.calls_within("vars", span) {
-            let first = node.child_by_field_name("arguments").map(tree::children);
-            let first = first.and_then(|arguments| arguments.first().copied());
-            names.extend(first.filter(|f| f.kind() == "identifier").map(|f| module.text_of(f)));
+        let arguments = module.of_kind("argument_list").filter(|l| span.contains(tree::span(*l)));
+        for node in arguments.flat_map(tree::children) {
+            let value = node.child_by_field_name("value").unwrap_or(node);
+            let text = module.text_of(value);
+            let is_named = value.kind() == "identifier"
+                && NAMES.iter().any(|name| text == *name || text.ends_with(&format!("_{name}")));
+            names.extend(is_named.then_some(text));
         }
         let signature = Signature::at(root);
         let parameters = signature.iter().flat_map(|signature| &signature.parameters);
@@ -299,7 +326,7 @@ fn kept_objects<'m>(
     class: Node<'m>,
     function: Node<'m>,
     own: &str,
-) -> Vec<&'m str> {
+) -> Vec<String> {
     let within = |root: Node| {
         let span = tree::span(root);
         let attributes = module.of_kind("attribute");
@@ -322,7 +349,7 @@ fn kept_objects<'m>(
             found.push(name);
         }
     }
-    found
+    found.into_iter().map(str::to_owned).collect()
 }
 
 /// Whether a method may be run before `__init__` has stored an attribute. `owner` is the class that

@@ -115,6 +115,10 @@ fn is_plainly_used(module: &Module, node: Node) -> bool {
             "call" => {
                 return parent.child_by_field_name("function").is_some_and(|f| f.id() == node.id());
             }
+            // The definition itself.
+            "class_definition" | "function_definition" => {
+                return parent.child_by_field_name("name").is_some_and(|n| n.id() == node.id());
+            }
             "attribute" | "type" | "class_pattern" | "except_clause" | "delete_statement" => {
                 return true;
             }
