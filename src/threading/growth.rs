@@ -86,12 +86,7 @@ impl<'m> Solver<'_, 'm> {
     }
 
     /// Whether a function, and all that belong to it, may gain a parameter.
-    pub(super) fn opened(
-        &mut self,
-        key: Key,
-        name: &str,
-        decision: &'static Decision,
-    ) -> Opened {
+    pub(super) fn opened(&mut self, key: Key, name: &str, decision: &'static Decision) -> Opened {
         let kin = match self.reach {
             Reach::Program => self.kin(key),
             _ => Kin { members: std::rc::Rc::new(vec![definition(key)]), trouble: None },
@@ -110,13 +105,7 @@ impl<'m> Solver<'_, 'm> {
         found
     }
 
-    fn all_open(
-        &mut self,
-        key: Key,
-        kin: &Kin,
-        name: &str,
-        decision: &'static Decision,
-    ) -> Opened {
+    fn all_open(&mut self, key: Key, kin: &Kin, name: &str, decision: &'static Decision) -> Opened {
         // What the function itself says comes first.
         let own = definition(key);
         let others = kin.members.iter().copied().filter(|member| *member != own);
@@ -224,7 +213,14 @@ impl<'m> Solver<'_, 'm> {
         growth.reason.clone_from(&grown.reason);
         let overloads = self.overloads.entry(key.0).or_default();
         growth.ops = super::edits::parameter(name, decision, module, key, overloads);
-        growth.ops.extend(stubs::parameters(self.program, self.modules, key.0, &shown, name, decision));
+        growth.ops.extend(stubs::parameters(
+            self.program,
+            self.modules,
+            key.0,
+            &shown,
+            name,
+            decision,
+        ));
         if name == decision.argument {
             match &grown.variadic {
                 variadic::Key::Handed(ops) => growth.ops.extend(ops.iter().cloned()),
@@ -285,14 +281,21 @@ impl<'m> Solver<'_, 'm> {
 
     /// At which position, 0-based, an argument reaches a parameter of a function; `None` if it has
     /// to be named.
-    pub(super) fn position(&self, function: Definition, name: &str, is_bound: bool) -> Option<usize> {
+    pub(super) fn position(
+        &self,
+        function: Definition,
+        name: &str,
+        is_bound: bool,
+    ) -> Option<usize> {
         let module = self.modules.get(function.file)?;
         let node = module.exact(function.span, &["function_definition"])?;
         let signature = Signature::at(node)?;
         let at = signature
             .parameters
             .iter()
-            .take_while(|p| !matches!(p.kind, ParameterKind::VarPositional | ParameterKind::KeywordOnly))
+            .take_while(|p| {
+                !matches!(p.kind, ParameterKind::VarPositional | ParameterKind::KeywordOnly)
+            })
             .position(|parameter| module.text_of(parameter.name) == name)?;
         Some(at - usize::from(is_bound && at > 0))
     }

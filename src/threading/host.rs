@@ -272,13 +272,7 @@ fn hands_on_locals(module: &Module, function: Node) -> bool {
     })
 }
 
-fn method_gate(
-    module: &Module,
-    program: &Program,
-    class: Node,
-    name: &str,
-    reach: Reach,
-) -> Gate {
+fn method_gate(module: &Module, program: &Program, class: Node, name: &str, reach: Reach) -> Gate {
     let closed = |why: String, remote: bool| Gate::Closed { why, remote };
     let class_name = name_of(module, class).unwrap_or_default();
     let bases: Vec<String> =

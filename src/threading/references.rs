@@ -10,8 +10,8 @@ use tree_sitter::Node;
 use super::escape::{Use, line, use_of};
 use super::imported::searches;
 use super::message::classes_of;
-use super::modules::Modules;
 use super::methods::{published, publishes};
+use super::modules::Modules;
 use super::place::name_of;
 use super::subject::{
     Kind, Subject, handed_on, other_references, own_references, renamed, subject, words,
@@ -254,11 +254,7 @@ impl References {
 }
 
 /// The classes of the functions and their parameters that modules which serve requests mention.
-fn served(
-    functions: &[(FileId, Node)],
-    modules: &Modules,
-    program: &Program,
-) -> BTreeSet<String> {
+fn served(functions: &[(FileId, Node)], modules: &Modules, program: &Program) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut classes: BTreeSet<&str> = BTreeSet::new();
     for (file, function) in functions {

@@ -98,7 +98,11 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
 
     /// Settles the tasks of the requests, and all that follows from them. What became of the
     /// requests is in their order.
-    pub(super) fn run(mut self, tasks: Vec<Task<'m>>, count: usize) -> (Vec<Option<Settled>>, Steps) {
+    pub(super) fn run(
+        mut self,
+        tasks: Vec<Task<'m>>,
+        count: usize,
+    ) -> (Vec<Option<Settled>>, Steps) {
         let mut settled: Vec<Option<Settled>> = vec![None; count];
         let mut tasks = tasks;
         for _ in 0..MOST_ROUNDS {
@@ -284,7 +288,9 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             .collect();
         let mut classes: Vec<(Key, Key)> = Vec::new();
         for (task, key) in &needing {
-            let Some(class) = self.solver.keeping_class(*key, &task.parameter) else { return false };
+            let Some(class) = self.solver.keeping_class(*key, &task.parameter) else {
+                return false;
+            };
             if super::receiver::object_at(&task.place).is_none() {
                 return false;
             }
@@ -325,9 +331,8 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             Passed::Yes => return None,
             Passed::Maybe(why) => Some(why),
             Passed::Splat => {
-                let from = own_kwargs(module, &call).map(|function| {
-                    (caller.file, tree::span(function))
-                });
+                let from =
+                    own_kwargs(module, &call).map(|function| (caller.file, tree::span(function)));
                 self.splatted.push(Splatted {
                     step: host.step,
                     caller,
@@ -368,7 +373,11 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             return Passed::Yes;
         }
         if host.exists
-            && let Some(at) = self.solver.position(self.steps.list[host.step].members[0], &host.keyword, caller.is_bound)
+            && let Some(at) = self.solver.position(
+                self.steps.list[host.step].members[0],
+                &host.keyword,
+                caller.is_bound,
+            )
         {
             let by_position: Vec<_> =
                 call.arguments.iter().filter(|a| a.kind == ArgumentKind::Positional).collect();
@@ -399,7 +408,8 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
                     _ => name.clone(),
                 };
                 let step = self.steps.hosts.get(&(*key, keyword)).copied();
-                let stored = step.and_then(|step| self.steps.list[step].stored_by.get(key).copied());
+                let stored =
+                    step.and_then(|step| self.steps.list[step].stored_by.get(key).copied());
                 match stored {
                     Some(stored) => {
                         let object = super::receiver::object_at(&task.place).unwrap_or("self");

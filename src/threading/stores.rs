@@ -184,9 +184,8 @@ fn stores_parameter(module: &Module, statement: Node, object: &str, parameters: 
     let is_own = left.kind() == "attribute"
         && left.child_by_field_name("object").is_some_and(|o| module.text_of(o) == object);
     is_own
-        && tree::preorder(right).any(|node| {
-            node.kind() == "identifier" && parameters.contains(&module.text_of(node))
-        })
+        && tree::preorder(right)
+            .any(|node| node.kind() == "identifier" && parameters.contains(&module.text_of(node)))
 }
 
 /// Whether a statement may leave the function.
