@@ -16,7 +16,7 @@ use crate::report::machine::{self, Report, TOOL};
 use crate::report::model::{Mode, Position};
 use crate::report::{json, ops};
 use crate::scan::level;
-use crate::transforms::finding::{Chain, Elsewhere, Link, Finding, Level, Remedy};
+use crate::transforms::finding::{Chain, Elsewhere, Finding, Level, Link, Remedy};
 use crate::workspace::FileId;
 
 /// Writes the report in one of the formats for machines.

@@ -6,9 +6,9 @@ use super::session::Session;
 use crate::plan::flatten::apply;
 use crate::plan::materialize::NewFile;
 use crate::python::module::Module;
+use crate::report::json::slashed;
 use crate::report::model::{ExceptionView, FindingView, Mode, Position, Summary};
 use crate::scan::level;
-use crate::report::json::slashed;
 use crate::transforms::finding::{Elsewhere, ExceptionKind, Finding, Fix, Level, Remedy};
 use crate::workspace::span::Span;
 use crate::workspace::{FileId, line_length};
@@ -60,10 +60,17 @@ fn with_notes(session: &Session, remedy: &Remedy) -> String {
     let Remedy::Ops(Fix { chain: Some(chain), .. }) = remedy else { return lines.remove(0) };
     let path = |file: FileId| slashed(&session.workspace.file(file).relative);
     if !chain.left.is_empty() {
-        let places: Vec<String> =
-            chain.left.iter().map(|left| format!("{}:{}", path(left.at.file), left.at.line)).collect();
-        let calls = if places.len() == 1 { "1 call is" } else { &format!("{} calls are", places.len()) };
-        lines.push(format!("{calls} left as they are, for they could not be resolved: {}", some(&places)));
+        let places: Vec<String> = chain
+            .left
+            .iter()
+            .map(|left| format!("{}:{}", path(left.at.file), left.at.line))
+            .collect();
+        let calls =
+            if places.len() == 1 { "1 call is" } else { &format!("{} calls are", places.len()) };
+        lines.push(format!(
+            "{calls} left as they are, for they could not be resolved: {}",
+            some(&places)
+        ));
     }
     let elsewhere = |all: &[Elsewhere]| -> Vec<String> {
         all.iter().map(|one| format!("{}:{}", slashed(&one.path), one.line)).collect()
@@ -74,12 +81,19 @@ fn with_notes(session: &Session, remedy: &Remedy) -> String {
         scripts.dedup();
         lines.push(format!(
             "{} by {}; look whether they need to say yes",
-            if scripts.len() == 1 { format!("{} is run", scripts[0]) } else { format!("{} scripts are run", scripts.len()) },
+            if scripts.len() == 1 {
+                format!("{} is run", scripts[0])
+            } else {
+                format!("{} scripts are run", scripts.len())
+            },
             some(&elsewhere(&chain.runs))
         ));
     }
     if !chain.mocks.is_empty() {
-        lines.push(format!("tests assert how mocks of it are called: {}", some(&elsewhere(&chain.mocks))));
+        lines.push(format!(
+            "tests assert how mocks of it are called: {}",
+            some(&elsewhere(&chain.mocks))
+        ));
     }
     lines.join("\n")
 }

@@ -11,9 +11,9 @@ pub mod mocks;
 pub mod scripts;
 pub mod stand_ins;
 pub mod taken;
-pub mod types;
 #[cfg(test)]
 mod tests;
+pub mod types;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -222,6 +222,25 @@ impl<'w> Program<'w> {
         let members = Arc::new(members);
         self.cache().insert(key, Arc::clone(&members));
         members
+    }
+
+    /// The files outside tests whose bytes hold one of the texts, sorted by path.
+    pub fn files_holding(&self, any: &[&str]) -> Vec<FileId> {
+        let workspace = self.whole();
+        let finders: Vec<memmem::Finder> = any.iter().map(memmem::Finder::new).collect();
+        let mut files: Vec<&File> = self
+            .candidates(workspace, &[], any)
+            .into_par_iter()
+            .map(|id| workspace.file(id))
+            .filter(|file| !file.test && matches!(file.kind, FileKind::Python))
+            .map_init(Vec::new, |bytes, file| {
+                workspace.read(file.id, bytes).ok()?;
+                finders.iter().any(|finder| finder.find(bytes).is_some()).then_some(file)
+            })
+            .flatten()
+            .collect();
+        files.sort_by(|a, b| a.relative.cmp(&b.relative));
+        files.into_iter().map(|file| file.id).collect()
     }
 
     /// The files that can hold the texts, as far as that is known without reading them.

@@ -128,8 +128,7 @@ impl Program<'_> {
         };
         if bindings.is_empty() || !bindings.iter().all(|binding| is_value(&binding.kind)) {
             let meaning = self.local_meaning(module, file, name, scope);
-            return class_itself(&meaning)
-                .or_else(|| self.type_of_imported(file, bindings, depth));
+            return class_itself(&meaning).or_else(|| self.type_of_imported(file, bindings, depth));
         }
         let mut found = Vec::new();
         for binding in bindings {
@@ -211,10 +210,7 @@ impl Program<'_> {
             && parameter.annotation.is_none()
         {
             let class = Self::definition_at(file, class);
-            let made = module
-                .text_of(function.child_by_field_name("name")?)
-                .trim()
-                .to_owned();
+            let made = module.text_of(function.child_by_field_name("name")?).trim().to_owned();
             return match binding_of(module, function) {
                 Bound::Static if made != "__new__" => None,
                 Bound::Class | Bound::Static => Some(Typed::one(Type::Class(class), Evidence::Own)),
@@ -452,12 +448,7 @@ impl Program<'_> {
     }
 
     /// The types of what a function returns: those of its annotation, else of all that it returns.
-    fn type_returned(
-        &self,
-        function: Definition,
-        is_awaited: bool,
-        depth: usize,
-    ) -> Option<Typed> {
+    fn type_returned(&self, function: Definition, is_awaited: bool, depth: usize) -> Option<Typed> {
         let depth = depth.checked_sub(1)?;
         let member = self.member_of(function)?;
         let module = &member.module;
@@ -603,8 +594,7 @@ fn stores<'m>(module: &'m Module, class: Node<'m>, name: &str) -> Option<Vec<Nod
     let targets = module.attributes_named(name).filter(|node| span.contains(tree::span(*node)));
     let is_own = |node: &Node| {
         node.child_by_field_name("object").is_some_and(|object| {
-            object.kind() == "identifier"
-                && matches!(module.text_of(object), "self" | "cls")
+            object.kind() == "identifier" && matches!(module.text_of(object), "self" | "cls")
         })
     };
     let mut found = Vec::new();

@@ -63,8 +63,9 @@ pub(super) fn kept<'m>(module: &'m Module, class: Node<'m>, name: &str) -> Optio
             return None;
         }
         // An `__init__` that is generated does not run the one that stores it.
-        let is_generated =
-            |class: &Node| is_record(module, *class) && method(module, *class, "__init__").is_none();
+        let is_generated = |class: &Node| {
+            is_record(module, *class) && method(module, *class, "__init__").is_none()
+        };
         if matches!(how, How::Store(..)) && below.iter().any(is_generated) {
             return None;
         }

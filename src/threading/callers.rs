@@ -332,9 +332,8 @@ impl Finder<'_, '_> {
     /// What fits by the name alone stays only where every definition of it is one of those that are
     /// wanted, and libraries have no method of that name.
     fn settle_names(&mut self) {
-        let open: Vec<usize> = (0..self.wanted.len())
-            .filter(|index| !self.found[*index].by_name.is_empty())
-            .collect();
+        let open: Vec<usize> =
+            (0..self.wanted.len()).filter(|index| !self.found[*index].by_name.is_empty()).collect();
         let others = self.defined_elsewhere(&open);
         for index in open {
             let name = &self.wanted[index].name;

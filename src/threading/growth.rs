@@ -3,8 +3,8 @@
 use tree_sitter::Node;
 
 use super::Reach;
-use super::host::Gate;
 use super::callers;
+use super::host::Gate;
 use super::kin::{self, Kin};
 use super::place::name_of;
 use super::references::Key;
@@ -88,12 +88,7 @@ impl<'m> Solver<'_, 'm> {
     }
 
     /// Whether a function, and all that belong to it, may gain a parameter.
-    pub(super) fn opened(
-        &mut self,
-        key: Key,
-        name: &str,
-        decision: &'static Decision,
-    ) -> Opened {
+    pub(super) fn opened(&mut self, key: Key, name: &str, decision: &'static Decision) -> Opened {
         let kin = match self.reach {
             Reach::Program => self.kin(key),
             _ => Kin { members: std::rc::Rc::new(vec![definition(key)]), trouble: None },
@@ -236,7 +231,14 @@ impl<'m> Solver<'_, 'm> {
         growth.reason.clone_from(&grown.reason);
         let overloads = self.overloads.entry(key.0).or_default();
         growth.ops = super::edits::parameter(name, decision, module, key, overloads);
-        growth.ops.extend(stubs::parameters(self.program, self.modules, key.0, &shown, name, decision));
+        growth.ops.extend(stubs::parameters(
+            self.program,
+            self.modules,
+            key.0,
+            &shown,
+            name,
+            decision,
+        ));
         if name == decision.argument {
             match &grown.variadic {
                 variadic::Key::Handed(ops) => growth.ops.extend(ops.iter().cloned()),
@@ -262,7 +264,9 @@ impl<'m> Solver<'_, 'm> {
         let classes: Vec<String> = members
             .iter()
             .filter_map(|member| callers::class_of(self.program, *member))
-            .flat_map(|class| self.program.tree_of(class).map(|tree| tree.to_vec()).unwrap_or_default())
+            .flat_map(|class| {
+                self.program.tree_of(class).map(|tree| tree.to_vec()).unwrap_or_default()
+            })
             .filter_map(|class| self.program.name_of(class))
             .collect();
         let method = members.first().and_then(|member| self.program.name_of(*member));
@@ -274,8 +278,8 @@ impl<'m> Solver<'_, 'm> {
         for (file, span) in self.program.stand_ins(&method, &classes) {
             let Some(module) = self.modules.get(file) else { continue };
             let Some(node) = module.exact(span, &["function_definition"]) else { continue };
-            let takes_all =
-                Signature::at(node).is_none_or(|signature| signature.has(ParameterKind::VarKeyword));
+            let takes_all = Signature::at(node)
+                .is_none_or(|signature| signature.has(ParameterKind::VarKeyword));
             if takes_all || self.untouchable(file, module).is_some() {
                 continue;
             }
@@ -332,14 +336,21 @@ impl<'m> Solver<'_, 'm> {
 
     /// At which position, 0-based, an argument reaches a parameter of a function; `None` if it has
     /// to be named.
-    pub(super) fn position(&self, function: Definition, name: &str, is_bound: bool) -> Option<usize> {
+    pub(super) fn position(
+        &self,
+        function: Definition,
+        name: &str,
+        is_bound: bool,
+    ) -> Option<usize> {
         let module = self.modules.get(function.file)?;
         let node = module.exact(function.span, &["function_definition"])?;
         let signature = Signature::at(node)?;
         let at = signature
             .parameters
             .iter()
-            .take_while(|p| !matches!(p.kind, ParameterKind::VarPositional | ParameterKind::KeywordOnly))
+            .take_while(|p| {
+                !matches!(p.kind, ParameterKind::VarPositional | ParameterKind::KeywordOnly)
+            })
             .position(|parameter| module.text_of(parameter.name) == name)?;
         Some(at - usize::from(is_bound && at > 0))
     }

@@ -114,7 +114,8 @@ fn passed(program: &Program, protocol: Definition) -> BTreeSet<Definition> {
     let wanted: Vec<Option<callers::Wanted>> =
         takers.iter().map(|taker| kin::wanted(program, &[taker.function])).collect();
     let known: Vec<callers::Wanted> = wanted.iter().flatten().cloned().collect();
-    let takers = takers.iter().zip(&wanted).filter_map(|(taker, wanted)| wanted.as_ref().map(|_| taker));
+    let takers =
+        takers.iter().zip(&wanted).filter_map(|(taker, wanted)| wanted.as_ref().map(|_| taker));
     for (taker, callers) in takers.zip(callers::find(program, &known)) {
         for caller in callers.calls.iter().chain(&callers.joint) {
             let Some(member) = program.module(caller.file) else { continue };
@@ -140,7 +141,13 @@ fn classes_of(program: &Program, file: FileId, module: &Module, value: Node) -> 
 }
 
 /// Whether an annotation names the protocol.
-fn names(program: &Program, file: FileId, module: &Module, annotation: Node, protocol: Definition) -> bool {
+fn names(
+    program: &Program,
+    file: FileId,
+    module: &Module,
+    annotation: Node,
+    protocol: Definition,
+) -> bool {
     let typed = program.annotated_type(file, module, annotation);
     typed.is_some_and(|typed| typed.types.contains(&Type::Instance(protocol)))
 }

@@ -13,17 +13,17 @@ use super::found::{Carrier, Found, literal, overrides};
 use super::growth::Opened;
 use super::host::{Gate, gate};
 use super::kin::Kin;
-use super::modules::Modules;
 use super::message::{is_message, keeps_what_is_sent};
+use super::modules::Modules;
 use super::object::Objects;
 use super::origin::Origins;
 use super::place::{Place, class_of, decorators, name_of};
 use super::protocols::Protocols;
 use super::receiver::{Receivers, object_at};
 use super::references::{Key, References};
-use super::solver::{Rounds, Task, Who};
 use super::shared::{Grown, Hardcoded, Local, hardcoded, places_of};
-use super::{Reach, Request, Solution, variadic};
+use super::solver::{Rounds, Task, Who};
+use super::{Reach, Request, Solution, inherited, variadic};
 use crate::program::Program;
 use crate::program::definitions::Definition;
 use crate::python::module::Module;
@@ -42,34 +42,7 @@ pub(super) fn all(
     reach: Reach,
     may_edit: &dyn Fn(FileId, &[u8]) -> bool,
 ) -> Vec<Solution> {
-    let mut solver = Solver {
-        program,
-        modules,
-        may_edit,
-        reach,
-        references: References::default(),
-        looked_for: FxHashSet::default(),
-        kin: FxHashMap::default(),
-        needing: FxHashSet::default(),
-        protocols: Protocols::default(),
-        opened: FxHashMap::default(),
-        gates: FxHashMap::default(),
-        overloads: FxHashMap::default(),
-        sent: FxHashMap::default(),
-        kept: FxHashMap::default(),
-        objects: FxHashMap::default(),
-        origins: Origins::default(),
-        hardcoded: hardcoded(requests),
-        places: places_of(requests),
-        excepted: excepted
-            .iter()
-            .map(|(file, spans)| (*file, spans.iter().copied().collect()))
-            .collect(),
-        hosts: FxHashMap::default(),
-        meanings: FxHashMap::default(),
-        receivers: FxHashMap::default(),
-        locals: FxHashMap::default(),
-    };
+    let mut solver = Solver::new(requests, excepted, modules, program, (reach, may_edit));
     let places: Vec<Option<Place>> = requests.iter().map(|r| place(r, modules)).collect();
     let tasks = requests.iter().zip(&places).enumerate().filter_map(|(index, (request, place))| {
         Some(Task {
@@ -128,7 +101,45 @@ pub(super) struct Solver<'p, 'm> {
     hardcoded: FxHashMap<(FileId, String), Rc<Hardcoded>>,
 }
 
-impl<'m> Solver<'_, 'm> {
+impl<'p, 'm> Solver<'p, 'm> {
+    /// Nothing is worked out yet. `requests` are all that the program hardcodes.
+    pub(super) fn new(
+        requests: &[Request],
+        excepted: &BTreeMap<FileId, Vec<Span>>,
+        modules: &'m Modules<'p>,
+        program: &'p Program<'p>,
+        (reach, may_edit): (Reach, &'p dyn Fn(FileId, &[u8]) -> bool),
+    ) -> Self {
+        Self {
+            program,
+            modules,
+            may_edit,
+            reach,
+            references: References::default(),
+            looked_for: FxHashSet::default(),
+            kin: FxHashMap::default(),
+            needing: FxHashSet::default(),
+            protocols: Protocols::default(),
+            opened: FxHashMap::default(),
+            gates: FxHashMap::default(),
+            overloads: FxHashMap::default(),
+            sent: FxHashMap::default(),
+            kept: FxHashMap::default(),
+            objects: FxHashMap::default(),
+            origins: Origins::default(),
+            hardcoded: hardcoded(requests),
+            places: places_of(requests),
+            excepted: excepted
+                .iter()
+                .map(|(file, spans)| (*file, spans.iter().copied().collect()))
+                .collect(),
+            hosts: FxHashMap::default(),
+            meanings: FxHashMap::default(),
+            receivers: FxHashMap::default(),
+            locals: FxHashMap::default(),
+        }
+    }
+
     /// What carries the decision at a place.
     pub(super) fn find(&mut self, request: &Request, place: &Place<'m>) -> Found {
         if self.reach == Reach::Off {
@@ -137,30 +148,38 @@ impl<'m> Solver<'_, 'm> {
         if let ThreadPlace::Default { function, .. } = &request.asked.place {
             return Found::new(Carrier::Existing((request.file, *function)), Vec::new());
         }
-        let own = target(request, place);
-        if let Some(found) = self.by_name(request, place, own.as_deref()) {
-            return found;
-        }
-        let decision = request.asked.decision;
-        for name in [request.parameter, decision.parameter, decision.argument] {
-            let Some((expression, evidence)) = self.kept(request.file, place, name) else {
-                continue;
-            };
-            if Some(&expression) == own.as_ref() {
-                return Found::nothing(overrides(&expression));
-            }
-            if let Some(why) = self.is_sent(request, place, name) {
-                return literal(why);
-            }
-            return Found::new(Carrier::Expression(expression), vec![evidence]);
-        }
-        if let Some(found) = self.by_object(request, place, own.as_deref()) {
+        if let Some(found) = self.at_hand(request, place) {
             return found;
         }
         match place.host() {
             Some(host) => self.by_parameter(request, place, host),
             None => literal("no function is around it that could ask".to_owned()),
         }
+    }
+
+    /// What carries the decision at a place already, or why nothing may.
+    pub(super) fn at_hand(&mut self, request: &Request, place: &Place<'m>) -> Option<Found> {
+        let own = target(request, place);
+        if let Some(found) = self.by_name(request, place, own.as_deref()) {
+            return Some(found);
+        }
+        let decision = request.asked.decision;
+        for name in [request.parameter, decision.parameter, decision.argument] {
+            let kept = self.kept(request.file, place, name);
+            let inherited = || match self.reach {
+                Reach::Program => inherited::kept(self.program, request.file, place, name),
+                _ => None,
+            };
+            let Some((expression, evidence)) = kept.or_else(inherited) else { continue };
+            if Some(&expression) == own.as_ref() {
+                return Some(Found::nothing(overrides(&expression)));
+            }
+            if let Some(why) = self.is_sent(request, place, name) {
+                return Some(literal(why));
+            }
+            return Some(Found::new(Carrier::Expression(expression), vec![evidence]));
+        }
+        self.by_object(request, place, own.as_deref())
     }
 
     /// What the object around the place keeps; worked out once for a function, apart from those

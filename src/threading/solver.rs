@@ -113,7 +113,11 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
 
     /// Settles the tasks of the requests, and all that follows from them. What became of the
     /// requests is in their order.
-    pub(super) fn run(mut self, tasks: Vec<Task<'m>>, count: usize) -> (Vec<Option<Settled>>, Steps) {
+    pub(super) fn run(
+        mut self,
+        tasks: Vec<Task<'m>>,
+        count: usize,
+    ) -> (Vec<Option<Settled>>, Steps) {
         let mut settled: Vec<Option<Settled>> = vec![None; count];
         let mut tasks = tasks;
         for _ in 0..MOST_ROUNDS {
@@ -263,7 +267,8 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
     fn stored_above(&self, class: Key, name: &str) -> Option<usize> {
         let program = self.solver.program;
         let (ancestry, _) = program.ancestry(class_definition(class));
-        let is_run = |above: &usize| ancestry[..*above].iter().all(|c| stores::runs_base_init(program, *c));
+        let is_run =
+            |above: &usize| ancestry[..*above].iter().all(|c| stores::runs_base_init(program, *c));
         let stores = |above: usize| {
             let key = (ancestry[above].file, ancestry[above].span);
             self.steps.stores.get(&(key, name.to_owned())).copied()
@@ -279,9 +284,8 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         let mut growing: Vec<(&NewHost, Callers)> = new.iter().zip(callers).collect();
         // What a class comes to store, those that derive from it can read.
         for _ in 0..2 {
-            growing.retain(|(host, callers)| {
-                !self.reads_what_is_stored(host, callers, tasks, found)
-            });
+            growing
+                .retain(|(host, callers)| !self.reads_what_is_stored(host, callers, tasks, found));
         }
         for (host, callers) in growing {
             self.grow(host);
@@ -359,7 +363,9 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             let module = self.solver.modules.get(member.file);
             module.is_some_and(|module| {
                 let node = module.exact(member.span, &["function_definition"]);
-                node.is_some_and(|node| is_cut(self.solver.program, &self.solver.references.work, module, node))
+                node.is_some_and(|node| {
+                    is_cut(self.solver.program, &self.solver.references.work, module, node)
+                })
             })
         });
         let Some(cut) = cut else { return false };
@@ -381,7 +387,8 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
     ) -> bool {
         let is_called = !callers.calls.is_empty();
         let is_init = self.steps.list[host.step].name.ends_with("__init__");
-        if host.exists || is_init || !is_called || callers.calls.iter().any(|caller| !caller.is_own) {
+        if host.exists || is_init || !is_called || callers.calls.iter().any(|caller| !caller.is_own)
+        {
             return false;
         }
         let keys: Vec<Key> = self.steps.list[host.step]
@@ -404,8 +411,7 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
                 let class = class_key(self.solver.program, *key)?;
                 self.stored_above(class, &task.parameter).map(|_| class)
             };
-            let Some(class) =
-                above().or_else(|| self.solver.keeping_class(*key, &task.parameter))
+            let Some(class) = above().or_else(|| self.solver.keeping_class(*key, &task.parameter))
             else {
                 return false;
             };
@@ -473,9 +479,8 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             Passed::Yes => return None,
             Passed::Maybe(why) => Some(why),
             Passed::Splat => {
-                let from = own_kwargs(module, &call).map(|function| {
-                    (caller.file, tree::span(function))
-                });
+                let from =
+                    own_kwargs(module, &call).map(|function| (caller.file, tree::span(function)));
                 self.splatted.push(Splatted {
                     step: host.step,
                     caller,
@@ -516,7 +521,11 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             return Passed::Yes;
         }
         if host.exists
-            && let Some(at) = self.solver.position(self.steps.list[host.step].members[0], &host.keyword, caller.is_bound)
+            && let Some(at) = self.solver.position(
+                self.steps.list[host.step].members[0],
+                &host.keyword,
+                caller.is_bound,
+            )
         {
             let by_position: Vec<_> =
                 call.arguments.iter().filter(|a| a.kind == ArgumentKind::Positional).collect();
@@ -547,7 +556,8 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
                     _ => name.clone(),
                 };
                 let step = self.steps.hosts.get(&(*key, keyword)).copied();
-                let stored = step.and_then(|step| self.steps.list[step].stored_by.get(key).copied());
+                let stored =
+                    step.and_then(|step| self.steps.list[step].stored_by.get(key).copied());
                 match stored {
                     Some(stored) => {
                         let object = super::receiver::object_at(&task.place).unwrap_or("self");

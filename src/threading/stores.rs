@@ -175,9 +175,8 @@ fn stores_parameter(module: &Module, statement: Node, object: &str, parameters: 
     let is_own = left.kind() == "attribute"
         && left.child_by_field_name("object").is_some_and(|o| module.text_of(o) == object);
     is_own
-        && tree::preorder(right).any(|node| {
-            node.kind() == "identifier" && parameters.contains(&module.text_of(node))
-        })
+        && tree::preorder(right)
+            .any(|node| node.kind() == "identifier" && parameters.contains(&module.text_of(node)))
 }
 
 /// Whether a statement may leave the function.
@@ -298,11 +297,7 @@ pub(super) fn keeps_configuration(module: &Module, class: Node) -> bool {
 
 /// The class of another file, from which a class derives, whose objects keep the attribute as a
 /// decision: nothing between gives it another meaning, and its `__init__` is always run.
-pub(super) fn keeper_above(
-    program: &Program,
-    class: Definition,
-    name: &str,
-) -> Option<Definition> {
+pub(super) fn keeper_above(program: &Program, class: Definition, name: &str) -> Option<Definition> {
     let (ancestry, _) = program.ancestry(class);
     if ancestry.len() < 2 {
         return None;
