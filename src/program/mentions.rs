@@ -73,6 +73,30 @@ impl Program<'_> {
     }
 }
 
+impl Program<'_> {
+    /// Whether a module outside tests imports one of the packages; `names` are others words that
+    /// tell as much. Read off the bytes, once: it is always asked with the same ones.
+    pub fn imports_any(&self, packages: &[&str], names: &[&str]) -> bool {
+        *self.serving.get_or_init(|| {
+            let imports = packages.iter().flat_map(|p| [format!("import {p}"), format!("from {p}")]);
+            let words: Vec<String> =
+                imports.chain(names.iter().map(|name| (*name).to_owned())).collect();
+            let Ok(automaton) = AhoCorasick::new(&words) else { return true };
+            let workspace = self.whole();
+            let files = workspace.files.par_iter().filter(|file| !file.test);
+            files
+                .filter(|file| matches!(file.kind, FileKind::Python))
+                .map_init(Vec::new, |bytes, file| {
+                    workspace.read(file.id, bytes).is_ok()
+                        && automaton
+                            .find_overlapping_iter(bytes.as_slice())
+                            .any(|hit| is_whole(bytes, hit.start(), hit.end()))
+                })
+                .any(|found| found)
+        })
+    }
+}
+
 fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<usize> {
     let mut found: FxHashSet<usize> = FxHashSet::default();
     for hit in automaton.find_overlapping_iter(bytes) {
@@ -84,6 +108,7 @@ fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<us
             is_method_call(bytes, hit.start(), hit.end())
         } else if sought[index].as_attribute {
             is_value(bytes, hit.start(), hit.end())
+                || is_unpacking_call(bytes, hit.start(), hit.end())
         } else {
             sought[index].calls_too || is_more_than_called(bytes, hit.end())
         };
@@ -148,6 +173,13 @@ fn is_word(byte: u8) -> bool {
 fn is_whole(bytes: &[u8], start: usize, end: usize) -> bool {
     let before = start.checked_sub(1).map(|i| bytes[i]);
     !before.is_some_and(is_word) && !bytes.get(end).copied().is_some_and(is_word)
+}
+
+/// Whether a word stands behind a dot and is called with what is unpacked.
+fn is_unpacking_call(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = bytes[..start].trim_ascii_end();
+    let is_called = bytes[end..].trim_ascii_start().starts_with(b"(");
+    before.ends_with(b".") && is_called && is_more_than_called(bytes, end)
 }
 
 /// Whether a word stands behind a dot and no call or further attribute follows in its line, nor what

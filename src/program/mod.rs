@@ -69,6 +69,8 @@ pub struct Program<'w> {
     paths: OnceLock<imports::Paths>,
     /// What dotted names mean, as far as it was worked out.
     meanings: Mutex<definitions::Meanings>,
+    /// Whether it hears from others.
+    serving: OnceLock<bool>,
     /// Whether there is only what is scanned: a text from standard input.
     pub is_alone: bool,
 }
@@ -91,6 +93,7 @@ impl<'w> Program<'w> {
             trees: Mutex::default(),
             paths: OnceLock::new(),
             meanings: Mutex::default(),
+            serving: OnceLock::new(),
             is_alone: false,
         }
     }

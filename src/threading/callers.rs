@@ -427,7 +427,7 @@ fn makers(module: &Module) -> Vec<Candidate<'_>> {
 }
 
 /// The names that a module gives at its top to what calling a name makes.
-fn objects<'m>(module: &'m Module, class: &str) -> Vec<&'m str> {
+pub(super) fn objects<'m>(module: &'m Module, class: &str) -> Vec<&'m str> {
     let made = module.calls_named(class).filter_map(|call| {
         let assignment = module.parent(call).filter(|parent| parent.kind() == "assignment")?;
         let block = module.parent(module.parent(assignment)?)?;

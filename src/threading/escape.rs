@@ -4,11 +4,13 @@ use tree_sitter::Node;
 
 use super::handed::handed;
 use super::look::{Look, What};
+use super::place::{class_of, name_of};
 use super::returned::returned;
+use super::serving::is_serving;
 use super::{everywhere, table};
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
-use crate::python::names::BindingKind;
+use crate::python::names::{BindingKind, ScopeKind};
 use crate::python::signature::{ParameterKind, Signature};
 use crate::python::tree;
 use crate::transforms::remote::{imports_web, is_remote_value};
@@ -47,7 +49,7 @@ pub(super) fn followed(look: &Look, reference: Node) -> Use {
             | "conditional_expression"
             | "await" => node = parent,
             "call" => return called(look, parent),
-            "attribute" => return looked_at(module, parent),
+            "attribute" => return looked_at(look, parent),
             "decorator"
             | "type"
             | "comparison_operator"
@@ -83,7 +85,7 @@ pub(super) fn called(look: &Look, call: Node) -> Use {
     let spreads = |kind| matches!(kind, ArgumentKind::Splat | ArgumentKind::DoubleSplat);
     let mut result = Use::Harmless;
     for argument in found.arguments.iter().filter(|argument| spreads(argument.kind)) {
-        if is_sent(module, argument.value) {
+        if is_sent(module, argument.value) || is_unseen(look, argument.value) {
             let line = module.lines.of(call.start_byte()) + 1;
             return Use::Unknown(format!("called with what is sent in line {line}"));
         }
@@ -102,7 +104,7 @@ fn unpacked(look: &Look, value: Node) -> Use {
         return unseen();
     }
     if look.frame.is_none() {
-        return Use::Harmless;
+        return forwarded(look, value);
     }
     let owner = variadic_owner(look.module, value);
     let Some(owner) = owner.filter(|owner| is_as_called(look.module, *owner, value)) else {
@@ -117,6 +119,78 @@ fn unpacked(look: &Look, value: Node) -> Use {
     match owner.child_by_field_name("name") {
         Some(name) => follow(look, name),
         None => followed(look, owner),
+    }
+}
+
+/// What a function hands on of its own arguments: who calls it decides, in a program that hears from
+/// others.
+fn forwarded(look: &Look, value: Node) -> Use {
+    let module = look.module;
+    let Some(owner) = variadic_owner(module, value).filter(|_| is_serving(look.program)) else {
+        return Use::Harmless;
+    };
+    let Some(name) = owner.child_by_field_name("name") else {
+        return Use::Unknown("called by a lambda with all that it is handed".to_owned());
+    };
+    let Some(look) = look.deeper() else {
+        return Use::Unknown("called with what is unpacked".to_owned());
+    };
+    let is_published = super::place::decorators(module, owner).into_iter().any(|decorator| {
+        let effect = super::decorator::effect(look.program, look.work(), module, decorator);
+        !matches!(effect, super::decorator::Effect::Kept | super::decorator::Effect::Cut)
+    });
+    if is_published || takes_sent(module, owner) {
+        let shown = module.text_of(name);
+        return Use::Unknown(format!("called with all that `{shown}` is handed from afar"));
+    }
+    if class_of(module, owner).is_some() {
+        return Use::Harmless;
+    }
+    follow(&look, name).or(everywhere::name(&look, name))
+}
+
+/// Whether a server calls a function by its name or signature.
+fn takes_sent(module: &Module, function: Node) -> bool {
+    super::host::reserved(module, function, name_of(module, function).unwrap_or_default()).is_some()
+}
+
+/// Whether a value that is unpacked may be what is sent, in a program that hears from others: it is
+/// neither written there nor what the function around it was called with.
+fn is_unseen(look: &Look, value: Node) -> bool {
+    let module = look.module;
+    let value = tree::unparenthesised(value);
+    if is_written(module, value, 0) || is_own_variadic(module, value) {
+        return false;
+    }
+    is_serving(look.program)
+}
+
+/// Whether a mapping or sequence is written in the module, or is what a command line holds.
+fn is_written(module: &Module, value: Node, depth: usize) -> bool {
+    match value.kind() {
+        "dictionary" | "list" | "tuple" | "list_comprehension" | "string" => true,
+        "conditional_expression" => {
+            let parts = tree::children(value);
+            let ends = [parts.first(), parts.get(2)];
+            ends.into_iter().flatten().all(|end| is_written(module, *end, depth))
+        }
+        "call" => {
+            let function = value.child_by_field_name("function").map_or("", |f| module.text_of(f));
+            matches!(function, "dict" | "vars" | "zip" | "range" | "sorted")
+        }
+        "identifier" if depth < 2 => {
+            let scope = module.names.scope_at(value.start_byte());
+            let bindings = module.names.bindings(module.text_of(value), scope);
+            !bindings.is_empty()
+                && bindings.iter().all(|binding| match binding.kind {
+                    BindingKind::Assignment { value } => module
+                        .nodes()
+                        .covering(value)
+                        .is_some_and(|value| is_written(module, value, depth + 1)),
+                    _ => false,
+                })
+        }
+        _ => false,
     }
 }
 
@@ -200,7 +274,8 @@ fn variadic_owner<'m>(module: &'m Module, value: Node) -> Option<Node<'m>> {
 }
 
 /// `f.name`: nothing, unless it is how a framework is told to publish it.
-fn looked_at(module: &Module, attribute: Node) -> Use {
+fn looked_at(look: &Look, attribute: Node) -> Use {
+    let module = look.module;
     let name = attribute.child_by_field_name("attribute").map_or("", |a| module.text_of(a));
     let is_set = module.parent(attribute).is_some_and(|parent| {
         parent.kind() == "assignment"
@@ -208,6 +283,14 @@ fn looked_at(module: &Module, attribute: Node) -> Use {
     });
     if is_set && matches!(name, "exposed" | "_cp_config" | "is_tool" | "route") {
         return Use::Unknown(format!("published by `.{name}`"));
+    }
+    // `load.remote(**body)`, `task.delay(*args)`, `load.options(...).remote(...)`.
+    let runs = ["remote", "delay", "apply_async", "send", "s", "si", "options", "__call__"];
+    if runs.contains(&name)
+        && let Some(call) = module.parent(attribute).filter(|parent| parent.kind() == "call")
+    {
+        let outer = module.parent(call).filter(|parent| parent.kind() == "attribute");
+        return called(look, call).or(outer.map_or(Use::Harmless, |outer| looked_at(look, outer)));
     }
     Use::Harmless
 }
@@ -221,6 +304,9 @@ fn kept(look: &Look, assignment: Node, value: Node) -> Use {
     let unseen = Use::Unknown("kept under another name".to_owned());
     let Some(look) = look.deeper() else { return unseen };
     match left {
+        Some(left) if left.kind() == "identifier" && is_in_class(module_of(&look), left) => {
+            Use::Unknown("kept as an attribute of a class".to_owned())
+        }
         Some(left) if left.kind() == "identifier" => {
             follow(&look, left).or(everywhere::name(&look, left))
         }
@@ -233,6 +319,16 @@ fn kept(look: &Look, assignment: Node, value: Node) -> Use {
         }
         _ => unseen,
     }
+}
+
+fn module_of<'a>(look: &Look<'a>) -> &'a Module {
+    look.module
+}
+
+/// Whether a name is bound in a class body.
+fn is_in_class(module: &Module, name: Node) -> bool {
+    let scope = module.names.scope_at(name.start_byte());
+    module.names.scopes[scope].kind == ScopeKind::Class
 }
 
 /// What is done with everything that a name, given by one of its bindings, may mean.

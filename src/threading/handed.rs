@@ -5,10 +5,10 @@ use tree_sitter::Node;
 use super::escape::{Use, called, follow, followed, is_sent};
 use super::look::{Look, What};
 use super::passed::passed;
+use super::serving::is_serving;
 use crate::python::call::Call;
-use crate::python::module::Module;
 use crate::python::tree;
-use crate::transforms::remote::imports_web;
+use crate::transforms::remote::{imports_web, is_remote_value};
 
 /// Built-in functions that call what they are handed with arguments that stand beside it.
 const BUILT_IN: [&str; 6] = ["map", "filter", "sorted", "min", "max", "sum"];
@@ -177,6 +177,10 @@ fn beside(look: &Look, call: Node) -> Use {
     let named = module.text_of(call.function).rsplit('.').next().unwrap_or_default();
     let third = call.positional(2).filter(|_| matches!(named, "apply" | "apply_async"));
     let mut keywords = by_name.chain(third).map(|argument| argument.value);
+    let others = call.arguments.iter().map(|argument| argument.value);
+    if others.clone().any(|value| is_remote_value(module, value)) {
+        return Use::Unknown("with what is sent".to_owned());
+    }
     match keywords.any(|value| value.kind() != "dictionary" && is_sent(module, value)) {
         true => Use::Unknown("with what is sent".to_owned()),
         false => Use::Harmless,
@@ -190,7 +194,7 @@ fn calls_it(look: &Look, callee: Node) -> bool {
     let resolved = module.names.resolve(callee, module.text());
     let dotted = resolved.single().unwrap_or_default();
     let is_built_in = callee.kind() == "identifier" && BUILT_IN.contains(&named) && dotted == named;
-    is_built_in || KNOWN.contains(&dotted) || is_method(module, callee, named)
+    is_built_in || KNOWN.contains(&dotted) || is_method(look, callee, named)
 }
 
 /// `partial(f, x)` is a call of `f`, by which the decision is handed on; what it makes may be
@@ -245,7 +249,8 @@ fn stood_for(look: &Look, call: Node) -> Use {
 
 /// Whether a callee is the method of a pool, an executor, a loop or of data. In a module that
 /// serves requests, only where the object is seen to be one.
-fn is_method(module: &Module, callee: Node, named: &str) -> bool {
+fn is_method(look: &Look, callee: Node, named: &str) -> bool {
+    let module = look.module;
     if callee.kind() != "attribute" || !METHODS.contains(&named) {
         return false;
     }
@@ -263,7 +268,7 @@ fn is_method(module: &Module, callee: Node, named: &str) -> bool {
     if texts.iter().any(|text| serves.iter().any(|word| text.contains(word))) {
         return false;
     }
-    if !imports_web(module) {
+    if !imports_web(module) && !is_serving(look.program) {
         return true;
     }
     let words = ["pool", "executor", "loop", "thread", "multiprocessing", "parser", "ctx"];

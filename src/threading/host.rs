@@ -5,6 +5,8 @@ use tree_sitter::Node;
 use super::Reach;
 use super::decorator::{Effect, effect};
 use super::look::Work;
+use super::serving::is_serving;
+use crate::program::hierarchy::Own;
 use super::place::{class_of, decorators, method, name_of, receiver};
 use super::receiver::base_expressions;
 use super::references::MOST_CLASSES;
@@ -169,6 +171,9 @@ pub(super) fn gate(
     if name.starts_with("test_") || name.starts_with("pytest_") {
         return closed(format!("the parameters of `{name}` are fixtures"), false);
     }
+    if let Some(why) = found_by_name(module, program, function, name) {
+        return closed(why, true);
+    }
     match class_of(module, function) {
         Some(class) => method_gate(module, program, work, class, name, reach),
         None => Gate::Open,
@@ -212,7 +217,7 @@ const RESERVED: [&str; 8] = [
 ];
 
 /// Why a platform calls a function by its name or the shape of its signature.
-fn reserved(module: &Module, function: Node, name: &str) -> Option<String> {
+pub(super) fn reserved(module: &Module, function: Node, name: &str) -> Option<String> {
     let signature = Signature::at(function)?;
     let names: Vec<&str> = signature
         .beyond_receiver(module.text())
@@ -389,6 +394,9 @@ fn init_gate(
         let why = format!("a `{base}` such as `{class_name}` is made of what is sent");
         return Gate::Closed { why, remote: true };
     }
+    if let Some(why) = is_made_by_others(module, program, class, class_name) {
+        return Gate::Closed { why, remote: true };
+    }
     let fixed = method(module, class, "__new__").and_then(Signature::at).is_some_and(|signature| {
         !signature.has(crate::python::signature::ParameterKind::VarKeyword)
     });
@@ -398,6 +406,105 @@ fn init_gate(
         ));
     }
     Gate::Open
+}
+
+/// Why whoever sends a name may find a function by it, in a program that hears from others: its module
+/// is looked up by names, or its class looks up its own methods.
+fn found_by_name(
+    module: &Module,
+    program: &Program,
+    function: Node,
+    name: &str,
+) -> Option<String> {
+    if name.starts_with('_') || !is_serving(program) {
+        return None;
+    }
+    let text = module.text();
+    let Some(class) = class_of(module, function) else {
+        let lookups = ["globals()[", "globals().get", "sys.modules[__name__]"];
+        let is_searched = lookups.iter().any(|lookup| text.contains(lookup));
+        return (is_searched || is_imported_by_name(program, module))
+            .then(|| format!("`{name}` is found by its name in its module"));
+    };
+    let (ancestry, _) = program.ancestry(Program::definition_at(module.file, class));
+    let searches = ancestry.iter().any(|class| {
+        let Some(member) = program.module(class.file) else { return true };
+        let calls = member.module.calls_within("getattr", class.span);
+        calls.into_iter().any(|call| {
+            let list = call.child_by_field_name("arguments").map(tree::children);
+            let list = list.unwrap_or_default();
+            let first = list.first().map_or("", |first| member.module.text_of(*first));
+            matches!(first, "self" | "cls") && list.get(1).is_some_and(|key| key.kind() != "string")
+        })
+    });
+    searches.then(|| format!("`{name}` is found by its name in its object"))
+}
+
+/// Whether a program imports modules by names that are not written there, among which this one may
+/// be.
+fn is_imported_by_name(program: &Program, module: &Module) -> bool {
+    let path = program.relative(module.file).with_extension("");
+    let parts: Vec<String> = path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let around = parts.len().checked_sub(2).map(|at| parts[at].as_str());
+    program.modules_holding(&["import_module("], &[]).iter().any(|member| {
+        let importing = &member.module;
+        importing.calls_named("import_module").any(|call| {
+            let list = call.child_by_field_name("arguments").map(tree::children);
+            let first = list.unwrap_or_default().first().copied();
+            let Some(first) = first.filter(|first| crate::python::literal::plain_string(*first, importing.text()).is_none()) else {
+                return false;
+            };
+            let text = importing.text_of(first);
+            // `f"tools.{name}"`, `"tools." + name`: the beginning tells the package.
+            let begun = text.trim_start_matches(['f', 'F', '"', '\'']);
+            let package = begun.split(['{', '"', '\'']).next().unwrap_or_default();
+            let package = package.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+            let is_plain = !text.contains(['"', '\'']);
+            is_plain || package.is_empty() || around == Some(package)
+        })
+    })
+}
+
+/// Class decorators that make no object and hand the class to nobody.
+const QUIET_DECORATORS: [&str; 8] = [
+    "dataclass",
+    "final",
+    "total_ordering",
+    "runtime_checkable",
+    "unique",
+    "add_start_docstrings",
+    "deprecated",
+    "define",
+];
+
+/// Why a framework, or whoever sends a name, makes the objects of a class: a decorator takes it, or
+/// it enters a table by deriving from a class, in a program that hears from others.
+fn is_made_by_others(
+    module: &Module,
+    program: &Program,
+    class: Node,
+    class_name: &str,
+) -> Option<String> {
+    if !is_serving(program) {
+        return None;
+    }
+    let taken = decorators(module, class).into_iter().map(|decorator| shown(module, decorator));
+    let taken = taken.filter(|shown| {
+        let last = shown.rsplit('.').next().unwrap_or_default().to_owned();
+        !QUIET_DECORATORS.contains(&last.as_str())
+    });
+    if let Some(taken) = taken.into_iter().next() {
+        return Some(format!("`@{taken}` may make the objects of `{class_name}`"));
+    }
+    let (ancestry, _) = program.ancestry(Program::definition_at(module.file, class));
+    let enters = ancestry.iter().skip(1).find(|above| {
+        !matches!(program.own_method(**above, "__init_subclass__"), Own::Nothing)
+    });
+    let lists = || program.modules_holding(&["__subclasses__("], &[]).first().map(|_| ());
+    if enters.is_some() || (ancestry.len() > 1 && lists().is_some()) {
+        return Some(format!("`{class_name}` is made by its name, in a program that serves"));
+    }
+    None
 }
 
 /// The last name of a base, `Module` for `nn.Module[int]`.

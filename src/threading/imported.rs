@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use crate::python::module::Module;
 use crate::python::names::Resolution;
-use crate::python::tree;
+use crate::python::{literal, tree};
 
 /// The names under which a module knows a function of another one: what imports bring from a
 /// module or package of one of the `homes`, with the scopes that bind them; a star import brings
@@ -118,4 +118,18 @@ pub(super) fn searches<'m>(module: &'m Module, homes: &[&str]) -> Option<Node<'m
         }
     });
     found.next()
+}
+
+/// The strings by which a function is named to what imports it: `"app.tasks.load"`, `"tasks:load"`.
+pub(super) fn spelled<'m>(module: &'m Module, name: &str, homes: &[&str]) -> Vec<Node<'m>> {
+    let strings = module.of_kind("string").filter(|node| {
+        let Some(text) = literal::plain_string(*node, module.text()) else { return false };
+        let Some((home, last)) = text.rsplit_once(['.', ':']) else { return false };
+        let is_argument = module.parent(*node).is_some_and(|parent| {
+            matches!(parent.kind(), "argument_list" | "keyword_argument" | "pair" | "list" | "tuple")
+        });
+        let is_dotted = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ':'));
+        last == name && is_dotted && is_argument && is_home(home, homes) && !home.is_empty()
+    });
+    strings.collect()
 }

@@ -88,6 +88,11 @@ impl<'a> Look<'a> {
         Self { program, module, what, frame: None, is_kept: false, work, depth: 0 }
     }
 
+    /// What is worked out for all references.
+    pub(super) fn work(&self) -> &'a Work {
+        self.work
+    }
+
     /// The same for one more reference.
     pub(super) fn afresh(self) -> Self {
         self.work.steps.set(0);

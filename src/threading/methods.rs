@@ -9,6 +9,8 @@ use super::place::{class_of, name_of};
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
 use crate::python::tree;
+use super::serving::is_serving;
+use crate::program::types::Type;
 use crate::transforms::remote::imports_web;
 
 /// Callables that publish what they are handed, or call it when something happens.
@@ -120,7 +122,7 @@ pub(super) fn attributes<'m>(
     module
         .attributes_named(name)
         .filter(|node| !is_target(module, *node))
-        .filter(|node| match belongs(module, *node, classes, family) {
+        .filter(|node| match belongs(look, *node, classes, family) {
             Some(belongs) => belongs,
             None => is_published(module, *node) || is_called_with_sent(look, *node),
         })
@@ -143,7 +145,7 @@ pub(super) fn published(look: &Look, classes: &[&str], is_callable: bool) -> Opt
     });
     let by_name: Vec<Node> = calls.chain(renamed).chain(mentions).collect();
     for &node in &by_name {
-        if let Some(line) = looked_up(module, node) {
+        if let Some(line) = looked_up(look, node) {
             return Some(format!("looked up by name in line {line}"));
         }
     }
@@ -153,7 +155,9 @@ pub(super) fn published(look: &Look, classes: &[&str], is_callable: bool) -> Opt
         let serves = callees(&by).any(|callee| SERVERS.contains(&callee));
         let calls = is_callable
             && node.kind() == "call"
-            && (callees(&by).any(|callee| PUBLISHERS.contains(&callee)) || imports_web(module));
+            && (callees(&by).any(|callee| PUBLISHERS.contains(&callee))
+                || imports_web(module)
+                || is_serving(look.program));
         if serves || calls {
             let line = module.lines.of(node.start_byte()) + 1;
             return Some(format!("{by} in line {line}"));
@@ -171,7 +175,11 @@ fn callees(by: &str) -> impl Iterator<Item = &str> {
 
 /// Where a method of an object is looked up by a name that is not written there, in a module that
 /// serves requests: `getattr(api, method)`. The line, 1-based.
-fn looked_up(module: &Module, made: Node) -> Option<usize> {
+fn looked_up(look: &Look, made: Node) -> Option<usize> {
+    let module = look.module;
+    if let Some(line) = searched_for(module, made).filter(|_| is_serving(look.program)) {
+        return Some(line);
+    }
     if made.kind() != "call" || !imports_web(module) {
         return None;
     }
@@ -185,6 +193,18 @@ fn looked_up(module: &Module, made: Node) -> Option<usize> {
         let is_open = arguments.get(1).is_some_and(|second| second.kind() != "string");
         (is_it && is_open).then(|| module.lines.of(node.start_byte()) + 1)
     })
+}
+
+/// Where an object is searched for what has a name that is not written there: `getattr(api, op)`. The
+/// line, 1-based.
+fn searched_for(module: &Module, object: Node) -> Option<usize> {
+    let list = module.parent(object).filter(|parent| parent.kind() == "argument_list")?;
+    let call = module.parent(list)?;
+    let arguments = tree::children(list);
+    let is_first = arguments.first().is_some_and(|first| first.id() == object.id());
+    let is_open = arguments.get(1).is_some_and(|second| second.kind() != "string");
+    let callee = call.child_by_field_name("function").map_or("", |f| module.text_of(f));
+    (callee == "getattr" && is_first && is_open).then(|| module.lines.of(call.start_byte()) + 1)
 }
 
 /// Whether an attribute is called with what is sent.
@@ -205,11 +225,12 @@ fn is_target(module: &Module, node: Node) -> bool {
 
 /// Whether the object of an attribute is of one of the classes, as far as that can be told.
 fn belongs(
-    module: &Module,
+    look: &Look,
     attribute: Node,
     classes: &[&str],
     family: &FxHashSet<String>,
 ) -> Option<bool> {
+    let module = look.module;
     let object = tree::unparenthesised(attribute.child_by_field_name("object")?);
     match object.kind() {
         "identifier" => {
@@ -231,15 +252,26 @@ fn belongs(
                 }
                 // A module or a class that is imported.
                 BindingKind::Import { target, .. } => {
-                    Some(target.rsplit('.').next().is_some_and(|last| classes.contains(&last)))
+                    let is_it = target.rsplit('.').next().is_some_and(|last| classes.contains(&last));
+                    is_of(look, object, family).or(Some(is_it))
                 }
                 BindingKind::Class { .. } => Some(false),
+                BindingKind::Parameter => is_of(look, object, family),
                 _ => None,
             }
         }
         "call" => made_by(module, object, classes),
         _ => None,
     }
+}
+
+/// Whether an object is of a class of the family, where its class is known.
+fn is_of(look: &Look, object: Node, family: &FxHashSet<String>) -> Option<bool> {
+    let typed = look.program.type_of(look.module.file, look.module, object)?;
+    Some(typed.types.iter().any(|of| {
+        let (Type::Instance(class) | Type::Class(class)) = of;
+        look.program.name_of(*class).is_some_and(|name| family.contains(&name))
+    }))
 }
 
 /// The name of the class whose method is handed its object by a name; `None` if no method is.

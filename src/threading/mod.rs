@@ -47,6 +47,7 @@ mod receiver;
 mod receivers_unknown;
 mod references;
 mod returned;
+mod serving;
 mod shared;
 mod solve;
 mod solver;

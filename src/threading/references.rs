@@ -108,7 +108,13 @@ impl References {
             let look = Look::new(program, subject.module, &work);
             found.note(subject, &look, &subject.path, &own_references(subject, &look));
         }
+        let own: Vec<Subject> = subjects
+            .iter()
+            .filter(|subject| subject.kind == Kind::Method)
+            .flat_map(|subject| handed_on(subject, subject.module, &subject.path))
+            .collect();
         subjects.extend(renamed);
+        subjects.extend(own);
         for round in 0..ROUNDS {
             subjects = found.round(&subjects, program, round == 0);
             if subjects.is_empty() {
@@ -169,7 +175,7 @@ impl References {
                 continue;
             }
             let used = match node.kind() {
-                "string" => Use::Unknown("named in an annotation that depends on it".to_owned()),
+                "string" => Use::Unknown("named in a string".to_owned()),
                 _ => self.use_of(&look.afresh(), *node),
             };
             match used {

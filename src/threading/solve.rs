@@ -30,7 +30,7 @@ use crate::python::module::Module;
 use crate::python::signature::Signature;
 use crate::python::tree;
 use crate::transforms::finding::{Decision, Level, ThreadPlace};
-use crate::transforms::remote::imports_web;
+use super::serving::is_serving;
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
 
@@ -246,7 +246,7 @@ impl<'p, 'm> Solver<'p, 'm> {
         if let Some(by) = by_framework {
             return Some(format!("`{shown}` is made by a framework: {by}"));
         }
-        let is_served = imports_web(module) || self.references.is_served(shown);
+        let is_served = is_serving(self.program) || self.references.is_served(shown);
         let is_sent = is_served && is_message(module, self.program, class)
             || keeps_what_is_sent(module, class, name);
         is_sent.then(|| format!("the objects of `{shown}` are made of what is sent"))
@@ -340,7 +340,7 @@ impl<'p, 'm> Solver<'p, 'm> {
             self.objects.entry((file, request.parameter.to_owned())).or_insert_with(|| {
                 Objects::new(module, request.parameter, &|class| {
                     name_of(module, class).is_some_and(|name| references.is_served(name))
-                        || (imports_web(module) && is_message(module, program, class))
+                        || (is_serving(program) && is_message(module, program, class))
                 })
             });
         let is_elsewhere = |function: Node| references.is_elsewhere((file, tree::span(function)));

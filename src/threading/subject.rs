@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use super::family::family_here;
-use super::imported::{aliases, depending, references};
+use super::imported::{spelled, aliases, depending, references};
 use super::look::Look;
 use super::methods::{SERVERS, attributes};
 use super::place::{class_of, name_of};
@@ -173,6 +173,7 @@ pub(super) fn other_references<'m>(subject: &'m Subject, look: &Look<'m>) -> Vec
     }
     let homes: Vec<&str> = subject.homes.iter().map(String::as_str).collect();
     let mut found = references(module, &subject.name, &homes);
+    found.extend(spelled(module, &subject.name, &homes));
     for derived in subject.classes.iter().filter(|class| **class != subject.name) {
         let uses = module.names.named(derived, module.text());
         found.extend(uses.filter_map(|used| module.nodes().covering(used.span)));
@@ -188,7 +189,7 @@ pub(super) fn handed_on<'m>(
     path: &Path,
 ) -> Vec<Subject<'m>> {
     if subject.kind == Kind::Method {
-        return Vec::new();
+        return objects_of(subject, module, path);
     }
     let known: Vec<&str> = subject.homes.iter().map(String::as_str).collect();
     let names = aliases(module, &subject.name, &known);
@@ -204,6 +205,17 @@ pub(super) fn handed_on<'m>(
     again
         .map(|name| Subject { name: name.to_owned(), homes: homes.clone(), ..subject.clone() })
         .collect()
+}
+
+/// A method by the objects of its class that a module makes at its top: others import these.
+fn objects_of<'m>(subject: &Subject<'m>, module: &Module, path: &Path) -> Vec<Subject<'m>> {
+    let made = subject.classes.iter().flat_map(|class| super::callers::objects(module, class));
+    let names: Vec<String> = made.map(str::to_owned).collect();
+    let is_new = names.iter().any(|name| !subject.classes.contains(name));
+    if names.is_empty() || !is_new {
+        return Vec::new();
+    }
+    vec![Subject { classes: Rc::new(names), homes: homes(path), ..subject.clone() }]
 }
 
 /// The names that a module gives at its top to what a name means: `display = show`.
@@ -247,6 +259,11 @@ pub(super) fn words(subject: &Subject, is_first: bool) -> Vec<Sought> {
                 found.push(sought(class, false, hints()));
             }
         }
+    }
+    if subject.kind != Kind::Method {
+        // A star hands it on without naming it.
+        let stars = vec!["import *".to_owned()];
+        found.extend(subject.homes.last().map(|stem| sought(stem, false, stars)));
     }
     if is_first && subject.kind != Kind::Method {
         let searches = ["getattr(", "getmembers", "vars(", "dir(", "import_string"];

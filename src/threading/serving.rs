@@ -1,0 +1,10 @@
+//! Programs that hear from others: what is unpacked or looked up there may be what is sent, though
+//! the module at hand does not show it.
+
+use crate::program::Program;
+use crate::transforms::remote::WEB;
+
+/// Whether a program serves requests, messages or events.
+pub(super) fn is_serving(program: &Program) -> bool {
+    !program.is_alone && program.imports_any(&WEB, &["lambda_handler"])
+}
