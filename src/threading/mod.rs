@@ -21,6 +21,7 @@ mod flag;
 mod found;
 mod growth;
 mod handed;
+mod home;
 mod host;
 mod imported;
 mod init;

@@ -297,3 +297,6 @@ fn served(functions: &[(FileId, Node)], modules: &Modules, program: &Program) ->
     });
     found
 }
+
+#[cfg(test)]
+mod tests;
