@@ -74,7 +74,7 @@ pub(super) fn passed(
         let inner = look.run_by(module, &frame);
         match received(&inner, node, slot, found.is_bound) {
             Passed::Followed(found) => result = result.or(found),
-            unseen => return Some(unseen),
+            unseen @ Passed::Unseen(_) => return Some(unseen),
         }
     }
     Some(Passed::Followed(result))
