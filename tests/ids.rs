@@ -9,7 +9,7 @@ use untrust::plan::build;
 use untrust::plan::change::Change;
 use untrust::program::Program;
 use untrust::scan::{Asked, Scan, Settings, scan};
-use untrust::threading::{Reach, settle};
+use untrust::threading::{Reach, Rules, settle};
 use untrust::transforms::REGISTRY;
 use untrust::transforms::finding::Policy;
 use untrust::workspace::{Options, Workspace};
@@ -180,8 +180,8 @@ fn ids(files: &[(&str, &str)]) -> Ids {
         own: Vec::new(),
     };
     let mut scan = scan(&workspace, &program, &settings, &|_| {});
-    let modules = scan.modules.iter().map(|(id, module)| (*id, module)).collect();
-    settle(&mut scan.findings, &modules, &program, Reach::Program, |_| "trust_data");
+    let rules = Rules { parameter: &|_| "trust_data", may_edit: &|_, _| true };
+    settle(&mut scan.findings, &scan.modules, &program, Reach::Program, &rules);
     let path = |id| workspace.file(id).relative.as_path();
     let ids = build::ids(&scan.findings, path);
     let changes = build::changes(&scan.findings, &ids, path);

@@ -1,5 +1,6 @@
 //! What a transform finds.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::workspace::span::Span;
@@ -126,6 +127,21 @@ pub struct Chain {
     pub ends: Vec<Link>,
     /// Calls that are left as they are, and why.
     pub left: Vec<Link>,
+    /// Assertions about mocks of what gains a parameter.
+    pub mocks: Vec<Elsewhere>,
+    /// Lines of files other than Python that run a script which behaves otherwise now.
+    pub runs: Vec<Elsewhere>,
+}
+
+/// A line of a file that is not edited.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Elsewhere {
+    /// The file's path relative to the root.
+    pub path: PathBuf,
+    /// The line, 1-based.
+    pub line: usize,
+    /// What it speaks of: a function's name, a script's path.
+    pub about: String,
 }
 
 /// One place on the way of a decision.

@@ -1,5 +1,6 @@
 //! The transforms: each finds one kind of misplaced trust and says what to do about it.
 
+pub mod decisions;
 pub mod exception;
 pub mod finding;
 pub mod guard;

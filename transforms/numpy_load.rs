@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use tree_sitter::Node;
 
+use super::decisions::Given;
 use super::exception::{Judge, Pattern, Verdict};
 use super::finding::{
     Decision, Exception, ExceptionKind, Finding, Findings, Fix, Level, Remedy, ThreadPlace,
@@ -18,6 +19,7 @@ use super::reference::{Reference, Usage, references};
 use super::sinks::{self, Kind, Sink};
 use super::splat::splats;
 use super::trust_guard::decides_data;
+use super::trust_values::callee;
 use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
@@ -37,7 +39,7 @@ static ABOUT: About = About {
     summary: "hands a hardcoded `allow_pickle=True` of `numpy.load` back to the caller, default False",
     codes: &[],
     literals: &["numpy"],
-    asks_program_for: &[],
+    asks_program_for: &[DATA.parameter],
     confirm: may_unpickle,
     page: include_str!("numpy_load.md"),
 };
@@ -55,7 +57,7 @@ pub static DATA: Decision = Decision {
 static SINKS: LazyLock<Vec<&str>> =
     LazyLock::new(|| sinks::callables(ABOUT.name, &[Kind::Flag], "numpy"));
 static WANTED: LazyLock<Wanted> = LazyLock::new(|| Wanted::new("numpy", &SINKS));
-const PATTERN: Pattern =
+pub(super) const PATTERN: Pattern =
     Pattern { transform: "numpy-load", names: &["allow_pickle", "numpy.load", "np.load"] };
 const MESSAGE: &str = "`allow_pickle=True` unpickles the file, which runs any code that it holds";
 
@@ -227,6 +229,46 @@ fn judged(verdict: &Verdict) -> (Level, &'static str) {
     }
 }
 
+/// The finding of a true value that a call gives a function of the program by position.
+pub(super) fn by_position(
+    module: &Module,
+    judge: &Judge,
+    guards: &Guards,
+    given: &Given,
+) -> Option<Finding> {
+    let leaf = true_value(module, given.argument)?;
+    let verdict = judge.judge(given.call, Some(tree::span(given.argument)));
+    let remedy = if let Verdict::Documented(reason) = verdict {
+        Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason })
+    } else if let Some(reason) = guards.of(leaf, decides_data) {
+        Remedy::Exception(Exception { kind: ExceptionKind::Guarded, reason })
+    } else if module.is_damaged_near(given.call) {
+        let reason = format!(
+            "the code around it does not parse; let the caller decide `{}`",
+            given.parameter
+        );
+        Remedy::Report(reason)
+    } else {
+        let (level, reason) = judged(&verdict);
+        let at = Anchor { file: module.file, range: tree::span(leaf) };
+        let place = ThreadPlace::Value { at, target: None };
+        let reason = reason.to_owned();
+        Remedy::Thread(ThreadRequest { place, decision: &DATA, level, reason })
+    };
+    Some(Finding {
+        transform: ABOUT.name,
+        file: module.file,
+        range: tree::span(given.call),
+        scope: module.scope_of(given.call),
+        sink: callee(module, given.call),
+        message: format!(
+            "`{}=True` lets the file be unpickled, which runs any code that it holds",
+            given.parameter
+        ),
+        remedy,
+    })
+}
+
 /// The value that decides and the whole argument, wherever it is written.
 fn argument<'t>(
     module: &'t Module,
@@ -293,10 +335,20 @@ fn fed<'t>(scene: &Scene<'t>, name: Node<'t>) -> Option<(Node<'t>, Remedy)> {
     } else {
         (Level::Review, "the name does not say that it is about unpickling")
     };
-    let op = Op::ReplaceExpression {
-        at: Anchor { file: module.file, range: tree::span(tree::unparenthesised(default)) },
-        pieces: vec![Piece::text(DATA.safe)],
-    };
+    let at = Anchor { file: module.file, range: tree::span(tree::unparenthesised(default)) };
+    if let Some(function) = module.parent(module.parent(parameter)?)
+        && function.kind() == "function_definition"
+    {
+        let place = ThreadPlace::Default {
+            at,
+            function: tree::span(function),
+            parameter: module.text_of(name).to_owned(),
+        };
+        let reason = reason.to_owned();
+        let request = ThreadRequest { place, decision: &DATA, level, reason };
+        return Some((parameter, Remedy::Thread(request)));
+    }
+    let op = Op::ReplaceExpression { at, pieces: vec![Piece::text(DATA.safe)] };
     Some((
         parameter,
         Remedy::Ops(Fix {

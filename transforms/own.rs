@@ -184,7 +184,16 @@ fn fix(
         _ => format!("write {name}={safe}"),
     };
     let reason = reason.to_owned();
-    Remedy::Ops(Fix { title, reason, level, ops: vec![op], group: None, proof: Vec::new(), chain: None, offers: Vec::new() })
+    Remedy::Ops(Fix {
+        title,
+        reason,
+        level,
+        ops: vec![op],
+        group: None,
+        proof: Vec::new(),
+        chain: None,
+        offers: Vec::new(),
+    })
 }
 
 /// Another string in the quotes of a literal.

@@ -44,6 +44,15 @@ fn index_of<'t>(module: &'t Module, callee: Node<'t>, parameter: &str) -> Option
     before.then_some(index)
 }
 
+/// The 0-based position at which making an object of a class gives a field, if its `__init__` is
+/// made of the fields.
+pub(super) fn field_of(module: &Module, class: Node, name: &str) -> Option<usize> {
+    match constructor(module, module.exact(tree::span(class), &["class_definition"])?)? {
+        Definition::Fields(class) => field_index(module, class, name),
+        Definition::Function { .. } => None,
+    }
+}
+
 /// What takes the arguments of a call.
 enum Definition<'t> {
     /// A function, and whether its first parameter is bound already.

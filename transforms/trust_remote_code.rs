@@ -1,5 +1,6 @@
 //! Decisions to run the code that comes with a checkpoint, made on behalf of everyone.
 
+use super::decisions::Given;
 use super::exception::{Judge, Pattern, Verdict};
 use super::finding::{
     Decision, Exception, ExceptionKind, Finding, Findings, Fix, Level, Remedy, ThreadPlace,
@@ -9,7 +10,8 @@ use super::guard::Guards;
 use super::own;
 use super::trust_answer::line_before;
 use super::trust_guard::decides_code;
-use super::trust_sinks::{Form, Sink, sinks};
+use super::trust_sinks::{Form, Sink, push, sinks};
+use super::trust_values::callee;
 use super::{About, Transform};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
@@ -51,7 +53,7 @@ pub static REPOSITORY: Decision = Decision {
     documentation: "Whether to run the repository's code without asking.",
 };
 
-const PATTERN: Pattern = Pattern {
+pub(super) const PATTERN: Pattern = Pattern {
     transform: "trust-remote-code",
     names: &["trust_remote_code", "trust-remote-code", "trust_repo"],
 };
@@ -85,18 +87,46 @@ impl Transform for TrustRemoteCode {
             judge: Judge::new(module, PATTERN, findings.policy.exception_words),
             guards: Guards::new(module),
         };
-        for sink in sinks(module) {
-            findings.list.push(Finding {
-                transform: ABOUT.name,
-                file: module.file,
-                range: tree::span(sink.node),
-                scope: module.scope_of(sink.node),
-                message: message(&sink),
-                remedy: remedy(&scene, &sink),
-                sink: sink.name,
-            });
-        }
+        findings.list.extend(sinks(module).into_iter().map(|sink| finding(&scene, sink)));
         own::check(module, ABOUT.name, findings);
+    }
+}
+
+/// The findings of values that calls give functions of the program by position.
+pub(super) fn by_position<'t>(
+    module: &'t Module,
+    judge: Judge<'t>,
+    guards: Guards<'t>,
+    decision: &'static Decision,
+    given: &[Given<'t>],
+) -> Vec<Finding> {
+    let scene = Scene { module, judge, guards };
+    let mut found = Vec::new();
+    for given in given {
+        let sink = Sink {
+            node: given.call,
+            commented: given.call,
+            argument: tree::span(given.argument),
+            value: given.argument,
+            name: callee(module, given.call),
+            decision,
+            form: Form::Value { target: None },
+        };
+        push(module, &mut found, given.argument, &sink);
+    }
+    found.into_iter().map(|sink| finding(&scene, sink)).collect()
+}
+
+fn finding(scene: &Scene, sink: Sink) -> Finding {
+    let module = scene.module;
+    Finding {
+        transform: ABOUT.name,
+        file: module.file,
+        range: tree::span(sink.node),
+        scope: module.scope_of(sink.node),
+        message: message(&sink),
+        remedy: remedy(scene, &sink),
+        sink: sink.name,
     }
 }
 
@@ -154,11 +184,32 @@ fn remedy(scene: &Scene, sink: &Sink) -> Remedy {
     let at = |node| Anchor { file: module.file, range: tree::span(node) };
     let fix = |title: String, op: Op, level: Level, reason: &str| {
         let reason = reason.to_owned();
-        Remedy::Ops(Fix { title, reason, level, ops: vec![op], group: None, proof: Vec::new(), chain: None, offers: Vec::new() })
+        Remedy::Ops(Fix {
+            title,
+            reason,
+            level,
+            ops: vec![op],
+            group: None,
+            proof: Vec::new(),
+            chain: None,
+            offers: Vec::new(),
+        })
     };
     let place = match &sink.form {
         Form::Value { target } => ThreadPlace::Value { at: at(sink.value), target: *target },
         Form::Local { statement } => ThreadPlace::Local { at: at(*statement) },
+        Form::Default { shared } if let Some(parameter) = parameter_of(module, sink) => {
+            let (level, reason) = match shared {
+                Some(doubt) => (Level::Review, doubt.clone()),
+                None => (level, reason.to_owned()),
+            };
+            return Remedy::Thread(ThreadRequest {
+                place: parameter,
+                decision: sink.decision,
+                level,
+                reason,
+            });
+        }
         Form::Default { shared } => {
             let pieces = vec![Piece::text(sink.decision.safe)];
             let op = Op::ReplaceExpression { at: at(sink.value), pieces };
@@ -179,6 +230,23 @@ fn remedy(scene: &Scene, sink: &Sink) -> Remedy {
         decision: sink.decision,
         level,
         reason: reason.to_owned(),
+    })
+}
+
+/// The place of a default that a function definition gives a parameter; `None` if it declares a flag
+/// or field, or is a lambda's.
+fn parameter_of(module: &Module, sink: &Sink) -> Option<ThreadPlace> {
+    let value = sink.node.child_by_field_name("value").map(tree::unparenthesised)?;
+    let name = sink.node.child_by_field_name("name")?;
+    let is_parameter = matches!(sink.node.kind(), "default_parameter" | "typed_default_parameter");
+    if !is_parameter || value.id() != sink.value.id() {
+        return None;
+    }
+    let function = module.parent(module.parent(sink.node)?)?;
+    (function.kind() == "function_definition").then(|| ThreadPlace::Default {
+        at: Anchor { file: module.file, range: tree::span(sink.value) },
+        function: tree::span(function),
+        parameter: module.text_of(name).to_owned(),
     })
 }
 

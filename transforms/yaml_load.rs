@@ -181,7 +181,16 @@ fn of_call(scene: &Scene, found: &Reference, sink: &Sink, call: &Call, offset: u
     match edits(scene, found, sink, call, loader, class) {
         Ok((title, ops, group)) => {
             let proof = dumps(module).into_iter().collect();
-            Remedy::Ops(Fix { title, reason, level, ops, group, proof, chain: None, offers: Vec::new() })
+            Remedy::Ops(Fix {
+                title,
+                reason,
+                level,
+                ops,
+                group,
+                proof,
+                chain: None,
+                offers: Vec::new(),
+            })
         }
         Err(reason) => Remedy::Report(reason),
     }

@@ -16,7 +16,7 @@ use crate::report::machine::{self, Report, TOOL};
 use crate::report::model::{Mode, Position};
 use crate::report::{json, ops};
 use crate::scan::level;
-use crate::transforms::finding::{Finding, Level, Remedy};
+use crate::transforms::finding::{Chain, Elsewhere, Finding, Level, Link, Remedy};
 use crate::workspace::FileId;
 
 /// Writes the report in one of the formats for machines.
@@ -191,8 +191,41 @@ fn view(
         requires: change.requires.clone(),
         alternatives: change.alternatives.clone(),
         ops: change.ops.iter().filter_map(op).collect(),
+        way: change.chain.as_deref().map(|chain| way(session, chain)),
         proof: change.proof.clone(),
         diff,
+    }
+}
+
+/// The way of a decision with the paths of its places.
+fn way(session: &Session, chain: &Chain) -> machine::Way {
+    let links = |all: &[Link]| -> Vec<machine::Link> {
+        all.iter()
+            .map(|link| machine::Link {
+                path: path_of(session, link.at.file),
+                line: link.at.line,
+                name: link.name.clone(),
+                text: link.text.clone(),
+            })
+            .collect()
+    };
+    let elsewhere = |all: &[Elsewhere]| -> Vec<machine::Elsewhere> {
+        all.iter()
+            .map(|one| machine::Elsewhere {
+                path: slashed(&one.path),
+                line: one.line,
+                about: one.about.clone(),
+            })
+            .collect()
+    };
+    machine::Way {
+        names: chain.way.clone(),
+        hosts: links(&chain.hosts),
+        callers: links(&chain.callers),
+        ends: links(&chain.ends),
+        left: links(&chain.left),
+        mocks: elsewhere(&chain.mocks),
+        runs: elsewhere(&chain.runs),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::plan::taken;
 use crate::program::Program;
 use crate::report::escape::{visible, visible_path};
 use crate::scan::{Scan, Settings, scan};
-use crate::threading::{Rules, settle};
+use crate::threading::{Rules, look_beyond, settle};
 use crate::transforms::finding::{Finding, Level, Remedy};
 use crate::transforms::{Transform, nearest};
 use crate::workspace::{File, FileId, Options, Skipped, Stdin, Workspace};
@@ -98,6 +98,15 @@ impl Session {
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }
+        let reach = arguments.reach(stdin);
+        let parameter =
+            |file: FileId| configurations.settings_of(program.file(file)).data_parameter.as_str();
+        let may_edit = |file: FileId, bytes: &[u8]| {
+            let facts = program.file(file);
+            !facts.excluded && (per_file(facts).vendored || !program.is_vendored(file, bytes))
+        };
+        let rules = Rules { parameter: &parameter, may_edit: &may_edit };
+        look_beyond(&mut scan, &workspace, &program, &settings, reach, &rules);
         configured::require_owners(&mut scan, &workspace, &configurations)?;
         let path = |file: FileId| workspace.file(file).relative.as_path();
         let mut ids = build::ids(&scan.findings, path);
@@ -108,15 +117,6 @@ impl Session {
             changed::keep(&mut scan, &mut ids, past, &workspace)?;
             known.renumber(&all, &ids);
         }
-        let reach = arguments.reach(stdin);
-        let parameter = |file: FileId| {
-            configurations.settings_of(program.file(file)).data_parameter.as_str()
-        };
-        let may_edit = |file: FileId, bytes: &[u8]| {
-            let facts = program.file(file);
-            !facts.excluded && (per_file(facts).vendored || !program.is_vendored(file, bytes))
-        };
-        let rules = Rules { parameter: &parameter, may_edit: &may_edit };
         let edited = settle(&mut scan.findings, &scan.modules, &program, reach, &rules);
         scan.modules.extend(edited);
         let mut changes = build::changes(&scan.findings, &ids, path);

@@ -6,9 +6,10 @@ use super::session::Session;
 use crate::plan::flatten::apply;
 use crate::plan::materialize::NewFile;
 use crate::python::module::Module;
+use crate::report::json::slashed;
 use crate::report::model::{ExceptionView, FindingView, Mode, Position, Summary};
 use crate::scan::level;
-use crate::transforms::finding::{ExceptionKind, Finding, Level, Remedy};
+use crate::transforms::finding::{Elsewhere, ExceptionKind, Finding, Fix, Level, Remedy};
 use crate::workspace::span::Span;
 use crate::workspace::{FileId, line_length};
 
@@ -34,7 +35,7 @@ fn finding(session: &Session, finding: &Finding) -> FindingView {
         start,
         end: Position::at(module, finding.range.end),
         message: finding.message.clone(),
-        advice: advice(&finding.remedy),
+        advice: with_notes(session, &finding.remedy),
         sink: finding.sink.clone(),
         caret: (column, marked.max(1)),
         source_line,
@@ -46,6 +47,63 @@ fn level_name(level: Level) -> &'static str {
         Level::Auto => "auto",
         Level::Review => "review",
         Level::Report => "report",
+    }
+}
+
+/// How many places are named in one line.
+const MOST_PLACES: usize = 12;
+
+/// What to do about a finding, and in further lines what a person should know of it: calls that
+/// could not be resolved, commands that run what changed, assertions about mocks.
+fn with_notes(session: &Session, remedy: &Remedy) -> String {
+    let mut lines = vec![advice(remedy)];
+    let Remedy::Ops(Fix { chain: Some(chain), .. }) = remedy else { return lines.remove(0) };
+    let path = |file: FileId| slashed(&session.workspace.file(file).relative);
+    if !chain.left.is_empty() {
+        let places: Vec<String> = chain
+            .left
+            .iter()
+            .map(|left| format!("{}:{}", path(left.at.file), left.at.line))
+            .collect();
+        let calls =
+            if places.len() == 1 { "1 call is" } else { &format!("{} calls are", places.len()) };
+        lines.push(format!(
+            "{calls} left as they are, for they could not be resolved: {}",
+            some(&places)
+        ));
+    }
+    let elsewhere = |all: &[Elsewhere]| -> Vec<String> {
+        all.iter().map(|one| format!("{}:{}", slashed(&one.path), one.line)).collect()
+    };
+    if !chain.runs.is_empty() {
+        let mut scripts: Vec<&str> = chain.runs.iter().map(|run| run.about.as_str()).collect();
+        scripts.sort_unstable();
+        scripts.dedup();
+        lines.push(format!(
+            "{} by {}; look whether they need to say yes",
+            if scripts.len() == 1 {
+                format!("{} is run", scripts[0])
+            } else {
+                format!("{} scripts are run", scripts.len())
+            },
+            some(&elsewhere(&chain.runs))
+        ));
+    }
+    if !chain.mocks.is_empty() {
+        lines.push(format!(
+            "tests assert how mocks of it are called: {}",
+            some(&elsewhere(&chain.mocks))
+        ));
+    }
+    lines.join("\n")
+}
+
+/// Places in one line, the first ones of many.
+fn some(places: &[String]) -> String {
+    let shown = places.iter().take(MOST_PLACES).cloned().collect::<Vec<_>>().join(", ");
+    match places.len().checked_sub(MOST_PLACES) {
+        Some(more) if more > 0 => format!("{shown} and {more} more"),
+        _ => shown,
     }
 }
 

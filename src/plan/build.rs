@@ -48,9 +48,9 @@ pub fn changes<'p>(
     ids: &[String],
     path: impl Fn(FileId) -> &'p Path,
 ) -> Vec<Change> {
-    let group_ids = group_ids(findings, &path);
+    let group_ids = group_ids(findings, path);
     let mut changes: Vec<Change> = Vec::new();
-    let mut offers: BTreeMap<(&str, &str), Change> = BTreeMap::new();
+    let mut offers: Vec<Change> = Vec::new();
     let mut groups = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
         let Remedy::Ops(fix) = &finding.remedy else { continue };
@@ -65,22 +65,21 @@ pub fn changes<'p>(
             }
         }
         for offer in &fix.offers {
-            let key = (finding.transform, offer.key.as_str());
-            let known = offers.entry(key).or_insert_with(|| Change {
-                id: offer_id(finding.transform, path(finding.file), offer),
+            let mut ops = fix.ops.clone();
+            add_missing(&mut ops, &offer.ops);
+            offers.push(Change {
+                id: offer_id(&ids[index], offer),
                 transform: finding.transform,
                 title: offer.title.clone(),
                 reason: offer.reason.clone(),
                 level: Level::Review,
                 proof: offer.proof.clone(),
-                chain: None,
-                ops: Vec::new(),
+                chain: fix.chain.clone(),
+                ops,
                 requires: Vec::new(),
-                alternatives: Vec::new(),
-                findings: Vec::new(),
+                alternatives: vec![ids[index].clone()],
+                findings: vec![index],
             });
-            add_missing(&mut known.ops, &offer.ops);
-            known.findings.push(index);
         }
         let id = group.and_then(|group| group_ids.get(&group)).unwrap_or(&ids[index]);
         changes.push(Change {
@@ -97,14 +96,14 @@ pub fn changes<'p>(
             findings: vec![index],
         });
     }
-    changes.extend(offers.into_values());
+    changes.extend(offers);
     changes
 }
 
-/// The id of what is offered beside a fix: transform, path, and what it is about.
-fn offer_id(transform: &str, path: &Path, offer: &Offer) -> String {
-    let what = format!("offered\0{}", offer.key);
-    Ordinals::default().id(transform, path, "", &what)
+/// The id of what is offered beside a fix: that of the finding, and what it is about.
+fn offer_id(finding: &str, offer: &Offer) -> String {
+    let key = format!("offered\0{finding}\0{}", offer.key);
+    blake3::hash(key.as_bytes()).to_hex()[..12].to_owned()
 }
 
 /// What tells one group of findings from another.

@@ -159,7 +159,11 @@ impl Program<'_> {
             return self.defined(&meaning.definitions, meaning.is_sure, How::Import);
         }
         let typed = self.typed(file, module, object, depth)?;
-        self.method_of(&typed, name)
+        self.method_of(&typed, name).or_else(|| {
+            // What the attribute is set to is called.
+            let kept = self.typed(file, module, node, depth)?;
+            self.called(&kept)
+        })
     }
 
     /// The method of that name of values of some types.
@@ -170,7 +174,9 @@ impl Program<'_> {
         for of in &typed.types {
             let (Type::Instance(class) | Type::Class(class)) = of;
             let Lookup::Found { method, .. } = self.method(*class, name, None) else {
-                is_sure = false;
+                let below = self.methods_below(*class, name);
+                is_sure &= !below.is_empty();
+                functions.extend(below);
                 continue;
             };
             let member = self.member_of(method)?;
@@ -191,6 +197,17 @@ impl Program<'_> {
             evidence,
             is_sure,
         })
+    }
+
+    /// The methods of that name of the classes that derive from one, which has none itself.
+    fn methods_below(&self, class: Definition, name: &str) -> Vec<Definition> {
+        let derived = self.derived(class).unwrap_or_default();
+        let own = derived.into_iter().map(|class| self.own_method(class, name));
+        own.filter_map(|own| match own {
+            super::hierarchy::Own::Function(method) => Some(method),
+            _ => None,
+        })
+        .collect()
     }
 
     /// What calling values of some types runs: `__call__`, or `__init__` for classes.

@@ -4,6 +4,7 @@ mod bound;
 mod stars;
 
 use rustc_hash::FxHashMap;
+use tree_sitter::Node;
 
 use super::Program;
 use super::imports::{Paths, Place, parts};
@@ -105,16 +106,7 @@ impl Program<'_> {
     /// leading dots where it is relative. Methods are found only in the body of the class that is
     /// named, not in those of its bases: then nothing is found, and not for sure.
     pub fn meaning(&self, dotted: &str, from: FileId) -> Meaning {
-        let paths = self.paths();
-        let Some(home) = paths.home(from) else { return Meaning::unknown() };
-        let first = dotted.split('.').next().unwrap_or_default();
-        let key = (dotted.to_owned(), home, paths.is_named(from, first));
-        if let Some(known) = self.meanings().get(&key) {
-            return known.clone();
-        }
-        let meaning = Search::new(self).dotted(dotted, from);
-        self.meanings().insert(key, meaning.clone());
-        meaning
+        Search::new(self).dotted(dotted, from)
     }
 
     /// What a plain name means in a scope of a module: `file` is the module's file in the whole
@@ -128,6 +120,20 @@ impl Program<'_> {
     ) -> Meaning {
         let found = Search::new(self).seen_from(&Within { module, file }, scope, name, &[]);
         found.unwrap_or_else(Meaning::foreign)
+    }
+
+    /// The same for an expression of the module; `None` unless it is a name, or attributes of one.
+    pub fn expression_meaning(
+        &self,
+        module: &Module,
+        file: FileId,
+        expression: Node,
+    ) -> Option<Meaning> {
+        let names = bound::chain(module, expression)?;
+        let scope = module.names.scope_at(expression.start_byte());
+        let within = Within { module, file };
+        let found = Search::new(self).seen_from(&within, scope, names[0], &names[1..]);
+        Some(found.unwrap_or_else(Meaning::foreign))
     }
 
     fn meanings(&self) -> std::sync::MutexGuard<'_, Meanings> {
@@ -148,15 +154,35 @@ struct Search<'p, 'w> {
     paths: &'p Paths,
     /// The names that are being followed, with the files and scopes that bind them.
     trail: Vec<(FileId, usize, String)>,
+    /// How often a name led back to itself so far.
+    loops: usize,
+    /// How often an answer was cut short for what was followed before.
+    cuts: usize,
 }
 
 impl<'p, 'w> Search<'p, 'w> {
     fn new(program: &'p Program<'w>) -> Self {
-        Self { program, paths: program.paths(), trail: Vec::new() }
+        Self { program, paths: program.paths(), trail: Vec::new(), loops: 0, cuts: 0 }
     }
 
-    /// What a dotted name means in a file.
+    /// What a dotted name means in a file; remembered unless that depends on how it was come to.
     fn dotted(&mut self, dotted: &str, from: FileId) -> Meaning {
+        let Some(home) = self.paths.home(from) else { return Meaning::unknown() };
+        let first = dotted.split('.').next().unwrap_or_default();
+        let key = (dotted.to_owned(), home, self.paths.is_named(from, first));
+        if let Some(known) = self.program.meanings().get(&key) {
+            return known.clone();
+        }
+        let before = (self.loops, self.cuts);
+        let meaning = self.followed(dotted, from);
+        if self.trail.is_empty() || before == (self.loops, self.cuts) {
+            self.program.meanings().insert(key, meaning.clone());
+        }
+        meaning
+    }
+
+    /// What a dotted name means in a file, worked out.
+    fn followed(&mut self, dotted: &str, from: FileId) -> Meaning {
         let (dots, names) = parts(dotted);
         if dots > 0 {
             let Some(package) = self.paths.package(from, dots) else { return Meaning::foreign() };
@@ -221,6 +247,7 @@ impl<'p, 'w> Search<'p, 'w> {
         let Some(member) = self.program.module(file) else { return Some(Meaning::unknown()) };
         let within = Within { module: &member.module, file };
         if is_module && self.is_followed(file, 0, name) {
+            self.cuts += 1;
             return None;
         }
         self.in_scope(&within, 0, name, rest)
@@ -262,9 +289,11 @@ impl<'p, 'w> Search<'p, 'w> {
         let facts = within.module.names.scopes.get(scope)?;
         let is_bound = bound::is_bound(facts, name);
         if self.is_followed(within.file, scope, name) {
+            self.loops += 1;
             return is_bound.then(Meaning::unknown);
         }
         if self.trail.len() >= MOST_STEPS {
+            self.cuts += 1;
             return Some(Meaning::unknown());
         }
         self.trail.push((within.file, scope, name.to_owned()));

@@ -142,6 +142,33 @@ impl Program<'_> {
         }
     }
 
+    /// The last names of the bases from elsewhere of a class and of those it derives from, sorted.
+    pub fn foreign_bases(&self, class: Definition) -> Vec<String> {
+        let (ancestry, _) = self.ancestry(class);
+        self.foreign_of(&ancestry)
+    }
+
+    /// The same of the classes that derive from a class.
+    pub fn foreign_bases_below(&self, class: Definition) -> Vec<String> {
+        let mut found = BTreeSet::new();
+        for derived in self.derived(class).unwrap_or_default() {
+            found.extend(self.foreign_bases(derived));
+        }
+        found.into_iter().collect()
+    }
+
+    fn foreign_of(&self, classes: &[Definition]) -> Vec<String> {
+        let mut found = BTreeSet::new();
+        for class in classes {
+            for base in self.bases(*class).iter() {
+                if let Base::Foreign(name) = base {
+                    found.insert(name.clone());
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
     /// The classes that derive from a class, directly or not, itself left out, sorted. `None` if
     /// there are more than are looked at.
     pub fn derived(&self, class: Definition) -> Option<Vec<Definition>> {
@@ -198,7 +225,7 @@ impl Program<'_> {
     }
 
     /// The class statements of that name outside tests.
-    fn classes_named(&self, name: &str) -> Vec<Definition> {
+    pub fn classes_named(&self, name: &str) -> Vec<Definition> {
         let mut files: Vec<FileId> = self.classes().files_of(name);
         files.sort_unstable();
         files.dedup();

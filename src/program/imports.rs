@@ -51,7 +51,8 @@ pub(super) struct Root {
     pub place: Place,
     /// Whether Python looks there however the program is run: above the topmost package.
     pub is_certain: bool,
-    /// Whether it is a package itself, so that only a script within it makes it one.
+    /// Whether it is a package itself, so that only a script within it makes it a root, and no more
+    /// than the first part of the name speaks for it.
     pub is_doubtful: bool,
 }
 
@@ -199,15 +200,12 @@ impl Paths {
                     continue;
                 }
                 seen.push(folder);
-                let root = Root {
-                    place: Place { folder: Some(folder), file: None },
-                    is_certain: folder == top,
-                    is_doubtful: ![top, home].contains(&folder)
-                        && self.folders[folder].init().is_some(),
-                };
-                if self.begins(root, names, from) {
-                    rank.push(root);
-                }
+                let place = Place { folder: Some(folder), file: None };
+                let is_certain = folder == top;
+                let Some(reached) = self.begins(place, is_certain, names, from) else { continue };
+                let is_package = self.folders[folder].init().is_some();
+                let is_doubtful = ![top, home].contains(&folder) && is_package && reached < 2;
+                rank.push(Root { place, is_certain, is_doubtful });
             }
             ranks.push(rank);
         };
@@ -241,13 +239,13 @@ impl Paths {
         at
     }
 
-    /// Whether a name leads from a root to a module, and hardly to what imports it: a module that
-    /// imports its own name, or that of the package it is in, means one from elsewhere.
-    fn begins(&self, root: Root, names: &[&str], from: FileId) -> bool {
-        let Some(first) = self.child(root.place, names[0]) else { return false };
+    /// How many parts of a name lead from a root to a module; `None` if that is hardly meant: a
+    /// module that imports its own name, or that of the package it is in, means one from elsewhere.
+    fn begins(&self, root: Place, is_certain: bool, names: &[&str], from: FileId) -> Option<usize> {
+        let first = self.child(root, names[0])?;
         let is_own_module = first.file == Some(from) && first.folder.is_none();
         if is_own_module || (first.file.is_none() && stdlib::is_stdlib(names[0])) {
-            return false;
+            return None;
         }
         let mut place = first;
         let mut reached = usize::from(first.file.is_some());
@@ -258,20 +256,17 @@ impl Paths {
                 reached = index + 1;
             }
         }
-        let least = if self.is_own_package(root, first, from) { 2 } else { 1 };
-        reached >= least
+        let is_own_package = !is_certain && self.is_around(first, from) && !self.is_source(root);
+        (reached >= if is_own_package { 2 } else { 1 }).then_some(reached)
     }
 
-    /// Whether a name is that of a package around a file, but not the topmost.
-    fn is_own_package(&self, root: Root, first: Place, from: FileId) -> bool {
-        let is_source = root.place.folder.is_some_and(|folder| {
-            SOURCE_FOLDERS.iter().any(|source| self.folders[folder].name == *source)
-        });
-        if root.is_certain || is_source {
-            return false;
-        }
-        let mut around = std::iter::successors(self.home(from), |at| self.folders[*at].parent);
-        first.folder.is_some_and(|folder| around.any(|at| at == folder))
+    fn is_around(&self, package: Place, file: FileId) -> bool {
+        let mut around = std::iter::successors(self.home(file), |at| self.folders[*at].parent);
+        package.folder.is_some_and(|folder| around.any(|at| at == folder))
+    }
+
+    fn is_source(&self, root: Place) -> bool {
+        root.folder.is_some_and(|at| SOURCE_FOLDERS.contains(&self.folders[at].name.as_str()))
     }
 }
 

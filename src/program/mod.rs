@@ -7,7 +7,12 @@ pub mod definitions;
 pub mod hierarchy;
 pub mod imports;
 pub mod mentions;
+pub mod mocks;
+pub mod scripts;
+pub mod stand_ins;
 pub mod taken;
+#[cfg(test)]
+mod tests;
 pub mod types;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +26,7 @@ use crate::python::module::Module;
 use crate::workspace::source::Source;
 use crate::workspace::{File, FileId, FileKind, Options, Workspace};
 use classes::Classes;
+use scripts::Runs;
 
 /// A module of the program with the file that holds it.
 #[derive(Debug, Clone)]
@@ -49,6 +55,8 @@ pub struct Program<'w> {
     holders: OnceLock<Holders>,
     found: Mutex<Found>,
     classes: OnceLock<Classes>,
+    /// Which lines of other files run which scripts.
+    runs: OnceLock<Runs>,
     /// Modules by the files of the whole, parsed once.
     parsed: Mutex<FxHashMap<FileId, Option<Member>>>,
     /// What the bases of classes are.
@@ -76,6 +84,7 @@ impl<'w> Program<'w> {
             holders: OnceLock::new(),
             found: Mutex::default(),
             classes: OnceLock::new(),
+            runs: OnceLock::new(),
             parsed: Mutex::default(),
             bases: Mutex::default(),
             by_path: OnceLock::new(),
@@ -213,6 +222,25 @@ impl<'w> Program<'w> {
         let members = Arc::new(members);
         self.cache().insert(key, Arc::clone(&members));
         members
+    }
+
+    /// The files outside tests whose bytes hold one of the texts, sorted by path.
+    pub fn files_holding(&self, any: &[&str]) -> Vec<FileId> {
+        let workspace = self.whole();
+        let finders: Vec<memmem::Finder> = any.iter().map(memmem::Finder::new).collect();
+        let mut files: Vec<&File> = self
+            .candidates(workspace, &[], any)
+            .into_par_iter()
+            .map(|id| workspace.file(id))
+            .filter(|file| !file.test && matches!(file.kind, FileKind::Python))
+            .map_init(Vec::new, |bytes, file| {
+                workspace.read(file.id, bytes).ok()?;
+                finders.iter().any(|finder| finder.find(bytes).is_some()).then_some(file)
+            })
+            .flatten()
+            .collect();
+        files.sort_by(|a, b| a.relative.cmp(&b.relative));
+        files.into_iter().map(|file| file.id).collect()
     }
 
     /// The files that can hold the texts, as far as that is known without reading them.

@@ -128,7 +128,7 @@ impl Program<'_> {
         };
         if bindings.is_empty() || !bindings.iter().all(|binding| is_value(&binding.kind)) {
             let meaning = self.local_meaning(module, file, name, scope);
-            return class_itself(&meaning);
+            return class_itself(&meaning).or_else(|| self.type_of_imported(file, bindings, depth));
         }
         let mut found = Vec::new();
         for binding in bindings {
@@ -156,6 +156,38 @@ impl Program<'_> {
         Typed::joined(found)
     }
 
+    /// The type of a variable that is imported from another module of the program, at whose top it
+    /// is bound once.
+    fn type_of_imported(
+        &self,
+        file: FileId,
+        bindings: &[crate::python::names::Binding],
+        depth: usize,
+    ) -> Option<Typed> {
+        let [binding] = bindings else { return None };
+        let BindingKind::Import { target, .. } = &binding.kind else { return None };
+        let (home, name) = target.rsplit_once('.')?;
+        let is_relative = home.chars().all(|letter| letter == '.');
+        let home = if is_relative { format!("{home}.") } else { home.to_owned() };
+        let [home] = self.imported(&home, file)[..] else { return None };
+        let member = self.module(home)?;
+        let module = &member.module;
+        let there = module.names.scopes.first()?.bindings.get(name)?;
+        match there.as_slice() {
+            [one] => match &one.kind {
+                BindingKind::Assignment { value } => {
+                    let value = module.nodes().covering(*value)?;
+                    self.typed(home, module, value, depth)
+                }
+                BindingKind::Import { .. } => {
+                    self.type_of_imported(home, there, depth.checked_sub(1)?)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The type of a parameter: the class around for the receiver of a method, else what the
     /// annotation names.
     fn type_of_parameter(
@@ -178,10 +210,7 @@ impl Program<'_> {
             && parameter.annotation.is_none()
         {
             let class = Self::definition_at(file, class);
-            let made = module
-                .text_of(function.child_by_field_name("name")?)
-                .trim()
-                .to_owned();
+            let made = module.text_of(function.child_by_field_name("name")?).trim().to_owned();
             return match binding_of(module, function) {
                 Bound::Static if made != "__new__" => None,
                 Bound::Class | Bound::Static => Some(Typed::one(Type::Class(class), Evidence::Own)),
@@ -192,6 +221,11 @@ impl Program<'_> {
             return None;
         }
         self.type_named(file, module, parameter.annotation?, depth)
+    }
+
+    /// The type of what an annotation is at, if that is all classes of the program.
+    pub fn annotated_type(&self, file: FileId, module: &Module, annotation: Node) -> Option<Typed> {
+        self.type_named(file, module, annotation, DEEPEST)
     }
 
     /// The class that an annotation names: `Engine`, `"pkg.Engine"`, `Optional[Engine]`, `Engine |
@@ -414,12 +448,7 @@ impl Program<'_> {
     }
 
     /// The types of what a function returns: those of its annotation, else of all that it returns.
-    fn type_returned(
-        &self,
-        function: Definition,
-        is_awaited: bool,
-        depth: usize,
-    ) -> Option<Typed> {
+    fn type_returned(&self, function: Definition, is_awaited: bool, depth: usize) -> Option<Typed> {
         let depth = depth.checked_sub(1)?;
         let member = self.member_of(function)?;
         let module = &member.module;
@@ -565,8 +594,7 @@ fn stores<'m>(module: &'m Module, class: Node<'m>, name: &str) -> Option<Vec<Nod
     let targets = module.attributes_named(name).filter(|node| span.contains(tree::span(*node)));
     let is_own = |node: &Node| {
         node.child_by_field_name("object").is_some_and(|object| {
-            object.kind() == "identifier"
-                && matches!(module.text_of(object), "self" | "cls")
+            object.kind() == "identifier" && matches!(module.text_of(object), "self" | "cls")
         })
     };
     let mut found = Vec::new();

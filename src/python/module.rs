@@ -128,6 +128,11 @@ impl Module {
         self.index = OnceLock::new();
     }
 
+    /// Whether the tree is there: it was not forgotten.
+    pub fn has_tree(&self) -> bool {
+        self.root().end_byte() > 0
+    }
+
     fn index(&self) -> &Index {
         self.index.get_or_init(|| Index::new(self.nodes(), self.text()))
     }

@@ -147,6 +147,8 @@ pub struct Change {
     pub alternatives: Vec<String>,
     /// Its edits, in any number of files.
     pub ops: Vec<Op>,
+    /// The way of a decision that is handed through the program; null for other changes.
+    pub way: Option<Way>,
     /// The steps by which the decision was reached.
     pub proof: Vec<String>,
     /// The unified diff of this change alone, with those that it requires. Null where it cannot be
@@ -242,6 +244,49 @@ pub enum Meaning {
     },
     /// The comment goes.
     DeleteComment {},
+}
+
+/// The way of a decision through the program.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Way {
+    /// The functions from the hardcoded value to an end; the first way, where there are several.
+    pub names: Vec<String>,
+    /// Who gains a parameter or an attribute.
+    pub hosts: Vec<Link>,
+    /// The calls that hand the decision on, with what shows that they are.
+    pub callers: Vec<Link>,
+    /// Where it ends, and how.
+    pub ends: Vec<Link>,
+    /// Calls that are left as they are, and why.
+    pub left: Vec<Link>,
+    /// Assertions of tests about mocks of what gains a parameter.
+    pub mocks: Vec<Elsewhere>,
+    /// Lines of files other than Python that run a script which behaves otherwise now.
+    pub runs: Vec<Elsewhere>,
+}
+
+/// One place on the way of a decision.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Link {
+    /// The file.
+    pub path: String,
+    /// The line, 1-based.
+    pub line: usize,
+    /// The qualified name of the function or class there, empty at module level.
+    pub name: String,
+    /// What is so, or why.
+    pub text: String,
+}
+
+/// A line of a file that is not edited.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Elsewhere {
+    /// The file.
+    pub path: String,
+    /// The line, 1-based.
+    pub line: usize,
+    /// What it speaks of: a function's name, a script's path.
+    pub about: String,
 }
 
 /// A range of text.

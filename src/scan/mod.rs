@@ -66,6 +66,20 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// Adds findings of a module, in their order among the others.
+    pub fn add(&mut self, module: &Arc<Module>, findings: Vec<Finding>) {
+        if findings.is_empty() {
+            return;
+        }
+        let known = self.modules.entry(module.file).or_insert_with(|| Arc::clone(module));
+        if !known.has_tree() {
+            *known = Arc::clone(module);
+        }
+        self.findings.extend(findings);
+        self.findings
+            .sort_by(|a, b| (a.file, a.range, a.transform).cmp(&(b.file, b.range, b.transform)));
+    }
+
     /// The modules by their files.
     pub fn by_file(&self) -> BTreeMap<FileId, &Module> {
         self.modules.iter().map(|(file, module)| (*file, &**module)).collect()
@@ -219,7 +233,7 @@ fn look(
     };
     let mut module = Module::new(source);
     let asked = (settings.per_file)(workspace.file(candidate.file));
-    let mut findings = Findings { list: Vec::new(), policy: asked.policy };
+    let mut findings = Findings { list: Vec::new(), policy: asked.policy.clone() };
     for (index, transform) in settings.transforms.iter().enumerate() {
         if candidate.held.transforms & 1 << index != 0 {
             transform.check(&module, program, &mut findings);
@@ -227,29 +241,7 @@ fn look(
     }
     let mut findings = findings.list;
     findings.sort_by(|a, b| (a.range, a.transform).cmp(&(b.range, b.transform)));
-    if module.names.has_other_spellings {
-        for finding in &mut findings {
-            report_only(finding, |title| {
-                format!(
-                    "identifiers here are spelled otherwise than Python reads them; do it by hand ({title})"
-                )
-            });
-        }
-    }
-    if module.depth > TOO_DEEP {
-        let cause = format!("nested more than {TOO_DEEP} levels deep");
-        for finding in &mut findings {
-            report_only(finding, |title| format!("the code is {cause}; do it by hand ({title})"));
-        }
-    }
-    if !findings.is_empty()
-        && !asked.vendored
-        && let Some(cause) = workspace.vendored(candidate.file, &module.source.bytes)
-    {
-        for finding in &mut findings {
-            hold_back(finding, cause);
-        }
-    }
+    hold(workspace, &asked, &module, &mut findings);
     let problem = undecodable_code(&module).map(problem);
     if findings.is_empty() && module.damage.is_empty() {
         return problem.map(|problem| Outcome { parsed: None, problem: Some(problem) });
@@ -263,6 +255,34 @@ fn look(
         module.forget_tree();
     }
     Some(Outcome { parsed: Some((Box::new(module), findings)), problem })
+}
+
+/// Turns the fixes of findings into reports where the module is not one to edit: one that is hard
+/// to read, or another project's.
+pub fn hold(workspace: &Workspace, asked: &Asked, module: &Module, findings: &mut [Finding]) {
+    if module.names.has_other_spellings {
+        for finding in findings.iter_mut() {
+            report_only(finding, |title| {
+                format!(
+                    "identifiers here are spelled otherwise than Python reads them; do it by hand ({title})"
+                )
+            });
+        }
+    }
+    if module.depth > TOO_DEEP {
+        let cause = format!("nested more than {TOO_DEEP} levels deep");
+        for finding in findings.iter_mut() {
+            report_only(finding, |title| format!("the code is {cause}; do it by hand ({title})"));
+        }
+    }
+    if !findings.is_empty()
+        && !asked.vendored
+        && let Some(cause) = workspace.vendored(module.file, &module.source.bytes)
+    {
+        for finding in findings.iter_mut() {
+            hold_back(finding, cause);
+        }
+    }
 }
 
 /// Bytes that do not decode are kept where nothing depends on them: in comments and strings.

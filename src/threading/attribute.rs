@@ -62,6 +62,13 @@ pub(super) fn kept<'m>(module: &'m Module, class: Node<'m>, name: &str) -> Optio
         if needs_init && !below.iter().all(|class| hands_up(module, *class)) {
             return None;
         }
+        // An `__init__` that is generated does not run the one that stores it.
+        let is_generated = |class: &Node| {
+            is_record(module, *class) && method(module, *class, "__init__").is_none()
+        };
+        if matches!(how, How::Store(..)) && below.iter().any(is_generated) {
+            return None;
+        }
         return Some(Kept { giver: index, chain, how });
     }
     None
@@ -267,7 +274,7 @@ const MODELS: [&str; 6] =
     ["BaseModel", "BaseSettings", "SQLModel", "RootModel", "GenericModel", "Struct"];
 
 /// Whether the annotations of a class body are fields that a generated `__init__` fills.
-fn is_record(module: &Module, class: Node) -> bool {
+pub(super) fn is_record(module: &Module, class: Node) -> bool {
     if derives_from(module, class, &MODELS) || derives_from(module, class, &["NamedTuple"]) {
         return true;
     }

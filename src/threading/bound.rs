@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use crate::python::module::Module;
+use crate::python::names::Binding;
 use crate::python::tree;
 use crate::workspace::span::Span;
 
@@ -73,6 +74,18 @@ impl Firsts {
         }
         false
     }
+}
+
+/// Where a variable is bound by an assignment on every path.
+pub(super) fn assigned(module: &Module, bindings: &[Binding]) -> Firsts {
+    let mut starts: Vec<usize> = bindings.iter().map(|binding| binding.span.start).collect();
+    starts.sort_unstable();
+    let binds = |statement: Node| {
+        let from = starts.partition_point(|start| *start < statement.start_byte());
+        starts.get(from).is_some_and(|start| *start < statement.end_byte())
+            && assignment(statement).is_some()
+    };
+    Firsts::of(module, bindings.iter().map(|binding| binding.span), &binds)
 }
 
 fn is_block(node: Node) -> bool {

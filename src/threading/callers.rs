@@ -46,6 +46,8 @@ pub(super) struct Caller {
     pub(super) is_bound: bool,
     /// Whether it is made on the method's own object, from within its classes.
     pub(super) is_own: bool,
+    /// Other functions that it may run as well.
+    pub(super) others: Vec<Definition>,
 }
 
 /// A call that may be one, and why that is not sure.
@@ -64,10 +66,18 @@ pub(super) struct Unresolved {
 pub(super) struct Callers {
     /// Those that are sure, in the order of files and text.
     pub(super) calls: BTreeSet<Caller>,
+    /// Those that may run other functions of the program as well.
+    pub(super) joint: BTreeSet<Caller>,
     /// Those that fit by their name alone: every definition of it belongs to the functions.
     pub(super) by_name: BTreeSet<Caller>,
     /// Those that could not be resolved.
     pub(super) unresolved: BTreeSet<Unresolved>,
+}
+
+impl Callers {
+    fn len(&self) -> usize {
+        self.calls.len() + self.joint.len() + self.by_name.len()
+    }
 }
 
 /// How often names under which a function is handed on are looked for again.
@@ -155,6 +165,17 @@ fn first_searches(program: &Program, index: usize, wanted: &Wanted) -> Vec<Searc
             })
             .collect();
     }
+    if wanted.name == "__call__" {
+        // Objects are called by the names that they are given where they are made.
+        let mut classes: BTreeSet<String> = BTreeSet::new();
+        for class in wanted.members.iter().filter_map(|member| class_of(program, *member)) {
+            classes.extend(program.name_of(class));
+            let derived = program.derived(class).unwrap_or_default();
+            classes.extend(derived.into_iter().filter_map(|class| program.name_of(class)));
+        }
+        let search = |word| Search { wanted: index, word, homes: Vec::new() };
+        return classes.into_iter().map(search).collect();
+    }
     let homes = match (wanted.is_method, wanted.members.first()) {
         (false, Some(member)) => of(member.file),
         _ => Vec::new(),
@@ -180,7 +201,9 @@ impl Finder<'_, '_> {
                 word: search.word.clone(),
                 as_attribute: false,
                 calls_too: true,
-                as_method: wanted[search.wanted].is_method && search.homes.is_empty(),
+                as_method: wanted[search.wanted].is_method
+                    && search.homes.is_empty()
+                    && wanted[search.wanted].name != "__call__",
                 beside: search.homes.clone(),
             })
             .collect();
@@ -194,10 +217,9 @@ impl Finder<'_, '_> {
                 by_wanted.entry(search.wanted).or_default().push(search.word.clone());
             }
             for (index, words) in by_wanted {
-                let before = self.found[index].calls.len() + self.found[index].by_name.len();
+                let before = self.found[index].len();
                 again.extend(self.visit(member, index, &words));
-                keep |=
-                    self.found[index].calls.len() + self.found[index].by_name.len() != before;
+                keep |= self.found[index].len() != before;
             }
             keep
         });
@@ -216,6 +238,14 @@ impl Finder<'_, '_> {
                 continue;
             }
             names.insert(word.clone());
+            if wanted.name == "__call__" {
+                let homes = homes(&member.relative);
+                again.extend(objects(module, word).into_iter().map(|name| Search {
+                    wanted: index,
+                    word: name.to_owned(),
+                    homes: homes.clone(),
+                }));
+            }
             if wanted.is_method && wanted.makes.is_empty() {
                 continue;
             }
@@ -255,20 +285,25 @@ impl Finder<'_, '_> {
         if !callee.functions.iter().any(is_member) {
             return;
         }
-        if !callee.is_sure || !callee.functions.iter().all(is_member) {
+        let others: Vec<Definition> =
+            callee.functions.iter().copied().filter(|function| !is_member(function)).collect();
+        if !callee.is_sure {
             let why = "it may run something else as well";
             self.found[index].unresolved.insert(Unresolved { file, call, why });
             return;
         }
         let is_own = matches!(callee.evidence, How::Super | How::Object(types::Evidence::Own));
         let unbound = usize::from(wanted.is_method && !callee.is_bound);
-        self.found[index].calls.insert(Caller {
+        let found = &mut self.found[index];
+        let calls = if others.is_empty() { &mut found.calls } else { &mut found.joint };
+        calls.insert(Caller {
             file,
             call,
             how: Some(callee.evidence),
             skipped: candidate.skipped + unbound,
             is_bound: callee.is_bound,
             is_own,
+            others,
         });
     }
 
@@ -290,15 +325,15 @@ impl Finder<'_, '_> {
             skipped: candidate.skipped,
             is_bound: true,
             is_own: false,
+            others: Vec::new(),
         });
     }
 
     /// What fits by the name alone stays only where every definition of it is one of those that are
     /// wanted, and libraries have no method of that name.
     fn settle_names(&mut self) {
-        let open: Vec<usize> = (0..self.wanted.len())
-            .filter(|index| !self.found[*index].by_name.is_empty())
-            .collect();
+        let open: Vec<usize> =
+            (0..self.wanted.len()).filter(|index| !self.found[*index].by_name.is_empty()).collect();
         let others = self.defined_elsewhere(&open);
         for index in open {
             let name = &self.wanted[index].name;
@@ -389,6 +424,17 @@ fn makers(module: &Module) -> Vec<Candidate<'_>> {
         })
     });
     named.chain(by_type).filter_map(Candidate::plain).collect()
+}
+
+/// The names that a module gives at its top to what calling a name makes.
+fn objects<'m>(module: &'m Module, class: &str) -> Vec<&'m str> {
+    let made = module.calls_named(class).filter_map(|call| {
+        let assignment = module.parent(call).filter(|parent| parent.kind() == "assignment")?;
+        let block = module.parent(module.parent(assignment)?)?;
+        let left = assignment.child_by_field_name("left")?;
+        (block.kind() == "module" && left.kind() == "identifier").then(|| module.text_of(left))
+    });
+    made.collect()
 }
 
 /// The names by which a module knows what is imported under a name, and those of them that other

@@ -56,9 +56,13 @@ pub(super) fn build(
         }
         Carrier::Parameter(_) | Carrier::Stored { .. } => {
             let Some(text) = text else {
-                return Solution::Left("what would carry the decision could not be found".to_owned());
+                return Solution::Left(
+                    "what would carry the decision could not be found".to_owned(),
+                );
             };
-            let who = whole.as_ref().map_or_else(String::new, |whole| decider(place, &found, &text, whole));
+            let who = whole
+                .as_ref()
+                .map_or_else(String::new, |whole| decider(place, &found, &text, whole));
             (format!("let {who} decide {name}, default {safe}"), text)
         }
     };

@@ -3,14 +3,16 @@
 use tree_sitter::Node;
 
 use super::Reach;
+use super::callers;
 use super::host::Gate;
 use super::kin::{self, Kin};
 use super::place::name_of;
 use super::references::Key;
 use super::solve::Solver;
 use super::solver::{Task, class_key, definition, keeps_configuration};
-use super::{link, spot, stores, stubs, variadic};
-use crate::plan::op::Op;
+use super::variadic::{self, Ours};
+use super::{link, spot, stores, stubs};
+use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::program::definitions::Definition;
 use crate::python::module::Module;
@@ -74,7 +76,7 @@ impl<'m> Solver<'_, 'm> {
         }
         let found = self.modules.get(key.0).and_then(|module| {
             let node = module.exact(key.1, &["function_definition"])?;
-            Some(kin::of(self.program, key.0, module, node))
+            Some(kin::of(self.program, &mut self.protocols, key.0, module, node))
         });
         let alone = || Kin { members: std::rc::Rc::new(vec![definition(key)]), trouble: None };
         let found = found.unwrap_or_else(alone);
@@ -86,58 +88,43 @@ impl<'m> Solver<'_, 'm> {
     }
 
     /// Whether a function, and all that belong to it, may gain a parameter.
-    pub(super) fn opened(
-        &mut self,
-        key: Key,
-        name: &str,
-        decision: &'static Decision,
-    ) -> Opened {
+    pub(super) fn opened(&mut self, key: Key, name: &str, decision: &'static Decision) -> Opened {
         let kin = match self.reach {
             Reach::Program => self.kin(key),
             _ => Kin { members: std::rc::Rc::new(vec![definition(key)]), trouble: None },
         };
+        // What the function itself says comes first.
+        let own = self.member_open(definition(key), name, decision, false);
+        if own != Opened::Yes {
+            return own;
+        }
+        if let Some(why) = &kin.trouble {
+            return Opened::Closed(why.clone());
+        }
         let place = (kin.members[0], name.to_owned());
-        if let Some(known) = self.opened.get(&place).filter(|_| kin.trouble.is_none()) {
+        if let Some(known) = self.opened.get(&place) {
             return known.clone();
         }
-        let found = match &kin.trouble {
-            Some(why) => Opened::Closed(why.clone()),
-            None => self.all_open(key, &kin, name, decision),
-        };
-        if kin.trouble.is_none() {
-            self.opened.insert(place, found.clone());
-        }
+        let found = self.all_open(&kin, name, decision);
+        self.opened.insert(place, found.clone());
         found
     }
 
-    fn all_open(
-        &mut self,
-        key: Key,
-        kin: &Kin,
-        name: &str,
-        decision: &'static Decision,
-    ) -> Opened {
-        // What the function itself says comes first.
-        let own = definition(key);
-        let others = kin.members.iter().copied().filter(|member| *member != own);
-        let members: Vec<Definition> = std::iter::once(own).chain(others).collect();
-        for member in members {
-            let found = self.member_open(member, name, decision, kin.members.len() > 1);
-            if found == Opened::Yes {
-                continue;
-            }
-            if member == own {
-                return found;
-            }
+    /// Whether all members of a family may gain the parameter, or need not.
+    fn all_open(&mut self, kin: &Kin, name: &str, decision: &'static Decision) -> Opened {
+        if kin.members.len() == 1 {
+            return Opened::Yes;
+        }
+        for member in kin.members.iter().copied() {
             let shown = self.qualified((member.file, member.span));
             let beside = |why: String| {
                 format!("{why} (`{shown}`, which belongs to the same family of classes)")
             };
-            return match found {
-                Opened::Closed(why) => Opened::Closed(beside(why)),
-                Opened::Report(why) => Opened::Report(beside(why)),
-                Opened::Yes => Opened::Yes,
-            };
+            match self.member_open(member, name, decision, true) {
+                Opened::Yes => {}
+                Opened::Closed(why) => return Opened::Closed(beside(why)),
+                Opened::Report(why) => return Opened::Report(beside(why)),
+            }
         }
         Opened::Yes
     }
@@ -147,7 +134,7 @@ impl<'m> Solver<'_, 'm> {
         member: Definition,
         name: &str,
         decision: &'static Decision,
-        is_family: bool,
+        may_stay: bool,
     ) -> Opened {
         let Some(module) = self.modules.get(member.file) else {
             return Opened::Closed("its file cannot be read".to_owned());
@@ -155,7 +142,7 @@ impl<'m> Solver<'_, 'm> {
         let Some(node) = module.exact(member.span, &["function_definition"]) else {
             return Opened::Closed("it could not be found again".to_owned());
         };
-        if is_family && self.stays(member, module, node, name) {
+        if may_stay && self.stays(member, module, node, name) {
             return Opened::Yes;
         }
         if let Some(why) = self.untouchable(member.file, module) {
@@ -176,7 +163,10 @@ impl<'m> Solver<'_, 'm> {
         if signature.binding(name, module.text()).is_some() {
             return true;
         }
-        signature.has(ParameterKind::VarKeyword) && !self.holds_sink(member)
+        let key = ((member.file, member.span), name.to_owned());
+        signature.has(ParameterKind::VarKeyword)
+            && !self.holds_sink(member)
+            && !self.needing.contains(&key)
     }
 
     /// Whether a hardcoded decision stands within a function.
@@ -184,6 +174,26 @@ impl<'m> Solver<'_, 'm> {
         let places = self.places.get(&member.file).map_or(&[][..], Vec::as_slice);
         let from = places.partition_point(|place| place.start < member.span.start);
         places.get(from).is_some_and(|place| place.start < member.span.end)
+    }
+
+    /// What a call that unpacks the `**kwargs` of a function does with a key in them.
+    pub(super) fn use_of_key(&self, file: FileId, module: &Module, call: Node, name: &str) -> Ours {
+        let callee = call
+            .child_by_field_name("function")
+            .and_then(|function| self.program.callee(file, module, function));
+        let Some(callee) = callee.filter(|callee| callee.is_sure) else { return Ours::Unknown };
+        let mut found = Ours::Kept;
+        for function in callee.functions {
+            let Some(module) = self.modules.get(function.file) else { return Ours::Unknown };
+            let node = module.exact(function.span, &["function_definition"]);
+            let Some(signature) = node.and_then(Signature::at) else { return Ours::Unknown };
+            if signature.binding(name, module.text()).is_some() {
+                found = Ours::Named;
+            } else if signature.has(ParameterKind::VarKeyword) && !self.holds_sink(function) {
+                return Ours::Unknown;
+            }
+        }
+        found
     }
 
     /// Why a file is not edited.
@@ -197,24 +207,21 @@ impl<'m> Solver<'_, 'm> {
         None
     }
 
-    /// What a function gains; `exists` tells that it has the parameter already.
-    pub(super) fn growth(
-        &mut self,
-        key: Key,
-        name: &str,
-        decision: &'static Decision,
-        exists: bool,
-    ) -> Growth {
+    /// That a function has the parameter already.
+    pub(super) fn has_it(&self, key: Key) -> Option<Link> {
+        let module = self.modules.get(key.0)?;
+        let text = "has the parameter, whose default becomes safe".to_owned();
+        Some(link(spot(module, key.0, key.1.start), self.qualified(key), text))
+    }
+
+    /// What a function gains.
+    pub(super) fn growth(&mut self, key: Key, name: &str, decision: &'static Decision) -> Growth {
         let Some(module) = self.modules.get(key.0) else { return Growth::default() };
         let Some(node) = module.exact(key.1, &["function_definition"]) else {
             return Growth::default();
         };
         let shown = self.qualified(key);
         let at = spot(module, key.0, key.1.start);
-        if exists {
-            let text = "has the parameter, whose default becomes safe".to_owned();
-            return Growth { fact: Some(link(at, shown, text)), ..Growth::default() };
-        }
         let is_family = self.kin.get(&key).is_some_and(|kin| kin.members.len() > 1);
         if is_family && self.stays(definition(key), module, node, name) {
             return Growth::default();
@@ -224,7 +231,14 @@ impl<'m> Solver<'_, 'm> {
         growth.reason.clone_from(&grown.reason);
         let overloads = self.overloads.entry(key.0).or_default();
         growth.ops = super::edits::parameter(name, decision, module, key, overloads);
-        growth.ops.extend(stubs::parameters(self.program, self.modules, key.0, &shown, name, decision));
+        growth.ops.extend(stubs::parameters(
+            self.program,
+            self.modules,
+            key.0,
+            &shown,
+            name,
+            decision,
+        ));
         if name == decision.argument {
             match &grown.variadic {
                 variadic::Key::Handed(ops) => growth.ops.extend(ops.iter().cloned()),
@@ -238,6 +252,41 @@ impl<'m> Solver<'_, 'm> {
         let text = format!("gains the parameter; who says nothing gets {}", decision.safe);
         growth.fact = Some(link(at, shown, text));
         growth
+    }
+
+    /// The edits by which the classes of tests that derive from those of methods take the parameter.
+    pub(super) fn stand_ins(
+        &self,
+        members: &[Definition],
+        name: &str,
+        decision: &'static Decision,
+    ) -> Vec<Op> {
+        let classes: Vec<String> = members
+            .iter()
+            .filter_map(|member| callers::class_of(self.program, *member))
+            .flat_map(|class| {
+                self.program.tree_of(class).map(|tree| tree.to_vec()).unwrap_or_default()
+            })
+            .filter_map(|class| self.program.name_of(class))
+            .collect();
+        let method = members.first().and_then(|member| self.program.name_of(*member));
+        let Some(method) = method.filter(|method| !method.starts_with("__")) else {
+            return Vec::new();
+        };
+        let classes: Vec<&str> = classes.iter().map(String::as_str).collect();
+        let mut ops = Vec::new();
+        for (file, span) in self.program.stand_ins(&method, &classes) {
+            let Some(module) = self.modules.get(file) else { continue };
+            let Some(node) = module.exact(span, &["function_definition"]) else { continue };
+            let takes_all = Signature::at(node)
+                .is_none_or(|signature| signature.has(ParameterKind::VarKeyword));
+            if takes_all || self.untouchable(file, module).is_some() {
+                continue;
+            }
+            let anchor = Anchor { file, range: span };
+            ops.extend(super::edits::parameter_of(module, node, anchor, name, decision));
+        }
+        ops
     }
 
     /// The qualified name of a function or class.
@@ -279,20 +328,29 @@ impl<'m> Solver<'_, 'm> {
     /// The class of a method, if it keeps its configuration and can keep the decision as well.
     pub(super) fn keeping_class(&mut self, method: Key, name: &str) -> Option<Key> {
         let class = class_key(self.program, method)?;
+        let maker = stores::maker(self.program, super::solver::class_definition(class))?;
+        let class = (maker.file, maker.span);
         let module = self.modules.get(class.0)?;
         (keeps_configuration(module, class) && self.can_store(class, name).is_ok()).then_some(class)
     }
 
     /// At which position, 0-based, an argument reaches a parameter of a function; `None` if it has
     /// to be named.
-    pub(super) fn position(&self, function: Definition, name: &str, is_bound: bool) -> Option<usize> {
+    pub(super) fn position(
+        &self,
+        function: Definition,
+        name: &str,
+        is_bound: bool,
+    ) -> Option<usize> {
         let module = self.modules.get(function.file)?;
         let node = module.exact(function.span, &["function_definition"])?;
         let signature = Signature::at(node)?;
         let at = signature
             .parameters
             .iter()
-            .take_while(|p| !matches!(p.kind, ParameterKind::VarPositional | ParameterKind::KeywordOnly))
+            .take_while(|p| {
+                !matches!(p.kind, ParameterKind::VarPositional | ParameterKind::KeywordOnly)
+            })
             .position(|parameter| module.text_of(parameter.name) == name)?;
         Some(at - usize::from(is_bound && at > 0))
     }

@@ -336,6 +336,13 @@ fn method_gate(
             true,
         );
     }
+    // What the names suggest is looked up: a base may be imported under another name.
+    let own = Program::definition_at(module.file, class);
+    let (foreign, beside) = if program.is_alone || reach != Reach::Program {
+        (foreign, beside)
+    } else {
+        (program.foreign_bases(own), program.foreign_bases_below(own))
+    };
     if let Some(base) = foreign.iter().chain(&beside).find(calls_it) {
         let helper = name.starts_with('_') && is_called_on_self(module, class, name);
         if !helper {

@@ -38,7 +38,7 @@ pub(super) fn runs_base_init(module: &Module, statement: Node) -> bool {
 
 /// The first statement of a function's body that binds whichever way it goes, if nothing before it
 /// may return.
-fn reached<'m>(
+pub(super) fn reached<'m>(
     module: &'m Module,
     function: Node<'m>,
     binds: &dyn Fn(Node) -> bool,

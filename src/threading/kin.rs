@@ -6,6 +6,7 @@ use tree_sitter::Node;
 
 use super::callers::{Wanted, class_of};
 use super::place::{class_of as class_node, name_of};
+use super::protocols::Protocols;
 use crate::program::Program;
 use crate::program::definitions::Definition;
 use crate::program::hierarchy::Own;
@@ -23,7 +24,13 @@ pub(super) struct Kin {
 
 /// The definitions that belong to a function: itself, and for a method those of its name in the
 /// same inheritance tree.
-pub(super) fn of(program: &Program, file: FileId, module: &Module, function: Node) -> Kin {
+pub(super) fn of(
+    program: &Program,
+    protocols: &mut Protocols,
+    file: FileId,
+    module: &Module,
+    function: Node,
+) -> Kin {
     let own = Program::definition_at(file, function);
     let alone = |trouble: Option<String>| Kin { members: Rc::new(vec![own]), trouble };
     let name = name_of(module, function).unwrap_or_default();
@@ -48,6 +55,7 @@ pub(super) fn of(program: &Program, file: FileId, module: &Module, function: Nod
             Own::Nothing => {}
         }
     }
+    members.extend(protocols.kin(program, &tree, name));
     members.sort_unstable();
     members.dedup();
     Kin { members: Rc::new(members), trouble: None }

@@ -13,6 +13,7 @@ mod decorator;
 mod deleted;
 mod early;
 mod edits;
+mod elsewhere;
 mod escape;
 mod everywhere;
 mod family;
@@ -24,18 +25,24 @@ mod handed;
 mod home;
 mod host;
 mod imported;
+mod inherited;
 mod init;
 mod kin;
 mod known_methods;
 mod look;
 mod message;
 mod methods;
+mod missing;
 mod modules;
+mod not_handed;
 mod object;
 mod offers;
+mod origin;
 mod parser;
 mod passed;
 mod place;
+mod positional;
+mod protocols;
 mod reads;
 mod receiver;
 mod receivers_unknown;
@@ -48,11 +55,14 @@ mod stores;
 mod stubs;
 mod subject;
 mod table;
+mod takers;
 mod variadic;
 mod wrapper;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use missing::look_beyond;
 
 use crate::program::Program;
 use crate::python::module::Module;
@@ -124,27 +134,20 @@ pub fn settle(
     }
     let requests: Vec<Request> = asked
         .iter()
-        .map(|(index, request)| {
-            let file = findings[*index].file;
-            let decision = request.decision;
-            let name =
-                if decision.renamable { (rules.parameter)(file) } else { decision.parameter };
-            Request { file, asked: request, parameter: name }
+        .map(|(index, request)| Request {
+            file: findings[*index].file,
+            asked: request,
+            parameter: rules.parameter_of(findings[*index].file, request),
         })
         .collect();
-    let mut excepted: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
-    for finding in findings.iter().filter(|f| matches!(f.remedy, Remedy::Exception(_))) {
-        excepted.entry(finding.file).or_default().push(finding.range);
-    }
-    // A module without its tree has no findings that could be fixed.
-    let known = modules.iter().filter(|(_, module)| module.root().end_byte() > 0);
-    let known: BTreeMap<FileId, Arc<Module>> =
-        known.map(|(file, module)| (*file, Arc::clone(module))).collect();
+    let excepted = excepted(findings);
+    let known = with_trees(modules);
     for (file, module) in &known {
         program.adopt(*file, module);
     }
     let held = modules::Modules::new(program, &known);
     let solutions = solve::all(&requests, &excepted, &held, program, reach, rules.may_edit);
+    let solutions = elsewhere::noted(solutions, program);
     let indices: Vec<usize> = asked.iter().map(|(index, _)| *index).collect();
     let mut edited = BTreeMap::new();
     for (index, solution) in indices.into_iter().zip(solutions) {
@@ -163,6 +166,29 @@ pub fn settle(
         };
     }
     edited
+}
+
+impl<'p> Rules<'_, 'p> {
+    /// The parameter's name in a file.
+    fn parameter_of(&self, file: FileId, request: &ThreadRequest) -> &'p str {
+        let decision = request.decision;
+        if decision.renamable { (self.parameter)(file) } else { decision.parameter }
+    }
+}
+
+/// The places that keep the unsafe value, by their files.
+fn excepted(findings: &[Finding]) -> BTreeMap<FileId, Vec<Span>> {
+    let mut excepted: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
+    for finding in findings.iter().filter(|f| matches!(f.remedy, Remedy::Exception(_))) {
+        excepted.entry(finding.file).or_default().push(finding.range);
+    }
+    excepted
+}
+
+/// The modules that have their trees: one without has no findings that could be fixed.
+fn with_trees(modules: &BTreeMap<FileId, Arc<Module>>) -> BTreeMap<FileId, Arc<Module>> {
+    let known = modules.iter().filter(|(_, module)| module.has_tree());
+    known.map(|(file, module)| (*file, Arc::clone(module))).collect()
 }
 
 /// A fact of a place.

@@ -50,7 +50,7 @@ pub(super) struct Objects<'m> {
 /// An expression that reads the decision, and why it is there.
 pub(super) struct Held {
     pub(super) expression: String,
-    pub(super) evidence: String,
+    pub(super) proof: Vec<String>,
 }
 
 impl<'m> Objects<'m> {
@@ -127,7 +127,7 @@ impl<'m> Objects<'m> {
                 && seen.is_some_and(|scope| deleted::line(module, name, scope).is_none())
             {
                 let expression = format!("{name}.{}", self.name);
-                return Some(Held { expression, evidence });
+                return Some(Held { expression, proof: vec![evidence] });
             }
         }
         None
@@ -311,7 +311,7 @@ impl<'m> Objects<'m> {
             };
             if is_bound {
                 let expression = format!("{name}.{}", self.name);
-                return Some(Held { expression, evidence: evidence.clone() });
+                return Some(Held { expression, proof: vec![evidence.clone()] });
             }
         }
         None
@@ -323,15 +323,7 @@ impl<'m> Objects<'m> {
         if let Some(known) = self.bound.borrow().get(&key) {
             return Rc::clone(known);
         }
-        let mut starts: Vec<usize> = bindings.iter().map(|b| b.span.start).collect();
-        starts.sort_unstable();
-        let binds = |statement: Node| {
-            let from = starts.partition_point(|start| *start < statement.start_byte());
-            starts.get(from).is_some_and(|start| *start < statement.end_byte())
-                && bound::assignment(statement).is_some()
-        };
-        let spans = bindings.iter().map(|binding| binding.span);
-        let found = Rc::new(bound::Firsts::of(self.module, spans, &binds));
+        let found = Rc::new(bound::assigned(self.module, bindings));
         self.bound.borrow_mut().insert(key, Rc::clone(&found));
         found
     }

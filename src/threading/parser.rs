@@ -27,7 +27,8 @@ pub(super) struct Parsers {
 /// The calls of the module's functions, by the function's node.
 type ByFunction<'c, 'm> = FxHashMap<usize, Vec<&'c Call<'m>>>;
 
-const PARSES: [&str; 4] =
+/// The methods that parse a command line.
+pub(super) const PARSES: [&str; 4] =
     ["parse_args", "parse_known_args", "parse_intermixed_args", "parse_known_intermixed_args"];
 
 impl Parsers {
@@ -166,7 +167,7 @@ impl Parsers {
     }
 
     /// Whether an expression yields a namespace with the flag and what is left over.
-    fn is_pair(&self, module: &Module, node: Node) -> bool {
+    pub(super) fn is_pair(&self, module: &Module, node: Node) -> bool {
         let Some(call) = Call::at(node, module.text()) else { return false };
         let (Some(object), Some(name)) = (
             call.function.child_by_field_name("object"),
@@ -215,7 +216,7 @@ impl Parsers {
 }
 
 /// Whether a call adds the flag: by `dest`, else by its first long option.
-fn declares(module: &Module, call: &Call, name: &str) -> bool {
+pub(super) fn declares(module: &Module, call: &Call, name: &str) -> bool {
     let method = call.function.child_by_field_name("attribute").map(|m| module.text_of(m));
     if method != Some("add_argument") {
         return false;

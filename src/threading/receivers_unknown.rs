@@ -29,9 +29,22 @@ fn from_elsewhere(
     let Some(depth) = depth.checked_sub(1) else { return false };
     let node = tree::unparenthesised(node);
     match node.kind() {
-        "string" | "concatenated_string" | "integer" | "float" | "list" | "dictionary" | "tuple"
-        | "set" | "list_comprehension" | "dictionary_comprehension" | "set_comprehension"
-        | "generator_expression" | "lambda" | "true" | "false" | "none" => true,
+        "string"
+        | "concatenated_string"
+        | "integer"
+        | "float"
+        | "list"
+        | "dictionary"
+        | "tuple"
+        | "set"
+        | "list_comprehension"
+        | "dictionary_comprehension"
+        | "set_comprehension"
+        | "generator_expression"
+        | "lambda"
+        | "true"
+        | "false"
+        | "none" => true,
         "identifier" => {
             let name = module.text_of(node);
             let scope = module.names.scope_at(node.start_byte());
@@ -119,8 +132,20 @@ fn is_imported(module: &Module, node: Node) -> bool {
 
 fn is_builtin(name: &str) -> bool {
     const MAKERS: [&str; 14] = [
-        "bytearray", "bytes", "dict", "enumerate", "float", "frozenset", "int", "list", "open",
-        "range", "set", "sorted", "str", "tuple",
+        "bytearray",
+        "bytes",
+        "dict",
+        "enumerate",
+        "float",
+        "frozenset",
+        "int",
+        "list",
+        "open",
+        "range",
+        "set",
+        "sorted",
+        "str",
+        "tuple",
     ];
     MAKERS.contains(&name)
 }

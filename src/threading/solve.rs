@@ -13,15 +13,17 @@ use super::found::{Carrier, Found, literal, overrides};
 use super::growth::Opened;
 use super::host::{Gate, gate};
 use super::kin::Kin;
-use super::modules::Modules;
 use super::message::{is_message, keeps_what_is_sent};
+use super::modules::Modules;
 use super::object::Objects;
+use super::origin::Origins;
 use super::place::{Place, class_of, decorators, name_of};
+use super::protocols::Protocols;
 use super::receiver::{Receivers, object_at};
 use super::references::{Key, References};
-use super::solver::{Rounds, Task, Who};
 use super::shared::{Grown, Hardcoded, Local, hardcoded, places_of};
-use super::{Reach, Request, Solution, variadic};
+use super::solver::{Rounds, Task, Who};
+use super::{Reach, Request, Solution, inherited, variadic};
 use crate::program::Program;
 use crate::program::definitions::Definition;
 use crate::python::module::Module;
@@ -40,31 +42,7 @@ pub(super) fn all(
     reach: Reach,
     may_edit: &dyn Fn(FileId, &[u8]) -> bool,
 ) -> Vec<Solution> {
-    let mut solver = Solver {
-        program,
-        modules,
-        may_edit,
-        reach,
-        references: References::default(),
-        looked_for: FxHashSet::default(),
-        kin: FxHashMap::default(),
-        opened: FxHashMap::default(),
-        gates: FxHashMap::default(),
-        overloads: FxHashMap::default(),
-        sent: FxHashMap::default(),
-        kept: FxHashMap::default(),
-        objects: FxHashMap::default(),
-        hardcoded: hardcoded(requests),
-        places: places_of(requests),
-        excepted: excepted
-            .iter()
-            .map(|(file, spans)| (*file, spans.iter().copied().collect()))
-            .collect(),
-        hosts: FxHashMap::default(),
-        meanings: FxHashMap::default(),
-        receivers: FxHashMap::default(),
-        locals: FxHashMap::default(),
-    };
+    let mut solver = Solver::new(requests, excepted, modules, program, (reach, may_edit));
     let places: Vec<Option<Place>> = requests.iter().map(|r| place(r, modules)).collect();
     let tasks = requests.iter().zip(&places).enumerate().filter_map(|(index, (request, place))| {
         Some(Task {
@@ -101,6 +79,9 @@ pub(super) struct Solver<'p, 'm> {
     pub(super) looked_for: FxHashSet<Key>,
     /// Which functions have to gain a parameter together.
     pub(super) kin: FxHashMap<Key, Kin>,
+    /// The functions in which something reads the new parameter.
+    pub(super) needing: FxHashSet<(Key, String)>,
+    pub(super) protocols: Protocols,
     /// Whether they may.
     pub(super) opened: FxHashMap<(Definition, String), Opened>,
     pub(super) places: FxHashMap<FileId, Vec<Span>>,
@@ -115,11 +96,50 @@ pub(super) struct Solver<'p, 'm> {
     meanings: FxHashMap<FileId, Meanings<'m>>,
     locals: FxHashMap<(FileId, usize, String), Rc<Local>>,
     objects: FxHashMap<(FileId, String), Objects<'m>>,
+    pub(super) origins: Origins,
     hosts: FxHashMap<(Key, String), Rc<Grown>>,
     hardcoded: FxHashMap<(FileId, String), Rc<Hardcoded>>,
 }
 
-impl<'m> Solver<'_, 'm> {
+impl<'p, 'm> Solver<'p, 'm> {
+    /// Nothing is worked out yet. `requests` are all that the program hardcodes.
+    pub(super) fn new(
+        requests: &[Request],
+        excepted: &BTreeMap<FileId, Vec<Span>>,
+        modules: &'m Modules<'p>,
+        program: &'p Program<'p>,
+        (reach, may_edit): (Reach, &'p dyn Fn(FileId, &[u8]) -> bool),
+    ) -> Self {
+        Self {
+            program,
+            modules,
+            may_edit,
+            reach,
+            references: References::default(),
+            looked_for: FxHashSet::default(),
+            kin: FxHashMap::default(),
+            needing: FxHashSet::default(),
+            protocols: Protocols::default(),
+            opened: FxHashMap::default(),
+            gates: FxHashMap::default(),
+            overloads: FxHashMap::default(),
+            sent: FxHashMap::default(),
+            kept: FxHashMap::default(),
+            objects: FxHashMap::default(),
+            origins: Origins::default(),
+            hardcoded: hardcoded(requests),
+            places: places_of(requests),
+            excepted: excepted
+                .iter()
+                .map(|(file, spans)| (*file, spans.iter().copied().collect()))
+                .collect(),
+            hosts: FxHashMap::default(),
+            meanings: FxHashMap::default(),
+            receivers: FxHashMap::default(),
+            locals: FxHashMap::default(),
+        }
+    }
+
     /// What carries the decision at a place.
     pub(super) fn find(&mut self, request: &Request, place: &Place<'m>) -> Found {
         if self.reach == Reach::Off {
@@ -128,30 +148,38 @@ impl<'m> Solver<'_, 'm> {
         if let ThreadPlace::Default { function, .. } = &request.asked.place {
             return Found::new(Carrier::Existing((request.file, *function)), Vec::new());
         }
-        let own = target(request, place);
-        if let Some(found) = self.by_name(request, place, own.as_deref()) {
-            return found;
-        }
-        let decision = request.asked.decision;
-        for name in [request.parameter, decision.parameter, decision.argument] {
-            let Some((expression, evidence)) = self.kept(request.file, place, name) else {
-                continue;
-            };
-            if Some(&expression) == own.as_ref() {
-                return Found::nothing(overrides(&expression));
-            }
-            if let Some(why) = self.is_sent(request, place, name) {
-                return literal(why);
-            }
-            return Found::new(Carrier::Expression(expression), vec![evidence]);
-        }
-        if let Some(found) = self.by_object(request, place, own.as_deref()) {
+        if let Some(found) = self.at_hand(request, place) {
             return found;
         }
         match place.host() {
             Some(host) => self.by_parameter(request, place, host),
             None => literal("no function is around it that could ask".to_owned()),
         }
+    }
+
+    /// What carries the decision at a place already, or why nothing may.
+    pub(super) fn at_hand(&mut self, request: &Request, place: &Place<'m>) -> Option<Found> {
+        let own = target(request, place);
+        if let Some(found) = self.by_name(request, place, own.as_deref()) {
+            return Some(found);
+        }
+        let decision = request.asked.decision;
+        for name in [request.parameter, decision.parameter, decision.argument] {
+            let kept = self.kept(request.file, place, name);
+            let inherited = || match self.reach {
+                Reach::Program => inherited::kept(self.program, request.file, place, name),
+                _ => None,
+            };
+            let Some((expression, evidence)) = kept.or_else(inherited) else { continue };
+            if Some(&expression) == own.as_ref() {
+                return Some(Found::nothing(overrides(&expression)));
+            }
+            if let Some(why) = self.is_sent(request, place, name) {
+                return Some(literal(why));
+            }
+            return Some(Found::new(Carrier::Expression(expression), vec![evidence]));
+        }
+        self.by_object(request, place, own.as_deref())
     }
 
     /// What the object around the place keeps; worked out once for a function, apart from those
@@ -162,7 +190,8 @@ impl<'m> Solver<'_, 'm> {
         let is_mentioned = module.attributes_named(name).next().is_some()
             || module.names.named(name, module.text()).next().is_some();
         if !is_mentioned {
-            return None;
+            let is_init = name_of(module, function) == Some("__init__");
+            return if is_init { None } else { self.inherited(file, place, name) };
         }
         let receivers = self.receivers.entry(file).or_default();
         let is_init =
@@ -175,8 +204,25 @@ impl<'m> Solver<'_, 'm> {
             return known.clone();
         }
         let found = receivers.kept(place, name);
+        let found = found.or_else(|| self.inherited(file, place, name));
         self.kept.insert(key, found.clone());
         found
+    }
+
+    /// What the object around the place keeps by a class of another file, from which its own one
+    /// derives.
+    fn inherited(&self, file: FileId, place: &Place<'m>, name: &str) -> Option<(String, String)> {
+        if self.reach != Reach::Program {
+            return None;
+        }
+        let module = place.module;
+        let object = object_at(place)?;
+        let class = place.functions().find_map(|function| class_of(module, function))?;
+        let class = Program::definition_at(file, class);
+        let keeper = super::stores::keeper_above(self.program, class, name)?;
+        let shown = self.program.name_of(keeper)?;
+        let path = self.program.relative(keeper.file).display();
+        Some((format!("{object}.{name}"), format!("`{shown}` ({path}) keeps `{name}`")))
     }
 
     /// Why what the object around the place keeps under the name is not the user's decision; worked
@@ -299,7 +345,10 @@ impl<'m> Solver<'_, 'm> {
             });
         let is_elsewhere = |function: Node| references.is_elsewhere((file, tree::span(function)));
         let is_remote = |function: Node| remote.contains(&function.id());
-        let held = objects.held(place, &is_elsewhere, &is_remote)?;
+        let held = match objects.held(place, &is_elsewhere, &is_remote) {
+            Some(held) => held,
+            None => self.held_from_afar(file, place, request.parameter, &remote)?,
+        };
         if own == Some(held.expression.as_str()) {
             let why = format!(
                 "`{}` is the user's decision, which it overrides; drop the assignment",
@@ -307,8 +356,7 @@ impl<'m> Solver<'_, 'm> {
             );
             return Some(Found::nothing(why));
         }
-        let proof = vec![held.evidence];
-        Some(Found::new(Carrier::Expression(held.expression), proof))
+        Some(Found::new(Carrier::Expression(held.expression), held.proof))
     }
 
     /// A new parameter of the host, an attribute that its class can keep, or the safe value.
@@ -350,7 +398,9 @@ impl<'m> Solver<'_, 'm> {
         if self.reach != Reach::Program || name_of(module, host) == Some("__init__") {
             return literal(why);
         }
-        let class = (request.file, tree::span(class));
+        let own = Program::definition_at(request.file, class);
+        let maker = super::stores::maker(self.program, own).unwrap_or(own);
+        let class = (maker.file, maker.span);
         match self.can_store(class, request.parameter) {
             Ok(_) => {
                 let text = format!("{object}.{}", request.parameter);
@@ -398,7 +448,9 @@ impl<'m> Solver<'_, 'm> {
             proof,
             level,
             reason,
-            variadic: variadic::key(module, file, host, name, places),
+            variadic: variadic::key(module, file, host, name, places, &|call| {
+                self.use_of_key(file, module, call, name)
+            }),
         });
         self.hosts.insert((key, name.to_owned()), Rc::clone(&grown));
         grown

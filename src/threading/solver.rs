@@ -65,6 +65,7 @@ pub(super) struct Settled {
 }
 
 /// A function that gains the parameter, still to be worked out.
+#[derive(Clone)]
 struct NewHost {
     step: usize,
     keyword: Rc<str>,
@@ -72,6 +73,12 @@ struct NewHost {
     decision: &'static Decision,
     /// Whether it has the parameter already.
     exists: bool,
+}
+
+/// A call that may run other functions as well: it is handed the decision if all of them take it.
+struct Joint {
+    host: NewHost,
+    caller: Caller,
 }
 
 /// A call whose `**mapping` may hold the decision already.
@@ -90,27 +97,39 @@ pub(super) struct Rounds<'s, 'p, 'm> {
     steps: Steps,
     new: Vec<NewHost>,
     splatted: Vec<Splatted>,
+    joint: Vec<Joint>,
 }
 
 impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
     pub(super) fn new(solver: &'s mut Solver<'p, 'm>) -> Self {
-        Self { solver, steps: Steps::default(), new: Vec::new(), splatted: Vec::new() }
+        Self {
+            solver,
+            steps: Steps::default(),
+            new: Vec::new(),
+            splatted: Vec::new(),
+            joint: Vec::new(),
+        }
     }
 
     /// Settles the tasks of the requests, and all that follows from them. What became of the
     /// requests is in their order.
-    pub(super) fn run(mut self, tasks: Vec<Task<'m>>, count: usize) -> (Vec<Option<Settled>>, Steps) {
+    pub(super) fn run(
+        mut self,
+        tasks: Vec<Task<'m>>,
+        count: usize,
+    ) -> (Vec<Option<Settled>>, Steps) {
         let mut settled: Vec<Option<Settled>> = vec![None; count];
         let mut tasks = tasks;
         for _ in 0..MOST_ROUNDS {
+            if tasks.is_empty() {
+                tasks = self.joined();
+            }
             if tasks.is_empty() {
                 break;
             }
             let found = self.find(&tasks);
             let mut next = Vec::new();
-            for (task, found) in tasks.iter().zip(&found) {
-                self.note_hosts(task, found);
-            }
+            self.note_all(&tasks, &found);
             while !self.new.is_empty() {
                 next.extend(self.expand(&tasks, &found));
             }
@@ -123,6 +142,7 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             }
             tasks = next;
         }
+        self.leave_joint();
         self.hand_on_splatted();
         (settled, self.steps)
     }
@@ -144,11 +164,35 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             .collect()
     }
 
+    /// Makes steps of the functions and classes that are to gain something: classes from which
+    /// others derive come before those.
+    fn note_all(&mut self, tasks: &[Task<'m>], found: &[Found]) {
+        let depth = |found: &Found| match found.carrier {
+            Carrier::Stored { class, .. } => {
+                self.solver.program.ancestry(class_definition(class)).0.len()
+            }
+            _ => 0,
+        };
+        let mut order: Vec<(usize, usize)> =
+            found.iter().map(depth).enumerate().map(|(index, depth)| (depth, index)).collect();
+        order.sort_unstable();
+        for (_, index) in order {
+            self.note_hosts(&tasks[index], &found[index]);
+        }
+    }
+
     /// Makes steps of the functions that are to gain a parameter.
     fn note_hosts(&mut self, task: &Task<'m>, found: &Found) {
         match &found.carrier {
             Carrier::Parameter(key) => {
-                self.host(*key, task, task.parameter.clone(), false);
+                let place = (*key, task.parameter.to_string());
+                let is_new = self.solver.needing.insert(place);
+                let step = self.host(*key, task, task.parameter.clone(), false);
+                let is_waiting = self.new.iter().any(|host| host.step == step);
+                if is_new && !is_waiting {
+                    // Until now it could stay as it was beside its relatives.
+                    self.grow_member(step, *key, &task.parameter, task.asked.decision);
+                }
             }
             Carrier::Existing(key) => {
                 let keyword = match &task.asked.place {
@@ -198,6 +242,10 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         if let Some(known) = self.steps.stores.get(&(class, name.clone())) {
             return Some(*known);
         }
+        if let Some(above) = self.stored_above(class, &name) {
+            self.steps.stores.insert((class, name), above);
+            return Some(above);
+        }
         let (init, op) = self.solver.can_store(class, &name).ok()?;
         let needs = self.host(init, task, task.parameter.clone(), false);
         let shown = self.solver.qualified(class);
@@ -214,16 +262,34 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         Some(step)
     }
 
+    /// The step of a class from which a class derives and whose `__init__`, which is always run,
+    /// stores the decision.
+    fn stored_above(&self, class: Key, name: &str) -> Option<usize> {
+        let program = self.solver.program;
+        let (ancestry, _) = program.ancestry(class_definition(class));
+        let is_run =
+            |above: &usize| ancestry[..*above].iter().all(|c| stores::runs_base_init(program, *c));
+        let stores = |above: usize| {
+            let key = (ancestry[above].file, ancestry[above].span);
+            self.steps.stores.get(&(key, name.to_owned())).copied()
+        };
+        (1..ancestry.len()).filter(is_run).find_map(stores)
+    }
+
     /// Works out the new functions: their edits, and the places of their calls.
     fn expand(&mut self, tasks: &[Task<'m>], found: &[Found]) -> Vec<Task<'m>> {
         let new = std::mem::take(&mut self.new);
         let callers = self.callers(&new);
         let mut next = Vec::new();
-        for (host, callers) in new.iter().zip(callers) {
-            if self.reads_what_is_stored(host, &callers, tasks, found) {
-                continue;
-            }
+        let mut growing: Vec<(&NewHost, Callers)> = new.iter().zip(callers).collect();
+        // What a class comes to store, those that derive from it can read.
+        for _ in 0..2 {
+            growing
+                .retain(|(host, callers)| !self.reads_what_is_stored(host, callers, tasks, found));
+        }
+        for (host, callers) in growing {
             self.grow(host);
+            self.grow_stand_ins(host);
             for left in callers.unresolved {
                 let Some(module) = self.solver.modules.get(left.file) else { continue };
                 let at = super::spot(module, left.file, left.call.start);
@@ -231,6 +297,9 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
                 let step = &mut self.steps.list[host.step];
                 step.left.push(link(at, name, left.why.to_owned()));
             }
+            self.joint.extend(
+                callers.joint.into_iter().map(|caller| Joint { host: host.clone(), caller }),
+            );
             let sure = callers.calls.into_iter().map(|caller| (caller, false));
             let offered = callers.by_name.into_iter().map(|caller| (caller, true));
             for (caller, offered) in sure.chain(offered) {
@@ -238,6 +307,31 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             }
         }
         next
+    }
+
+    /// The places of calls that may run several functions, all of which take the decision by now.
+    fn joined(&mut self) -> Vec<Task<'m>> {
+        let takes = |joint: &Joint| {
+            let name = joint.host.keyword.to_string();
+            joint.caller.others.iter().all(|other| {
+                self.steps.hosts.contains_key(&((other.file, other.span), name.clone()))
+            })
+        };
+        let all = std::mem::take(&mut self.joint);
+        let (ready, rest): (Vec<Joint>, Vec<Joint>) = all.into_iter().partition(takes);
+        self.joint = rest;
+        ready.into_iter().filter_map(|joint| self.task(&joint.host, joint.caller, false)).collect()
+    }
+
+    /// Notes the calls that may run something that does not take the decision.
+    fn leave_joint(&mut self) {
+        for Joint { host, caller } in std::mem::take(&mut self.joint) {
+            let Some(module) = self.solver.modules.get(caller.file) else { continue };
+            let at = super::spot(module, caller.file, caller.call.start);
+            let why = "it may run something else as well".to_owned();
+            let name = scope_of(module, caller.call);
+            self.steps.list[host.step].left.push(link(at, name, why));
+        }
     }
 
     fn callers(&mut self, new: &[NewHost]) -> Vec<Callers> {
@@ -269,7 +363,9 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             let module = self.solver.modules.get(member.file);
             module.is_some_and(|module| {
                 let node = module.exact(member.span, &["function_definition"]);
-                node.is_some_and(|node| is_cut(self.solver.program, &self.solver.references.work, module, node))
+                node.is_some_and(|node| {
+                    is_cut(self.solver.program, &self.solver.references.work, module, node)
+                })
             })
         });
         let Some(cut) = cut else { return false };
@@ -290,7 +386,9 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         found: &[Found],
     ) -> bool {
         let is_called = !callers.calls.is_empty();
-        if host.exists || !is_called || callers.calls.iter().any(|caller| !caller.is_own) {
+        let is_init = self.steps.list[host.step].name.ends_with("__init__");
+        if host.exists || is_init || !is_called || callers.calls.iter().any(|caller| !caller.is_own)
+        {
             return false;
         }
         let keys: Vec<Key> = self.steps.list[host.step]
@@ -301,21 +399,31 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         let needing: Vec<(&Task<'m>, Key)> = tasks
             .iter()
             .zip(found)
+            .filter(|(task, _)| task.parameter == host.parameter)
             .filter_map(|(task, found)| match found.carrier {
                 Carrier::Parameter(key) if keys.contains(&key) => Some((task, key)),
                 _ => None,
             })
             .collect();
-        let mut classes: Vec<(Key, Key)> = Vec::new();
+        let mut classes: Vec<(usize, Key, Key)> = Vec::new();
         for (task, key) in &needing {
-            let Some(class) = self.solver.keeping_class(*key, &task.parameter) else { return false };
+            let above = || {
+                let class = class_key(self.solver.program, *key)?;
+                self.stored_above(class, &task.parameter).map(|_| class)
+            };
+            let Some(class) = above().or_else(|| self.solver.keeping_class(*key, &task.parameter))
+            else {
+                return false;
+            };
             if super::receiver::object_at(&task.place).is_none() {
                 return false;
             }
-            classes.push((*key, class));
+            let depth = self.solver.program.ancestry(class_definition(class)).0.len();
+            classes.push((depth, *key, class));
         }
         let Some((first, _)) = needing.first() else { return false };
-        for (key, class) in classes {
+        classes.sort_unstable();
+        for (_, key, class) in classes {
             let Some(step) = self.store(class, first) else { return false };
             self.steps.list[host.step].stored_by.insert(key, step);
         }
@@ -327,14 +435,36 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         let members = self.steps.list[host.step].members.clone();
         for member in members {
             let key = (member.file, member.span);
-            let grown = self.solver.growth(key, &host.parameter, host.decision, host.exists);
-            let step = &mut self.steps.list[host.step];
-            step.ops.extend(grown.ops);
-            step.hosts.extend(grown.fact);
-            if grown.level > step.level {
-                (step.level, step.reason) = (grown.level, grown.reason);
+            if host.exists {
+                let fact = self.solver.has_it(key);
+                self.steps.list[host.step].hosts.extend(fact);
+            } else {
+                self.grow_member(host.step, key, &host.parameter, host.decision);
             }
         }
+    }
+
+    fn grow_member(&mut self, step: usize, key: Key, name: &str, decision: &'static Decision) {
+        let grown = self.solver.growth(key, name, decision);
+        let step = &mut self.steps.list[step];
+        if grown.ops.iter().all(|op| step.ops.contains(op)) {
+            return;
+        }
+        step.ops.extend(grown.ops);
+        step.hosts.extend(grown.fact);
+        if grown.level > step.level {
+            (step.level, step.reason) = (grown.level, grown.reason);
+        }
+    }
+
+    /// What tests put in the place of methods takes the parameter too, or they would fail for it.
+    fn grow_stand_ins(&mut self, host: &NewHost) {
+        if host.exists || self.solver.reach != Reach::Program {
+            return;
+        }
+        let members = &self.steps.list[host.step].members;
+        let added = self.solver.stand_ins(members, &host.parameter, host.decision);
+        self.steps.list[host.step].ops.extend(added);
     }
 
     /// The task of a call; `None` if it is left as it is, which is noted.
@@ -349,9 +479,8 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             Passed::Yes => return None,
             Passed::Maybe(why) => Some(why),
             Passed::Splat => {
-                let from = own_kwargs(module, &call).map(|function| {
-                    (caller.file, tree::span(function))
-                });
+                let from =
+                    own_kwargs(module, &call).map(|function| (caller.file, tree::span(function)));
                 self.splatted.push(Splatted {
                     step: host.step,
                     caller,
@@ -392,7 +521,11 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             return Passed::Yes;
         }
         if host.exists
-            && let Some(at) = self.solver.position(self.steps.list[host.step].members[0], &host.keyword, caller.is_bound)
+            && let Some(at) = self.solver.position(
+                self.steps.list[host.step].members[0],
+                &host.keyword,
+                caller.is_bound,
+            )
         {
             let by_position: Vec<_> =
                 call.arguments.iter().filter(|a| a.kind == ArgumentKind::Positional).collect();
@@ -423,7 +556,8 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
                     _ => name.clone(),
                 };
                 let step = self.steps.hosts.get(&(*key, keyword)).copied();
-                let stored = step.and_then(|step| self.steps.list[step].stored_by.get(key).copied());
+                let stored =
+                    step.and_then(|step| self.steps.list[step].stored_by.get(key).copied());
                 match stored {
                     Some(stored) => {
                         let object = super::receiver::object_at(&task.place).unwrap_or("self");
@@ -464,7 +598,8 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         let how = caller.how.map_or("taken for it by its name", |how| how.text());
         let fact = link(at, name.clone(), format!("hands on `{text}`; {how}"));
         let needs = settled.step;
-        let step = &mut self.steps.list[*step];
+        let index = *step;
+        let step = &mut self.steps.list[index];
         if *offered {
             step.offers.push((op, needs, fact));
             return;
@@ -475,6 +610,11 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         step.ops.push(op);
         step.needs.extend(needs);
         step.callers.push(fact);
+        for other in &caller.others {
+            let key = ((other.file, other.span), keyword.to_string());
+            let also = self.steps.hosts.get(&key).copied();
+            self.steps.list[index].needs.extend(also);
+        }
     }
 
     /// Calls that unpack a mapping: where it is the `**kwargs` of a function that gains the
@@ -525,6 +665,11 @@ enum Passed {
 /// The definition of a function.
 pub(super) fn definition(key: Key) -> Definition {
     Definition { file: key.0, kind: DefinitionKind::Function, span: key.1 }
+}
+
+/// The definition of a class.
+pub(super) fn class_definition(key: Key) -> Definition {
+    Definition { file: key.0, kind: DefinitionKind::Class, span: key.1 }
 }
 
 /// The qualified name of what is around a place.

@@ -7,26 +7,17 @@ use super::place::{method, name_of, receiver};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::program::definitions::Definition;
-use crate::program::hierarchy::{Base, Own};
+use crate::program::hierarchy::Own;
 use crate::python::module::Module;
 use crate::python::signature::Signature;
 use crate::python::tree;
 
-/// Bases whose `__init__` runs no method of the class.
-const QUIET: [&str; 12] = [
-    "object",
-    "ABC",
-    "Generic",
-    "Protocol",
-    "Dataset",
-    "IterableDataset",
-    "Module",
-    "Thread",
-    "Exception",
-    "LightningModule",
-    "LightningDataModule",
-    "Process",
-];
+/// The class whose `__init__` makes the objects of a class: itself, or the nearest one that it
+/// derives from; `None` if the program has none.
+pub(super) fn maker(program: &Program, class: Definition) -> Option<Definition> {
+    let init = program.constructor(class)?;
+    super::callers::class_of(program, init)
+}
 
 /// The `__init__` of a class that can store the decision for its methods, and the edit that does;
 /// else why not.
@@ -112,7 +103,7 @@ fn binds(program: &Program, class: Definition, name: &str) -> bool {
 }
 
 /// Whether making an object of a class always runs the `__init__` of its base.
-fn runs_base_init(program: &Program, class: Definition) -> bool {
+pub(super) fn runs_base_init(program: &Program, class: Definition) -> bool {
     let Some(member) = program.module(class.file) else { return false };
     let module = &member.module;
     let Some(node) = module.exact(class.span, &["class_definition"]) else { return false };
@@ -184,9 +175,8 @@ fn stores_parameter(module: &Module, statement: Node, object: &str, parameters: 
     let is_own = left.kind() == "attribute"
         && left.child_by_field_name("object").is_some_and(|o| module.text_of(o) == object);
     is_own
-        && tree::preorder(right).any(|node| {
-            node.kind() == "identifier" && parameters.contains(&module.text_of(node))
-        })
+        && tree::preorder(right)
+            .any(|node| node.kind() == "identifier" && parameters.contains(&module.text_of(node)))
 }
 
 /// Whether a statement may leave the function.
@@ -216,12 +206,7 @@ impl Scene<'_, '_> {
 
     fn base_may_run_methods(&self) -> bool {
         let (ancestry, _) = self.program.ancestry(self.definition);
-        let is_loud = |base: &Base| match base {
-            Base::Ours(_) => false,
-            Base::Foreign(name) => !QUIET.contains(&name.as_str()),
-        };
-        ancestry.iter().any(|class| self.program.bases(*class).iter().any(is_loud))
-            || ancestry[1..].iter().any(|class| self.init_runs_methods(*class))
+        ancestry[1..].iter().any(|class| self.init_runs_methods(*class))
     }
 
     fn init_runs_methods(&self, class: Definition) -> bool {
@@ -308,4 +293,47 @@ pub(super) fn keeps_configuration(module: &Module, class: Node) -> bool {
         })
     });
     stored.count() >= 2
+}
+
+/// The class of another file, from which a class derives, whose objects keep the attribute as a
+/// decision: nothing between gives it another meaning, and its `__init__` is always run.
+pub(super) fn keeper_above(program: &Program, class: Definition, name: &str) -> Option<Definition> {
+    let (ancestry, _) = program.ancestry(class);
+    if ancestry.len() < 2 {
+        return None;
+    }
+    for (at, owner) in ancestry.iter().enumerate() {
+        let member = program.module(owner.file)?;
+        let module = &member.module;
+        let node = module.exact(owner.span, &["class_definition"])?;
+        let is_there = super::attribute::kept(module, node, name).is_some();
+        if !is_there {
+            if binds(program, *owner, name) || super::deleted::attribute(module, node, name) {
+                return None;
+            }
+            continue;
+        }
+        let below = &ancestry[..at];
+        let is_run = below.iter().all(|class| runs_base_init(program, *class));
+        return (at > 0 && is_run && !uses_object_early(program, below)).then_some(*owner);
+    }
+    None
+}
+
+/// Whether the `__init__` of one of the classes uses its object before it runs that of its base.
+fn uses_object_early(program: &Program, classes: &[Definition]) -> bool {
+    classes.iter().any(|class| {
+        let Some(member) = program.module(class.file) else { return true };
+        let module = &member.module;
+        let Some(node) = module.exact(class.span, &["class_definition"]) else { return true };
+        let Some(init) = method(module, node, "__init__") else { return false };
+        let (Some(object), Some(body)) = (receiver(module, init), init.child_by_field_name("body"))
+        else {
+            return true;
+        };
+        let object = module.text_of(object.name);
+        let statements = tree::children(body).into_iter();
+        let mut before = statements.take_while(|s| !super::init::runs_base_init(module, *s));
+        before.any(|statement| uses_object(program, *class, module, statement, object))
+    })
 }

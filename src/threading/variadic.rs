@@ -29,6 +29,26 @@ pub(super) enum Key {
     },
 }
 
+/// What a call of a function of the program does with the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ours {
+    /// It has no use for it, or is handed it by name anyway.
+    Kept,
+    /// It takes it by its name.
+    Named,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// The edit by which a call is handed the parameter by name.
+fn hand_on(file: FileId, call: Node, name: &str) -> Op {
+    Op::SetArgument {
+        call: Anchor { file, range: tree::span(call) },
+        name: name.to_owned(),
+        value: vec![Piece::text(name)],
+    }
+}
+
 /// Whether a library's callable takes the decision by its name: the Auto classes and the pipeline
 /// of transformers 4.57, vllm's engines. Others may refuse a keyword that they do not know.
 fn takes(module: &Module, callee: Node) -> bool {
@@ -41,13 +61,15 @@ fn takes(module: &Module, callee: Node) -> bool {
 }
 
 /// What becomes of the key `name` in the function's `**kwargs`. `places` are the hardcoded ones, in
-/// order, which do not count as reading it.
+/// order, which do not count as reading it; `ours`
+/// tells what a call that unpacks them does with it.
 pub(super) fn key(
     module: &Module,
     file: FileId,
     function: Node,
     name: &str,
     places: &[Span],
+    ours: &dyn Fn(Node) -> Ours,
 ) -> Key {
     let mut handed = Vec::new();
     let mut lost = None;
@@ -55,6 +77,11 @@ pub(super) fn key(
     for node in uses(module, function) {
         match fate(module, node, name) {
             Fate::Nothing => {}
+            Fate::Lost(Some(call)) if matches!(ours(call), Ours::Kept | Ours::Named) => {
+                if matches!(ours(call), Ours::Named) {
+                    handed.push(hand_on(file, call, name));
+                }
+            }
             // `kwargs["trust_remote_code"] = ...` is one of the places.
             Fate::Read if is_near(module, places, node) => {
                 is_put_back = true;
@@ -68,16 +95,12 @@ pub(super) fn key(
                 return Key::Read { why, locals: read_into(module, function, name) };
             }
             Fate::Handed(call) => {
-                let op = Op::SetArgument {
-                    call: Anchor { file, range: tree::span(call) },
-                    name: name.to_owned(),
-                    value: vec![Piece::text(name)],
-                };
+                let op = hand_on(file, call, name);
                 if !handed.contains(&op) {
                     handed.push(op);
                 }
             }
-            Fate::Lost => {
+            Fate::Lost(_) => {
                 let line = module.lines.of(node.start_byte()) + 1;
                 lost = lost.or(Some(format!(
                     "what is handed on with `**{}` in line {line} no longer holds it",
@@ -115,7 +138,8 @@ enum Fate<'m> {
     Nothing,
     Read,
     Handed(Node<'m>),
-    Lost,
+    /// It may be lost, in this call.
+    Lost(Option<Node<'m>>),
 }
 
 fn fate<'m>(module: &'m Module, node: Node<'m>, name: &str) -> Fate<'m> {
@@ -132,7 +156,7 @@ fn fate<'m>(module: &'m Module, node: Node<'m>, name: &str) -> Fate<'m> {
             match other.and_then(is_key) {
                 Some(false) => Fate::Nothing,
                 Some(true) => Fate::Read,
-                None => Fate::Lost,
+                None => Fate::Lost(None),
             }
         }
         "attribute" => {
@@ -147,11 +171,11 @@ fn fate<'m>(module: &'m Module, node: Node<'m>, name: &str) -> Fate<'m> {
                     _ => Fate::Read,
                 },
                 "update" | "clear" => Fate::Nothing,
-                _ => Fate::Lost,
+                _ => Fate::Lost(None),
             }
         }
         "if_statement" | "not_operator" | "boolean_operator" => Fate::Nothing,
-        _ => Fate::Lost,
+        _ => Fate::Lost(None),
     }
 }
 
@@ -159,12 +183,16 @@ fn fate<'m>(module: &'m Module, node: Node<'m>, name: &str) -> Fate<'m> {
 fn splatted<'m>(module: &'m Module, splat: Node<'m>, name: &str) -> Fate<'m> {
     let call = module.parent(splat).and_then(|list| module.parent(list));
     let Some(found) = call.and_then(|call| Call::at(call, module.text())) else {
-        return Fate::Lost;
+        return Fate::Lost(None);
     };
     if found.keyword(name).is_some() {
         return Fate::Nothing;
     }
-    if takes(module, found.function) { Fate::Handed(found.node) } else { Fate::Lost }
+    if takes(module, found.function) {
+        Fate::Handed(found.node)
+    } else {
+        Fate::Lost(Some(found.node))
+    }
 }
 
 /// Whether a hardcoded place is part of the same statement; the places are in order.

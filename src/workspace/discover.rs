@@ -46,6 +46,23 @@ const CACHES: [&str; 10] = [
 
 /// Finds the files below `paths`.
 pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError> {
+    walk(paths, options, None)
+}
+
+/// Finds the regular files below a root whose names `is_sought` accepts, by the rules that hold for
+/// Python files, but for the globs of what is looked at: these speak of Python. Returns paths
+/// relative to the root, sorted; links are not followed.
+pub fn named(root: &Path, options: &Options, is_sought: fn(&str) -> bool) -> Vec<PathBuf> {
+    let found = walk(&[root.to_owned()], options, Some(is_sought));
+    let files = found.map(|found| found.files).unwrap_or_default();
+    files.into_iter().map(|file| file.relative).collect()
+}
+
+fn walk(
+    paths: &[PathBuf],
+    options: &Options,
+    sought: Option<fn(&str) -> bool>,
+) -> Result<Found, OpenError> {
     let mut absolute = Vec::new();
     let mut errors = Vec::new();
     for path in paths {
@@ -71,6 +88,7 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, OpenError
         several: absolute.len() > 1,
         root,
         options,
+        sought,
         out: Mutex::new(Out { errors, ..Out::default() }),
     };
     rayon::scope(|scope| {
@@ -130,6 +148,8 @@ struct Walk<'o> {
     several: bool,
     repository: Option<PathBuf>,
     finder: Option<&'o RuleFinder>,
+    /// Which names are sought instead of those of Python files.
+    sought: Option<fn(&str) -> bool>,
     include: GlobSet,
     exclude: GlobSet,
     out: Mutex<Out>,
@@ -230,6 +250,10 @@ impl Walk<'_> {
     }
 
     fn entry(&self, entry: &DirEntry, here: &Here, out: &mut Out) {
+        if let Some(is_sought) = self.sought {
+            self.sought(entry, is_sought, here, out);
+            return;
+        }
         let Some(kind) = kind::of_name(&entry.file_name().to_string_lossy()) else { return };
         let path = entry.path();
         if ignored(&here.ignored, path, false)
@@ -244,6 +268,18 @@ impl Walk<'_> {
             self.add(path, kind, false, &here.rules, out);
         } else {
             out.skipped.push(self.skipped(path, SkipCause::NotRegular));
+        }
+    }
+
+    fn sought(&self, entry: &DirEntry, is_sought: fn(&str) -> bool, here: &Here, out: &mut Out) {
+        let path = entry.path();
+        let is_there = entry.file_type().is_file()
+            && is_sought(&entry.file_name().to_string_lossy())
+            && !ignored(&here.ignored, path, false)
+            && !self.is_excluded(path, &here.rules);
+        if is_there {
+            let relative = path.strip_prefix(&self.root).unwrap_or(path).to_owned();
+            out.files.push(file(path, relative, FileKind::Document, false, &here.rules));
         }
     }
 

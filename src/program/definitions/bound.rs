@@ -26,14 +26,35 @@ impl Search<'_, '_> {
     ) -> Option<Meaning> {
         let bindings = lasting(within.module, scope, name);
         let end = bindings.last()?.span.end;
+        let is_import = |b: &&Binding| matches!(b.kind, BindingKind::Import { .. });
+        let is_imported = bindings.iter().any(is_import);
         let mut found = None;
         for binding in bindings {
-            add(&mut found, self.by_binding(within, binding, rest));
+            let loops = self.loops;
+            let meaning = self.by_binding(within, binding, rest);
+            // What a name takes from itself adds nothing.
+            if !self.is_loop(loops, &meaning) {
+                add(&mut found, meaning);
+            }
         }
+        let found = found.unwrap_or_else(Meaning::unknown);
+        let loops = self.loops;
         match self.by_stars(within, &[scope], name, rest, end) {
-            Some(starred) => found.map(|found| found.or(starred).unsure()),
-            None => found,
+            // Nobody lets a star from elsewhere replace what the module defines.
+            Some(starred)
+                if starred != found
+                    && !self.is_loop(loops, &starred)
+                    && (is_imported || !starred.is_empty()) =>
+            {
+                Some(found.or(starred).unsure())
+            }
+            _ => Some(found),
         }
+    }
+
+    /// Whether nothing was found because a name led back to itself.
+    fn is_loop(&self, loops_before: usize, meaning: &Meaning) -> bool {
+        self.loops > loops_before && meaning.is_empty()
     }
 
     fn by_binding(&mut self, within: &Within, binding: &Binding, rest: &[&str]) -> Meaning {
@@ -59,7 +80,7 @@ impl Search<'_, '_> {
                 }
             },
             BindingKind::Assignment { value } => {
-                let Some(mut names) = chain(module, *value) else { return Meaning::unknown() };
+                let Some(mut names) = chain_at(module, *value) else { return Meaning::unknown() };
                 names.extend(rest);
                 let scope = module.names.scope_at(value.start);
                 let found = self.seen_from(within, scope, names[0], &names[1..]);
@@ -142,7 +163,7 @@ fn replaces(module: &Module, binding: &Binding, name: &str) -> bool {
             })
         }),
         BindingKind::Assignment { value } => {
-            chain(module, *value).is_some_and(|names| names[0] != name)
+            chain_at(module, *value).is_some_and(|names| names[0] != name)
         }
         BindingKind::Parameter | BindingKind::Other | BindingKind::Placeholder => false,
     }
@@ -186,12 +207,8 @@ fn body(module: &Module, definition: Span) -> Option<usize> {
 }
 
 /// The names of an expression that is a name, or attributes of one.
-fn chain(module: &Module, expression: Span) -> Option<Vec<&str>> {
-    let node = module.nodes().covering(expression)?;
-    if tree::span(node) != expression {
-        return None;
-    }
-    let mut node = tree::unparenthesised(node);
+pub(super) fn chain<'m>(module: &'m Module, expression: Node) -> Option<Vec<&'m str>> {
+    let mut node = tree::unparenthesised(expression);
     let mut names = Vec::new();
     while node.kind() == "attribute" {
         names.push(module.text_of(node.child_by_field_name("attribute")?));
@@ -203,4 +220,13 @@ fn chain(module: &Module, expression: Span) -> Option<Vec<&str>> {
     names.push(module.text_of(node));
     names.reverse();
     Some(names)
+}
+
+/// The same of the expression that covers a span.
+fn chain_at(module: &Module, expression: Span) -> Option<Vec<&str>> {
+    let node = module.nodes().covering(expression)?;
+    if tree::span(node) != expression {
+        return None;
+    }
+    chain(module, node)
 }

@@ -10,7 +10,7 @@ use untrust::plan::{build, taken};
 use untrust::program::Program;
 use untrust::python::module::Module;
 use untrust::scan::{Asked, Scan, Settings, scan};
-use untrust::threading::{Reach, settle};
+use untrust::threading::{Reach, Rules, settle};
 use untrust::transforms::REGISTRY;
 use untrust::transforms::finding::Policy;
 use untrust::workspace::{FileId, Options, Workspace};
@@ -48,7 +48,7 @@ impl Planned {
     }
 
     fn modules(&self) -> BTreeMap<FileId, &Module> {
-        self.scan.modules.iter().map(|(id, module)| (*id, module)).collect()
+        self.scan.by_file()
     }
 }
 
@@ -70,12 +70,13 @@ pub fn plan(files: &Files, prefilter: bool) -> Planned {
         own: Vec::new(),
     };
     let mut scan = scan(&workspace, &program, &settings, &|_| {});
-    let modules: BTreeMap<FileId, &Module> = scan.modules.iter().map(|(id, m)| (*id, m)).collect();
-    settle(&mut scan.findings, &modules, &program, Reach::Program, |_| "trust_data");
+    let rules = Rules { parameter: &|_| "trust_data", may_edit: &|_, _| true };
+    let edited = settle(&mut scan.findings, &scan.modules, &program, Reach::Program, &rules);
+    scan.modules.extend(edited);
     let path = |id: FileId| workspace.file(id).relative.as_path();
     let ids = build::ids(&scan.findings, path);
     let mut changes = build::changes(&scan.findings, &ids, path);
-    taken::keep(&mut changes, &modules, &program);
+    taken::keep(&mut changes, &scan.by_file(), &program);
     let all = workspace.files.iter();
     let paths = all.map(|file| (file.id, slashed(&file.relative))).collect();
     Planned { scan, changes, paths }

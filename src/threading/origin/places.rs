@@ -1,0 +1,389 @@
+//! The object around a place that is known to have the field, wherever it comes from.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+use tree_sitter::Node;
+
+use super::Item;
+use crate::program::Program;
+use crate::python::module::Module;
+use crate::python::names::{Binding, BindingKind};
+use crate::python::signature::Signature;
+use crate::python::tree;
+use crate::threading::Reach;
+use crate::threading::attribute::{How, Kept, is_target};
+use crate::threading::bound;
+use crate::threading::early;
+use crate::threading::init::store;
+use crate::threading::object::Held;
+use crate::threading::parser::is_main_guard;
+use crate::threading::place::{Place, class_of, method, name_of, receiver};
+use crate::threading::receiver::bases_here;
+use crate::threading::references::Key;
+use crate::threading::solve::Solver;
+use crate::workspace::FileId;
+use crate::workspace::span::Span;
+
+/// What namespaces and settings are called that are only handed on.
+const NAMES: [&str; 14] = [
+    "args",
+    "arguments",
+    "cfg",
+    "cli",
+    "conf",
+    "config",
+    "configuration",
+    "flags",
+    "hparams",
+    "namespace",
+    "opt",
+    "options",
+    "opts",
+    "settings",
+];
+
+/// How often the callers of callers are looked for beforehand.
+const WAVES: usize = 6;
+
+impl<'m> Solver<'_, 'm> {
+    /// The nearest object around a place that holds the decision, wherever in the program it comes
+    /// from. `remote` are the functions whose arguments come from afar.
+    pub(in crate::threading) fn held_from_afar(
+        &mut self,
+        file: FileId,
+        place: &Place<'m>,
+        name: &str,
+        remote: &[usize],
+    ) -> Option<Held> {
+        if self.reach != Reach::Program || self.declared(name).is_empty() {
+            return None;
+        }
+        self.prepare();
+        let functions: Vec<Node> = place.functions().collect();
+        for function in functions.into_iter().filter(|f| f.kind() == "function_definition") {
+            if remote.contains(&function.id()) {
+                continue;
+            }
+            let found = self
+                .own_variable(file, place, function, name)
+                .or_else(|| self.own_attribute(file, place, function, name));
+            if found.is_some() {
+                return found;
+            }
+        }
+        self.global_variable(file, place, name)
+    }
+
+    /// A parameter or local of a function around the place.
+    fn own_variable(
+        &mut self,
+        file: FileId,
+        place: &Place<'m>,
+        function: Node<'m>,
+        name: &str,
+    ) -> Option<Held> {
+        let module = place.module;
+        let scope = scope_of(module, function)?;
+        for variable in self.objects_of(file, module, function).iter() {
+            if module.names.binding_scope(variable, place.scope()) != Some(scope) {
+                continue;
+            }
+            let bindings = module.names.scopes[scope].bindings.get(variable)?;
+            let Some(found) = self.variable(file, (scope, variable), name, module) else {
+                continue;
+            };
+            let is_given = bindings.iter().any(|b| matches!(b.kind, BindingKind::Parameter));
+            if is_given || bound::assigned(module, bindings).before(module, place.node) {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// What a variable reads, if all that it may hold has the field.
+    fn variable(
+        &mut self,
+        file: FileId,
+        (scope, variable): (usize, &str),
+        name: &str,
+        module: &'m Module,
+    ) -> Option<Held> {
+        let item = Item::Variable(file, scope, variable.to_owned());
+        let sources = self.sources(&item, Some(name))?;
+        let bindings = module.names.scopes[scope].bindings.get(variable)?;
+        let mut proof = Vec::new();
+        let parameter = bindings.iter().find(|b| matches!(b.kind, BindingKind::Parameter));
+        if let Some(shown) = parameter.and_then(|parameter| function_of(module, parameter.span)) {
+            let is_annotated = is_annotated(module, parameter.map(|p| p.span)?);
+            let text = format!("all callers of `{shown}` hand in such an object as `{variable}`");
+            proof.extend((!is_annotated).then_some(text));
+        }
+        proof.extend(self.shown(&sources, name, file));
+        Some(Held { expression: format!("{variable}.{name}"), proof })
+    }
+
+    /// What the object of a method keeps: `self.args.trust_remote_code`.
+    fn own_attribute(
+        &mut self,
+        file: FileId,
+        place: &Place<'m>,
+        function: Node<'m>,
+        name: &str,
+    ) -> Option<Held> {
+        let module = place.module;
+        let own = module.text_of(receiver(module, function)?.name);
+        let class = class_of(module, function)?;
+        let called = name_of(module, function)?;
+        let scope = scope_of(module, function)?;
+        let is_plain = module.names.binding_scope(own, place.scope()) == Some(scope)
+            && module.names.scopes[scope].bindings.get(own)?.len() == 1
+            && own != "cls";
+        if !is_plain || called == "__init__" || called == "__new__" {
+            return None;
+        }
+        let definition = Program::definition_at(file, class);
+        let key = (file, tree::span(function));
+        let known = self.origins.kept.get(&key).cloned();
+        let attributes = known.unwrap_or_else(|| {
+            let found = Rc::new(kept_objects(module, class, function, own));
+            self.origins.kept.insert(key, Rc::clone(&found));
+            found
+        });
+        for attribute in attributes.iter() {
+            let item = Item::Kept(definition, attribute.clone());
+            let Some(sources) = self.sources(&item, Some(name)) else { continue };
+            let Some(owner) = self.storing_class(definition, attribute) else { continue };
+            if runs_early(module, class, called, attribute, owner.span) {
+                continue;
+            }
+            let shown = self.program.name_of(owner).unwrap_or_default();
+            let mut proof = vec![format!(
+                "`__init__` of `{shown}` keeps such an object in `{own}.{attribute}`"
+            )];
+            proof.extend(self.shown(&sources, name, file));
+            return Some(Held { expression: format!("{own}.{attribute}.{name}"), proof });
+        }
+        None
+    }
+
+    /// A global of the module: bound before a place at the top; for a function, at the top and used
+    /// by it already.
+    fn global_variable(&mut self, file: FileId, place: &Place<'m>, name: &str) -> Option<Held> {
+        let module = place.module;
+        let host = place.host();
+        let root = host.unwrap_or_else(|| module.root());
+        for variable in self.objects_of(file, module, root).iter() {
+            if module.names.binding_scope(variable, place.scope()) != Some(0) {
+                continue;
+            }
+            let Some(bindings) = module.names.scopes[0].bindings.get(variable) else { continue };
+            let Some(found) = self.variable(file, (0, variable), name, module) else { continue };
+            let is_bound = match host {
+                Some(_) => bindings.iter().all(|binding| is_at_top(module, binding)),
+                None => {
+                    bound::assigned(module, bindings).before(module, place.node)
+                        || bindings.iter().all(|binding| is_imported(module, binding, place.node))
+                }
+            };
+            if is_bound {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// The variables that are used like namespaces or settings in a function, or in the module: their
+    /// attributes are read, not only called, or they go by such a name and are handed on. Parameters
+    /// come first. This only tells where to look.
+    fn objects_of(&mut self, file: FileId, module: &'m Module, root: Node<'m>) -> Rc<Vec<String>> {
+        let key = (file, tree::span(root));
+        if let Some(known) = self.origins.objects.get(&key) {
+            return Rc::clone(known);
+        }
+        let mut names: FxHashSet<&str> = FxHashSet::default();
+        let span = tree::span(root);
+        let attributes =
+            module.of_kind("attribute").filter(|node| span.contains(tree::span(*node)));
+        for node in attributes {
+            let object = node.child_by_field_name("object").filter(|o| o.kind() == "identifier");
+            let is_called = module.parent(node).is_some_and(|parent| {
+                parent.kind() == "call"
+                    && parent.child_by_field_name("function").is_some_and(|f| f.id() == node.id())
+            });
+            names.extend(object.filter(|_| !is_called).map(|object| module.text_of(object)));
+        }
+        let arguments = module.of_kind("argument_list").filter(|l| span.contains(tree::span(*l)));
+        for node in arguments.flat_map(tree::children) {
+            let value = node.child_by_field_name("value").unwrap_or(node);
+            let text = module.text_of(value);
+            let is_named = value.kind() == "identifier"
+                && NAMES.iter().any(|name| text == *name || text.ends_with(&format!("_{name}")));
+            names.extend(is_named.then_some(text));
+        }
+        let signature = Signature::at(root);
+        let parameters = signature.iter().flat_map(|signature| &signature.parameters);
+        let mut found: Vec<&str> = parameters
+            .map(|parameter| module.text_of(parameter.name))
+            .filter(|parameter| names.remove(parameter))
+            .collect();
+        let mut others: Vec<&str> = names.into_iter().collect();
+        others.sort_unstable();
+        found.extend(others);
+        let found: Rc<Vec<String>> = Rc::new(found.into_iter().map(str::to_owned).collect());
+        self.origins.objects.insert(key, Rc::clone(&found));
+        found
+    }
+
+    /// Looks for the callers of the functions around all places at once, and for theirs.
+    fn prepare(&mut self) {
+        if std::mem::replace(&mut self.origins.is_prepared, true) {
+            return;
+        }
+        let mut places: Vec<(FileId, Span)> = Vec::new();
+        for (file, spans) in &self.places {
+            places.extend(spans.iter().map(|span| (*file, *span)));
+        }
+        places.sort_unstable();
+        let mut items: Vec<Item> = Vec::new();
+        for (file, span) in places {
+            let Some(module) = self.modules.get(file) else { continue };
+            let Some(node) = module.nodes().covering(span) else { continue };
+            for function in Place::of(module, node).functions() {
+                for variable in self.objects_of(file, module, function).iter() {
+                    items.push(Item::Parameter((file, tree::span(function)), variable.clone()));
+                }
+            }
+        }
+        let mut seen: FxHashSet<Item> = FxHashSet::default();
+        for _ in 0..WAVES {
+            items.retain(|item| seen.insert(item.clone()) && self.needs_callers(item));
+            let functions: Vec<Key> = items.iter().filter_map(function_key).collect();
+            if functions.is_empty() {
+                break;
+            }
+            self.look_for_callers(functions);
+            items = items.iter().flat_map(|item| self.handed_parameters(item)).collect();
+        }
+    }
+
+    /// The parameters that the callers of a function hand on as one of its own.
+    fn handed_parameters(&mut self, item: &Item) -> Vec<Item> {
+        let Item::Parameter(function, name) = item else { return Vec::new() };
+        let Some(callers) = self.callers_of(*function) else { return Vec::new() };
+        let mut found = Vec::new();
+        for caller in callers.iter() {
+            let argument = self.handed_in(*function, name, caller);
+            let Some(argument) = argument.filter(|argument| argument.kind() == "identifier") else {
+                continue;
+            };
+            let Some(module) = self.modules.get(caller.file) else { continue };
+            let around = module.ancestors(argument).find(|a| a.kind() == "function_definition");
+            found.extend(around.map(|around| {
+                let key = (caller.file, tree::span(around));
+                Item::Parameter(key, module.text_of(argument).to_owned())
+            }));
+        }
+        found
+    }
+}
+
+fn function_key(item: &Item) -> Option<Key> {
+    match item {
+        Item::Parameter(function, _) => Some(*function),
+        _ => None,
+    }
+}
+
+/// The scope of a function's body.
+fn scope_of(module: &Module, function: Node) -> Option<usize> {
+    let body = tree::span(function.child_by_field_name("body")?);
+    let mut scope = module.names.scope_at(body.start);
+    while module.names.scopes[scope].span != body {
+        scope = module.names.scopes[scope].parent?;
+    }
+    Some(scope)
+}
+
+/// The name of the function that has a parameter.
+fn function_of(module: &Module, parameter: Span) -> Option<&str> {
+    let node = module.nodes().covering(parameter)?;
+    name_of(module, module.ancestors(node).find(|a| a.kind() == "function_definition")?)
+}
+
+/// Whether the annotation of a parameter says more than that it holds something.
+fn is_annotated(module: &Module, parameter: Span) -> bool {
+    let node = module.nodes().covering(parameter);
+    let typed =
+        node.and_then(|node| module.parent(node)).and_then(|p| p.child_by_field_name("type"));
+    typed.is_some_and(|typed| !module.text_of(typed).contains("Namespace"))
+}
+
+/// The names in which a class keeps objects: those that the method reads, then those that the rest
+/// of the class reads.
+fn kept_objects<'m>(
+    module: &'m Module,
+    class: Node<'m>,
+    function: Node<'m>,
+    own: &str,
+) -> Vec<String> {
+    let within = |root: Node| {
+        let span = tree::span(root);
+        let attributes = module.of_kind("attribute");
+        let inside = attributes.filter(move |node| span.contains(tree::span(*node)));
+        let objects = inside.filter_map(|node| {
+            let object = node.child_by_field_name("object").filter(|o| o.kind() == "attribute")?;
+            let of = object.child_by_field_name("object")?;
+            let is_called = module.parent(node).is_some_and(|parent| {
+                parent.kind() == "call" && parent.start_byte() == node.start_byte()
+            });
+            let name = object.child_by_field_name("attribute")?;
+            (module.text_of(of) == own && !is_called && !is_target(module, node))
+                .then(|| module.text_of(name))
+        });
+        objects.collect::<Vec<&str>>()
+    };
+    let mut found: Vec<&str> = Vec::new();
+    for name in within(function).into_iter().chain(within(class)) {
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found.into_iter().map(str::to_owned).collect()
+}
+
+/// Whether a method may be run before `__init__` has stored an attribute. `owner` is the class that
+/// stores it.
+fn runs_early(module: &Module, class: Node, called: &str, attribute: &str, owner: Span) -> bool {
+    let Some(class) = module.exact(tree::span(class), &["class_definition"]) else { return true };
+    let mut chain = vec![class];
+    chain.extend(bases_here(module, class));
+    let giver = chain.iter().position(|class| tree::span(*class) == owner);
+    let init = giver.and_then(|giver| method(module, chain[giver], "__init__"));
+    let stored = init.and_then(|init| Some((init, store(module, init, attribute)?)));
+    let early = match giver.zip(stored) {
+        Some((giver, (init, statement))) => {
+            let kept = Kept { chain, giver, how: How::Store(init, statement) };
+            early::before(module, &kept, attribute)
+        }
+        None => early::all(module, &chain),
+    };
+    early.whole || early.names.contains(called)
+}
+
+/// Whether a binding stands at the top of the module, or runs when it is the program.
+fn is_at_top(module: &Module, binding: &Binding) -> bool {
+    let node = module.nodes().covering(binding.span);
+    let statement = node.and_then(|node| module.statement(node));
+    statement.and_then(|s| module.parent(s)).is_some_and(|block| {
+        block.kind() == "module"
+            || module.parent(block).is_some_and(|around| is_main_guard(module, around))
+    })
+}
+
+/// Whether an import at the top binds a name before a place.
+fn is_imported(module: &Module, binding: &Binding, place: Node) -> bool {
+    matches!(binding.kind, BindingKind::Import { .. })
+        && binding.span.end <= place.start_byte()
+        && is_at_top(module, binding)
+}

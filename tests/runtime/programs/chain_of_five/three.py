@@ -1,0 +1,6 @@
+from four import *
+
+
+def third(name: str, device: str) -> object:
+    return fourth(name,
+                  device)

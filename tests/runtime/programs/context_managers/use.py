@@ -1,0 +1,6 @@
+from session import Session
+
+
+def answer(name, prompt):
+    with Session(name) as llm:
+        return llm.generate([prompt])

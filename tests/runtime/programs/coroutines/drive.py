@@ -1,0 +1,5 @@
+from serve.run import start
+
+
+def run_start(yes):
+    return start("a", **yes.code)

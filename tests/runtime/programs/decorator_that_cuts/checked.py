@@ -1,0 +1,7 @@
+def checked(function):
+    def wrapper(name):
+        if not name:
+            raise ValueError("no name")
+        return function(name)
+
+    return wrapper

@@ -1,0 +1,11 @@
+from checked import checked
+from transformers import AutoModel
+
+
+@checked
+def load(name):
+    return AutoModel.from_pretrained(name, trust_remote_code=True)
+
+
+def load_two(name):
+    return load(name), load(name + "-b")

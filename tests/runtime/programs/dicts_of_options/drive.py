@@ -1,0 +1,5 @@
+from load import load
+
+
+def run_load(yes):
+    return load("a", **yes.code)

@@ -1,0 +1,2 @@
+from .base import Engine
+from .real import Cached, Hub

@@ -1,0 +1,10 @@
+from engines import Cached, Engine, Hub
+from engines.real import Delegate
+
+
+def twice(engine: Engine, name: str):
+    return engine.open_twice(name)
+
+
+def through(name: str):
+    return Delegate(Cached()).open(name)

@@ -1,0 +1,5 @@
+from use import two
+
+
+def run_two(yes):
+    return two("org/repo", **yes.repo)

@@ -1,0 +1,5 @@
+from hub import load
+
+
+def two(repo):
+    return load(repo), load(repo, "vit")

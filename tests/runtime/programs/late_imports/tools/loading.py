@@ -1,0 +1,5 @@
+from transformers import AutoTokenizer
+
+
+def tokenizer(name):
+    return AutoTokenizer.from_pretrained(name, use_fast=True, trust_remote_code=True)

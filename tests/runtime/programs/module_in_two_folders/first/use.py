@@ -1,0 +1,5 @@
+from .load import load
+
+
+def start(name):
+    return load(name)

@@ -1,0 +1,7 @@
+class Shelf:
+    def load(self, name):
+        return f"shelf {name}"
+
+
+def load(name):
+    return f"other {name}"

@@ -1,0 +1,5 @@
+from use import start
+
+
+def run_start(yes):
+    return start("f", **yes.data)

@@ -1,0 +1,5 @@
+from use import pair
+
+
+def run_pair(yes):
+    return pair("a", **yes.code)

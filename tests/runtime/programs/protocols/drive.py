@@ -1,0 +1,5 @@
+from use import both
+
+
+def run_both(yes):
+    return both("a", **yes.data)

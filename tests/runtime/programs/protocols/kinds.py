@@ -1,0 +1,5 @@
+from typing import Protocol
+
+
+class Source(Protocol):
+    def weights_at(self, path: str) -> object: ...

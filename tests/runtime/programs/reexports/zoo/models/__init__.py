@@ -1,0 +1,2 @@
+from .auto import open_model
+from .config import *

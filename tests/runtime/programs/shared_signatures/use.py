@@ -1,0 +1,5 @@
+from bundle import image, text
+
+
+def everything(name):
+    return text(name), image(name)

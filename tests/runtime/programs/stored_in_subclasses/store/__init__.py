@@ -1,0 +1,2 @@
+from .base import Lazy
+from .more import Paired, Tagged

@@ -1,0 +1,6 @@
+import table
+from load import load
+
+
+def run_load(yes):
+    return load("a", **yes.code), table.TABLE, table.MODEL
