@@ -345,6 +345,9 @@ impl Program<'_> {
     /// or else those of the classes it derives from, set it to.
     fn type_of_kept(&self, class: Definition, name: &str, depth: usize) -> Option<Typed> {
         let (ancestry, _) = self.ancestry(class);
+        if self.is_set_elsewhere(class, &ancestry, name) {
+            return None;
+        }
         for owner in ancestry {
             let member = self.member_of(owner)?;
             let module = &member.module;
@@ -370,6 +373,34 @@ impl Program<'_> {
             return Typed::joined(found);
         }
         None
+    }
+
+    /// Whether something else than the methods of a class and of those it derives from gives its
+    /// objects the attribute: a derived class, or other code.
+    fn is_set_elsewhere(&self, class: Definition, ancestry: &[Definition], name: &str) -> bool {
+        let holders = self.modules_holding(&[&format!(".{name} =")], &[]);
+        let derived = self.derived(class).unwrap_or_default();
+        holders.iter().any(|member| {
+            let module = &member.module;
+            module.attributes_named(name).any(|node| {
+                let parent = module.parent(node).filter(|parent| parent.kind() == "assignment");
+                let is_left = parent
+                    .and_then(|parent| parent.child_by_field_name("left"))
+                    .is_some_and(|left| left.id() == node.id());
+                if !is_left {
+                    return false;
+                }
+                let object = node.child_by_field_name("object");
+                let is_own = object.is_some_and(|o| matches!(module.text_of(o), "self" | "cls"));
+                let around = module.ancestors(node).find(|a| a.kind() == "class_definition");
+                let around = around.map(|class| Self::definition_at(module.file, class));
+                match around.filter(|_| is_own) {
+                    Some(around) => !ancestry.contains(&around) && derived.contains(&around),
+                    // Any object may be one of the class.
+                    None => !is_own,
+                }
+            })
+        })
     }
 
     fn type_of_call(

@@ -8,7 +8,9 @@ use tree_sitter::Node;
 use super::receivers_unknown::is_foreign;
 use super::subject::homes;
 use crate::program::Program;
-use crate::program::callee::How;
+use crate::program::callee::{Callee, How};
+use crate::program::hierarchy::Own;
+use crate::python::signature::{ParameterKind, Signature};
 use crate::program::definitions::Definition;
 use crate::program::mentions::Sought;
 use crate::program::types::class_around;
@@ -120,6 +122,7 @@ pub(super) fn find(program: &Program, wanted: &[Wanted]) -> Vec<Callers> {
         searches = finder.round(&searches);
     }
     finder.settle_names();
+    finder.settle_replaced();
     finder.found
 }
 
@@ -285,8 +288,10 @@ impl Finder<'_, '_> {
         if !callee.functions.iter().any(is_member) {
             return;
         }
-        let others: Vec<Definition> =
+        let mut others: Vec<Definition> =
             callee.functions.iter().copied().filter(|function| !is_member(function)).collect();
+        others.extend(self.made_instead(file, module, &callee, candidate));
+        others.retain(|other| !is_member(other));
         if !callee.is_sure {
             let why = "it may run something else as well";
             self.found[index].unresolved.insert(Unresolved { file, call, why });
@@ -305,6 +310,55 @@ impl Finder<'_, '_> {
             is_own,
             others,
         });
+    }
+
+    /// The constructors that a call may run in the place of the one that it names: those of derived
+    /// classes where the class is `cls` or the object's, those of classes that stand beside it in the
+    /// order of a derived one where `super()` is called.
+    fn made_instead(
+        &self,
+        file: FileId,
+        module: &Module,
+        callee: &Callee,
+        candidate: &Candidate,
+    ) -> Vec<Definition> {
+        let program = self.program;
+        if let Some(class) = callee.makes {
+            if !matches!(callee.evidence, How::Object(_)) {
+                return Vec::new();
+            }
+            let derived = program.derived(class).unwrap_or_default();
+            let makers = derived.iter().filter_map(|class| program.constructor(*class));
+            return makers.filter(|maker| !takes_all(program, *maker)).collect();
+        }
+        let is_init = self.is_init(callee);
+        if callee.evidence != How::Super || !is_init {
+            return Vec::new();
+        }
+        let around = module.ancestors(candidate.call).find(|a| a.kind() == "class_definition");
+        let Some(class) = around.map(|class| Program::definition_at(file, class)) else {
+            return Vec::new();
+        };
+        let (above, _) = program.ancestry(class);
+        let mut found = Vec::new();
+        for derived in program.derived(class).unwrap_or_default() {
+            let (all, _) = program.ancestry(derived);
+            let beside = all.iter().skip(1).filter(|other| {
+                !above.contains(other)
+                    && !program.ancestry(**other).0.contains(&class)
+                    && program.ancestry(**other).0.iter().skip(1).any(|base| above.contains(base))
+            });
+            found.extend(beside.filter_map(|class| match program.own_method(*class, "__init__") {
+                Own::Function(init) => Some(init),
+                _ => None,
+            }));
+        }
+        found
+    }
+
+    fn is_init(&self, callee: &Callee) -> bool {
+        let name = callee.functions.first().and_then(|function| self.program.name_of(*function));
+        name.as_deref() == Some("__init__")
     }
 
     /// A call on an object of unknown class.
@@ -351,6 +405,59 @@ impl Finder<'_, '_> {
         }
     }
 
+    /// Where code gives the name another function (`base.load = quick`), calls by it may run that.
+    fn settle_replaced(&mut self) {
+        for index in 0..self.wanted.len() {
+            let wanted = &self.wanted[index];
+            if self.found[index].len() == 0 || !self.is_replaced(wanted) {
+                continue;
+            }
+            let why = "its name is given another function in the program";
+            let found = &mut self.found[index];
+            let calls = std::mem::take(&mut found.calls).into_iter();
+            let others = std::mem::take(&mut found.joint).into_iter();
+            let by_name = std::mem::take(&mut found.by_name).into_iter();
+            for caller in calls.chain(others).chain(by_name) {
+                let (file, call) = (caller.file, caller.call);
+                found.unresolved.insert(Unresolved { file, call, why });
+            }
+        }
+    }
+
+    /// Whether an attribute of the module or the classes of functions is assigned under their name, or
+    /// that of an object of these classes.
+    fn is_replaced(&self, wanted: &Wanted) -> bool {
+        let program = self.program;
+        let classes: Vec<Definition> =
+            wanted.members.iter().filter_map(|member| class_of(program, *member)).collect();
+        let homes: Vec<FileId> = wanted.members.iter().map(|member| member.file).collect();
+        let text = format!(".{} =", wanted.name);
+        program.modules_holding(&[&text], &[]).iter().any(|member| {
+            let module = &member.module;
+            module.attributes_named(&wanted.name).any(|node| {
+                let parent = module.parent(node).filter(|parent| parent.kind() == "assignment");
+                let left = parent.and_then(|parent| parent.child_by_field_name("left"));
+                let Some(object) = node.child_by_field_name("object") else { return false };
+                if left.is_none_or(|left| left.id() != node.id()) {
+                    return false;
+                }
+                if classes.is_empty() {
+                    let meaning = program.meaning_of(module.file, module, object);
+                    return meaning.module.iter().any(|file| homes.contains(file));
+                }
+                let typed = program.type_of(module.file, module, object);
+                typed.is_some_and(|typed| {
+                    typed.types.iter().any(|of| {
+                        let (types::Type::Instance(class) | types::Type::Class(class)) = of;
+                        let (above, _) = program.ancestry(*class);
+                        classes.iter().any(|own| above.contains(own))
+                            || classes.iter().any(|own| program.ancestry(*own).0.contains(class))
+                    })
+                })
+            })
+        })
+    }
+
     /// Which of the wanted have a name that something else in the program is defined by, too.
     fn defined_elsewhere(&self, indices: &[usize]) -> BTreeSet<usize> {
         let sought: Vec<Sought> = indices
@@ -378,6 +485,13 @@ impl Finder<'_, '_> {
         });
         found
     }
+}
+
+/// Whether a function takes any keyword.
+fn takes_all(program: &Program, function: Definition) -> bool {
+    let Some(member) = program.module(function.file) else { return false };
+    let node = member.module.exact(function.span, &["function_definition"]);
+    node.and_then(Signature::at).is_some_and(|s| s.has(ParameterKind::VarKeyword))
 }
 
 /// A call that may run what is wanted.

@@ -166,7 +166,41 @@ impl<'m> Solver<'_, 'm> {
         let key = ((member.file, member.span), name.to_owned());
         signature.has(ParameterKind::VarKeyword)
             && !self.holds_sink(member)
+            && !self.drops_keywords(member, module, node, name)
             && !self.needing.contains(&key)
+    }
+
+    /// Whether a function hands its `**kwargs` to a function of the program that does not take the
+    /// argument.
+    fn drops_keywords(
+        &self,
+        member: Definition,
+        module: &Module,
+        function: Node,
+        name: &str,
+    ) -> bool {
+        let own = self.kin.get(&(member.file, member.span));
+        super::variadic::unpacking_calls(module, function).into_iter().any(|call| {
+            let callee = call
+                .child_by_field_name("function")
+                .and_then(|callee| self.program.callee(member.file, module, callee));
+            callee.is_some_and(|callee| {
+                callee.functions.iter().any(|called| {
+                    !own.is_some_and(|kin| kin.members.contains(called))
+                        && !self.takes_keyword(*called, name)
+                })
+            })
+        })
+    }
+
+    /// Whether a function takes a keyword.
+    fn takes_keyword(&self, function: Definition, name: &str) -> bool {
+        let Some(module) = self.modules.get(function.file) else { return false };
+        let node = module.exact(function.span, &["function_definition"]);
+        node.and_then(Signature::at).is_some_and(|signature| {
+            signature.has(ParameterKind::VarKeyword)
+                || signature.binding(name, module.text()).is_some()
+        })
     }
 
     /// Whether a hardcoded decision stands within a function.
@@ -205,6 +239,14 @@ impl<'m> Solver<'_, 'm> {
             return Some("its file cannot be edited safely".to_owned());
         }
         None
+    }
+
+    /// Whether a function has a parameter of that name.
+    pub(super) fn has(&self, key: Key, name: &str) -> bool {
+        let Some(module) = self.modules.get(key.0) else { return false };
+        let node = module.exact(key.1, &["function_definition"]);
+        let signature = node.and_then(Signature::at);
+        signature.is_some_and(|signature| signature.binding(name, module.text()).is_some())
     }
 
     /// That a function has the parameter already.

@@ -177,6 +177,7 @@ fn beside(look: &Look, call: Node) -> Use {
     let named = module.text_of(call.function).rsplit('.').next().unwrap_or_default();
     let third = call.positional(2).filter(|_| matches!(named, "apply" | "apply_async"));
     let mut keywords = by_name.chain(third).map(|argument| argument.value);
+<<<<<<< HEAD
     let others = call.arguments.iter().map(|argument| argument.value);
     if others.clone().any(|value| is_remote_value(module, value)) {
         return Use::Unknown("with what is sent".to_owned());
@@ -184,7 +185,12 @@ fn beside(look: &Look, call: Node) -> Use {
     match keywords.any(|value| value.kind() != "dictionary" && is_sent(module, value)) {
         true => Use::Unknown("with what is sent".to_owned()),
         false => Use::Harmless,
+=======
+    if keywords.any(|value| value.kind() != "dictionary" && is_sent(module, value)) {
+        return Use::Unknown("with what is sent".to_owned());
+>>>>>>> h-e
     }
+    Use::Harmless
 }
 
 /// Whether a callee is known to call what it is handed with arguments that can be seen.

@@ -1,5 +1,6 @@
 //! The definitions that one method call may mean: those of its name in an inheritance tree.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use tree_sitter::Node;
@@ -34,7 +35,7 @@ pub(super) fn of(
     let own = Program::definition_at(file, function);
     let alone = |trouble: Option<String>| Kin { members: Rc::new(vec![own]), trouble };
     let name = name_of(module, function).unwrap_or_default();
-    let is_private = name.starts_with("__");
+    let is_private = name.starts_with("__") && name != "__call__";
     let Some(class) = class_node(module, function).filter(|_| !is_private) else {
         return alone(None);
     };
@@ -55,6 +56,13 @@ pub(super) fn of(
             Own::Nothing => {}
         }
     }
+    // What stands beside the class in the order of one that derives from both.
+    let beside = tree.iter().flat_map(|relative| program.ancestry(*relative).0);
+    let beside: BTreeSet<Definition> = beside.filter(|class| !tree.contains(class)).collect();
+    members.extend(beside.into_iter().filter_map(|class| match program.own_method(class, name) {
+        Own::Function(method) => Some(method),
+        _ => None,
+    }));
     members.extend(protocols.kin(program, &tree, name));
     members.sort_unstable();
     members.dedup();

@@ -22,6 +22,7 @@ mod flag;
 mod found;
 mod growth;
 mod handed;
+mod home;
 mod host;
 mod imported;
 mod inherited;

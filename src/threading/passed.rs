@@ -36,7 +36,7 @@ impl Passed {
         let is_function = matches!(look.what, What::Function | What::Partial);
         match self {
             Self::Followed(Use::Unknown(by)) if is_function => {
-                Use::Unknown(format!("{by}, where `{shown}` hands it on"))
+                Use::Unknown(format!("{by}, through `{shown}`"))
             }
             Self::Followed(Use::Unknown(by)) => Use::Unknown(by),
             Self::Followed(_) => Use::Known(format!("handed to `{shown}`")),
@@ -74,7 +74,7 @@ pub(super) fn passed(
         let inner = look.run_by(module, &frame);
         match received(&inner, node, slot, found.is_bound) {
             Passed::Followed(found) => result = result.or(found),
-            unseen => return Some(unseen),
+            unseen @ Passed::Unseen(_) => return Some(unseen),
         }
     }
     Some(Passed::Followed(result))

@@ -303,3 +303,6 @@ fn served(functions: &[(FileId, Node)], modules: &Modules, program: &Program) ->
     });
     found
 }
+
+#[cfg(test)]
+mod tests;

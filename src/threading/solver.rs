@@ -215,7 +215,7 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             return *known;
         }
         let members = match (exists, self.solver.reach) {
-            (false, Reach::Program) => self.solver.kin(key).members.to_vec(),
+            (_, Reach::Program) => self.solver.kin(key).members.to_vec(),
             _ => vec![definition(key)],
         };
         let step = self.steps.push(Step {
@@ -435,7 +435,7 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
         let members = self.steps.list[host.step].members.clone();
         for member in members {
             let key = (member.file, member.span);
-            if host.exists {
+            if host.exists && self.solver.has(key, &host.keyword) {
                 let fact = self.solver.has_it(key);
                 self.steps.list[host.step].hosts.extend(fact);
             } else {

@@ -3,8 +3,9 @@
 use tree_sitter::Node;
 
 use super::escape::{Use, follow, followed};
-use super::everywhere::{self, Home};
+use super::everywhere;
 use super::handed::handed;
+use super::home::{Home, home};
 use super::look::Look;
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
@@ -108,7 +109,7 @@ fn unseen() -> Use {
 /// anybody.
 pub(super) fn looked_up(look: &Look, table: Node) -> Use {
     let Some(look) = look.deeper() else { return unseen() };
-    match everywhere::home(&look, table) {
+    match home(&look, table) {
         Home::Module(file, name) => everywhere::table(&look, file, &name),
         Home::Class(class, name) => everywhere::table_of_class(&look, class, &name),
         Home::Foreign => unseen(),

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 
 use super::bound::Firsts;
 use crate::plan::op::{Anchor, Op};
-use crate::python::call::Call;
+use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::signature::{ParameterKind, Signature};
 use crate::python::{literal, tree};
@@ -133,6 +133,15 @@ fn uses<'m>(module: &'m Module, function: Node<'m>) -> Vec<Node<'m>> {
     uses.into_iter().filter_map(|used| module.nodes().covering(used)).collect()
 }
 
+/// The calls into which a function unpacks its `**kwargs`.
+pub(super) fn unpacking_calls<'m>(module: &'m Module, function: Node<'m>) -> Vec<Node<'m>> {
+    let splats = uses(module, function).into_iter().filter_map(|node| {
+        let splat = module.parent(node).filter(|parent| parent.kind() == "dictionary_splat")?;
+        module.parent(module.parent(splat)?).filter(|call| call.kind() == "call")
+    });
+    splats.collect()
+}
+
 /// What one use of `**kwargs` means for the key.
 enum Fate<'m> {
     Nothing,
@@ -170,13 +179,27 @@ fn fate<'m>(module: &'m Module, node: Node<'m>, name: &str) -> Fate<'m> {
                     Some(false) => Fate::Nothing,
                     _ => Fate::Read,
                 },
-                "update" | "clear" => Fate::Nothing,
+                "update" => updated(module, call, name),
+                "clear" => Fate::Nothing,
                 _ => Fate::Lost(None),
             }
         }
         "if_statement" | "not_operator" | "boolean_operator" => Fate::Nothing,
         _ => Fate::Lost(None),
     }
+}
+
+/// `kwargs.update(...)`: it may put the key back among them, beside the parameter.
+fn updated<'m>(module: &'m Module, call: Option<Node<'m>>, name: &str) -> Fate<'m> {
+    let Some(found) = call.and_then(|call| Call::at(call, module.text())) else {
+        return Fate::Lost(None);
+    };
+    let names_it = found.arguments.iter().any(|argument| {
+        let text = module.text_of(argument.node);
+        text.contains(name) || argument.value.kind() != "dictionary" && found.keyword(name).is_none()
+            && !matches!(argument.kind, ArgumentKind::Keyword(_))
+    });
+    if names_it { Fate::Read } else { Fate::Nothing }
 }
 
 /// `f(**kwargs)`: nothing is lost where the call has the argument by name.

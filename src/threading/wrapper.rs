@@ -248,3 +248,6 @@ fn wrapped<'m>(module: &'m Module, call: Node<'m>) -> Option<Node<'m>> {
     };
     tree::children(call.child_by_field_name("arguments")?).first().copied().filter(|_| is_it)
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,6 +88,7 @@ fn change((number, op): (usize, Op)) -> Change {
         reason: String::new(),
         level: Level::Auto,
         proof: Vec::new(),
+        chain: None,
         ops: vec![op],
         requires: Vec::new(),
         alternatives: Vec::new(),
