@@ -88,14 +88,11 @@ impl Solver<'_, '_> {
                         let node = module.exact(*span, &["call"])?;
                         around(module, node)
                     });
-                    match by {
-                        Some(by) => {
-                            format!("`{by}`{} parses the flag `{flag}`", self.place(*file, from))
-                        }
-                        None => {
-                            let at = self.program.relative(*file).display();
-                            format!("the arguments that {at} parses have the flag `{flag}`")
-                        }
+                    if let Some(by) = by {
+                        format!("`{by}`{} parses the flag `{flag}`", self.place(*file, from))
+                    } else {
+                        let at = self.program.relative(*file).display();
+                        format!("the arguments that {at} parses have the flag `{flag}`")
                     }
                 }
                 Source::Made(class) => {

@@ -94,9 +94,9 @@ impl<'m> Solver<'_, 'm> {
             return Some(argument.value);
         }
         // What stands before the arguments of a static method is no object.
-        let callee = self.modules.get(function.0)?;
-        let node = callee.exact(function.1, &["function_definition"])?;
-        if class_of(callee, node).is_some() && binding_of(callee, node) == Bound::Static {
+        let home = self.modules.get(function.0)?;
+        let node = home.exact(function.1, &["function_definition"])?;
+        if class_of(home, node).is_some() && binding_of(home, node) == Bound::Static {
             return None;
         }
         let at = self.position(definition(function), name, caller.is_bound)?;
