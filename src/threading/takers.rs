@@ -192,7 +192,6 @@ fn parameter(
     };
     let is_safe = parameter.default.is_some_and(is_safe_default)
         && !has_other_source(module, node, name)
-        && uses(module, node, name)
         && is_plain;
     Some(Slot {
         parameter: name.to_owned(),
@@ -258,23 +257,6 @@ fn has_other_source(module: &Module, function: Node, name: &str) -> bool {
             node.kind() == "string"
                 && crate::python::literal::plain_string(node, module.text()) == Some(name)
                 && module.parent(node).is_some_and(|around| around.kind() == "argument_list")
-        })
-}
-
-/// Whether a function does anything with the parameter, as far as its own code tells: one that others
-/// override may do nothing at all.
-fn uses(module: &Module, function: Node, name: &str) -> bool {
-    let Some(body) = function.child_by_field_name("body") else { return false };
-    let statements = tree::children(body);
-    let is_stub = statements.iter().all(|statement| {
-        let is_bare = matches!(statement.kind(), "pass_statement" | "raise_statement" | "comment");
-        let text = tree::children(*statement);
-        is_bare || text.iter().all(|inner| matches!(inner.kind(), "string" | "ellipsis"))
-    });
-    is_stub
-        || tree::preorder(body).any(|node| {
-            node.kind() == "identifier"
-                && matches!(module.text_of(node), n if n == name || n == "locals")
         })
 }
 
