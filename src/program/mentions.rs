@@ -78,7 +78,8 @@ impl Program<'_> {
     /// tell as much. Read off the bytes, once: it is always asked with the same ones.
     pub fn imports_any(&self, packages: &[&str], names: &[&str]) -> bool {
         *self.serving.get_or_init(|| {
-            let imports = packages.iter().flat_map(|p| [format!("import {p}"), format!("from {p}")]);
+            let imports =
+                packages.iter().flat_map(|p| [format!("import {p}"), format!("from {p}")]);
             let words: Vec<String> =
                 imports.chain(names.iter().map(|name| (*name).to_owned())).collect();
             let Ok(automaton) = AhoCorasick::new(&words) else { return true };

@@ -177,18 +177,11 @@ fn beside(look: &Look, call: Node) -> Use {
     let named = module.text_of(call.function).rsplit('.').next().unwrap_or_default();
     let third = call.positional(2).filter(|_| matches!(named, "apply" | "apply_async"));
     let mut keywords = by_name.chain(third).map(|argument| argument.value);
-<<<<<<< HEAD
     let others = call.arguments.iter().map(|argument| argument.value);
-    if others.clone().any(|value| is_remote_value(module, value)) {
+    if others.clone().any(|value| is_remote_value(module, value))
+        || keywords.any(|value| value.kind() != "dictionary" && is_sent(module, value))
+    {
         return Use::Unknown("with what is sent".to_owned());
-    }
-    match keywords.any(|value| value.kind() != "dictionary" && is_sent(module, value)) {
-        true => Use::Unknown("with what is sent".to_owned()),
-        false => Use::Harmless,
-=======
-    if keywords.any(|value| value.kind() != "dictionary" && is_sent(module, value)) {
-        return Use::Unknown("with what is sent".to_owned());
->>>>>>> h-e
     }
     Use::Harmless
 }

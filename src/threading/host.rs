@@ -5,12 +5,12 @@ use tree_sitter::Node;
 use super::Reach;
 use super::decorator::{Effect, effect};
 use super::look::Work;
-use super::serving::is_serving;
-use crate::program::hierarchy::Own;
 use super::place::{class_of, decorators, method, name_of, receiver};
 use super::receiver::base_expressions;
 use super::references::MOST_CLASSES;
+use super::serving::is_serving;
 use crate::program::Program;
+use crate::program::hierarchy::Own;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
 use crate::python::signature::Signature;
@@ -413,12 +413,7 @@ fn init_gate(
 
 /// Why whoever sends a name may find a function by it, in a program that hears from others: its module
 /// is looked up by names, or its class looks up its own methods.
-fn found_by_name(
-    module: &Module,
-    program: &Program,
-    function: Node,
-    name: &str,
-) -> Option<String> {
+fn found_by_name(module: &Module, program: &Program, function: Node, name: &str) -> Option<String> {
     if name.starts_with('_') || !is_serving(program) {
         return None;
     }
@@ -454,7 +449,9 @@ fn is_imported_by_name(program: &Program, module: &Module) -> bool {
         importing.calls_named("import_module").any(|call| {
             let list = call.child_by_field_name("arguments").map(tree::children);
             let first = list.unwrap_or_default().first().copied();
-            let Some(first) = first.filter(|first| crate::python::literal::plain_string(*first, importing.text()).is_none()) else {
+            let Some(first) = first.filter(|first| {
+                crate::python::literal::plain_string(*first, importing.text()).is_none()
+            }) else {
                 return false;
             };
             let text = importing.text_of(first);
@@ -514,13 +511,16 @@ fn is_made_otherwise(
     let own = Program::definition_at(module.file, class);
     let foreign = program.foreign_bases(own);
     if let Some(base) = foreign.iter().find(|base| FIXED_BASES.contains(&base.as_str())) {
-        return Some(format!("`{base}`, from which `{class_name}` derives, takes its arguments too"));
+        return Some(format!(
+            "`{base}`, from which `{class_name}` derives, takes its arguments too"
+        ));
     }
     let (ancestry, _) = program.ancestry(own);
     for above in &ancestry {
         let member = program.module(above.file)?;
         let node = member.module.exact(above.span, &["class_definition"])?;
-        let list = node.child_by_field_name("superclasses").map_or("", |l| member.module.text_of(l));
+        let list =
+            node.child_by_field_name("superclasses").map_or("", |l| member.module.text_of(l));
         if list.contains("metaclass") && !list.contains("ABCMeta") {
             return Some(format!("a metaclass makes the objects of `{class_name}`"));
         }
@@ -536,7 +536,10 @@ fn is_made_otherwise(
         !QUIET_DECORATORS.contains(&last)
             && !is_registry(module, *decorator)
             && effect(program, &work, module, *decorator) != Effect::Kept
-            && !program.meaning_of(module.file, module, callee_of(*decorator)).definitions.is_empty()
+            && !program
+                .meaning_of(module.file, module, callee_of(*decorator))
+                .definitions
+                .is_empty()
     });
     unseen.map(|decorator| {
         format!("`@{}` may make the objects of `{class_name}`", shown(module, decorator))
@@ -573,9 +576,10 @@ fn is_made_by_others(
         return Some(format!("`@{taken}` may make the objects of `{class_name}`"));
     }
     let (ancestry, _) = program.ancestry(Program::definition_at(module.file, class));
-    let enters = ancestry.iter().skip(1).find(|above| {
-        !matches!(program.own_method(**above, "__init_subclass__"), Own::Nothing)
-    });
+    let enters = ancestry
+        .iter()
+        .skip(1)
+        .find(|above| !matches!(program.own_method(**above, "__init_subclass__"), Own::Nothing));
     let lists = || program.modules_holding(&["__subclasses__("], &[]).first().map(|_| ());
     if enters.is_some() || (ancestry.len() > 1 && lists().is_some()) {
         return Some(format!("`{class_name}` is made by its name, in a program that serves"));

@@ -126,7 +126,10 @@ pub(super) fn spelled<'m>(module: &'m Module, name: &str, homes: &[&str]) -> Vec
         let Some(text) = literal::plain_string(*node, module.text()) else { return false };
         let Some((home, last)) = text.rsplit_once(['.', ':']) else { return false };
         let is_argument = module.parent(*node).is_some_and(|parent| {
-            matches!(parent.kind(), "argument_list" | "keyword_argument" | "pair" | "list" | "tuple")
+            matches!(
+                parent.kind(),
+                "argument_list" | "keyword_argument" | "pair" | "list" | "tuple"
+            )
         });
         let is_dotted = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ':'));
         last == name && is_dotted && is_argument && is_home(home, homes) && !home.is_empty()

@@ -6,11 +6,11 @@ use tree_sitter::Node;
 use super::escape::{Use, called, followed};
 use super::look::{Look, What};
 use super::place::{class_of, name_of};
+use super::serving::is_serving;
+use crate::program::types::Type;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
 use crate::python::tree;
-use super::serving::is_serving;
-use crate::program::types::Type;
 use crate::transforms::remote::imports_web;
 
 /// Callables that publish what they are handed, or call it when something happens.
@@ -252,7 +252,8 @@ fn belongs(
                 }
                 // A module or a class that is imported.
                 BindingKind::Import { target, .. } => {
-                    let is_it = target.rsplit('.').next().is_some_and(|last| classes.contains(&last));
+                    let is_it =
+                        target.rsplit('.').next().is_some_and(|last| classes.contains(&last));
                     is_of(look, object, family).or(Some(is_it))
                 }
                 BindingKind::Class { .. } => Some(false),

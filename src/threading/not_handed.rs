@@ -11,11 +11,10 @@ use super::missing::Inquiry;
 use super::modules::Modules;
 use super::place::Place;
 use super::solve::Solver;
-use super::takers::{Slot, calls_by, slot};
+use super::takers::{Slot, calls_by, last_name, slot};
 use super::{Reach, Request, Rules, excepted, with_trees};
 use crate::plan::op::{Anchor, Op};
 use crate::python::call::{ArgumentKind, Call};
-use crate::python::literal;
 use crate::python::module::Module;
 use crate::python::signature::Signature;
 use crate::python::tree;
@@ -308,19 +307,30 @@ fn hands_on_holder(call: &Call, module: &Module, text: &str) -> bool {
 
 /// Whether a call is one of two tries, of which the other one hands the decision on.
 fn is_second_try(module: &Module, call: &Call, parameter: &str) -> bool {
-    let mut inside = module
-        .ancestors(call.node)
-        .take_while(|around| !matches!(around.kind(), "function_definition" | "lambda"));
-    inside.any(|around| around.kind() == "try_statement" && mentions(module, around, parameter))
-}
-
-/// Whether an argument or a text of that name stands in a statement.
-fn mentions(module: &Module, statement: Node, parameter: &str) -> bool {
-    tree::preorder(statement).any(|node| match node.kind() {
-        "keyword_argument" => {
-            node.child_by_field_name("name").is_some_and(|name| module.text_of(name) == parameter)
+    let Some(name) = last_name(call.function).map(|name| module.text_of(name)) else {
+        return false;
+    };
+    let hands_on = |node: Node| {
+        let other = Call::at(node, module.text());
+        other.is_some_and(|other| {
+            let called = last_name(other.function).map(|name| module.text_of(name));
+            called == Some(name) && other.keyword(parameter).is_some()
+        })
+    };
+    let mut below = call.node;
+    for around in module.ancestors(call.node) {
+        match around.kind() {
+            "function_definition" | "lambda" => return false,
+            "try_statement" => {
+                let parts = tree::children(around).into_iter();
+                let others = parts.filter(|part| part.id() != below.id());
+                if others.flat_map(tree::preorder).any(hands_on) {
+                    return true;
+                }
+            }
+            _ => {}
         }
-        "string" => literal::plain_string(node, module.text()) == Some(parameter),
-        _ => false,
-    })
+        below = around;
+    }
+    false
 }

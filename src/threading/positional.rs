@@ -150,3 +150,41 @@ pub(super) fn may_give_true(bytes: &[u8]) -> bool {
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn may(text: &str) -> bool {
+        let words = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(["load"]);
+        may_call(text.as_bytes(), &words.unwrap())
+    }
+
+    #[test]
+    fn calls_with_a_true_argument_by_position_are_looked_at() {
+        for text in [
+            "load('a', True)",
+            "x.load(\n    'it\\'s) # a',\n    # one ) more\n    True,\n)",
+            "load(f(1), y or True)",
+            "load(a, False if b else True)",
+            "from m import load as g\ng(1, True)",
+            "partial(load, 1, True)",
+            "load (True)",
+        ] {
+            assert!(may(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_files_are_not_parsed() {
+        for text in [
+            "load('a', b=True)\nother(1, True)",
+            "reload('a', True)",
+            "loads(1, True)",
+            "load(1)\nx = (True, False)",
+            "def g(load):\n    return [1, True]",
+        ] {
+            assert!(!may(text), "{text}");
+        }
+    }
+}

@@ -21,6 +21,7 @@ use super::place::{Place, class_of, decorators, name_of};
 use super::protocols::Protocols;
 use super::receiver::{Receivers, object_at};
 use super::references::{Key, References};
+use super::serving::is_serving;
 use super::shared::{Grown, Hardcoded, Local, hardcoded, places_of};
 use super::solver::{Rounds, Task, Who};
 use super::{Reach, Request, Solution, inherited, variadic};
@@ -30,7 +31,6 @@ use crate::python::module::Module;
 use crate::python::signature::Signature;
 use crate::python::tree;
 use crate::transforms::finding::{Decision, Level, ThreadPlace};
-use super::serving::is_serving;
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
 

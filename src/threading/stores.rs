@@ -131,7 +131,10 @@ fn reads_itself(program: &Program, class: Definition) -> Option<String> {
     let node = module.exact(class.span, &["class_definition"])?;
     let shown = name_of(module, node).unwrap_or_default();
     let text = module.text_of(node);
-    if ["vars(self)", "self.__dict__", "asdict(self", "__dataclass_fields__"].iter().any(|t| text.contains(t)) {
+    if ["vars(self)", "self.__dict__", "asdict(self", "__dataclass_fields__"]
+        .iter()
+        .any(|t| text.contains(t))
+    {
         return Some(format!("`{shown}` goes over all that its objects keep"));
     }
     let is_record = super::place::decorators(module, node).iter().any(|decorator| {
@@ -159,7 +162,8 @@ fn reaches_init(program: &Program, derived: Definition, class: Definition) -> bo
         Base::Foreign(_) => None,
     });
     let is_first = leads.is_some_and(|base| {
-        base == class || (program.ancestry(base).0.contains(&class) && reaches_init(program, base, class))
+        base == class
+            || (program.ancestry(base).0.contains(&class) && reaches_init(program, base, class))
     });
     is_first && !uses_object_early(program, &[maker])
 }

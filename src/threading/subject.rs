@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use super::family::family_here;
-use super::imported::{spelled, aliases, depending, references};
+use super::imported::{aliases, depending, references, spelled};
 use super::look::Look;
 use super::methods::{SERVERS, attributes};
 use super::place::{class_of, name_of};

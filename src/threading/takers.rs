@@ -99,7 +99,7 @@ pub(super) fn calls_by<'m>(module: &'m Module, words: &FxHashSet<String>) -> Vec
 }
 
 /// The identifier that an expression ends with.
-fn last_name(function: Node) -> Option<Node> {
+pub(super) fn last_name(function: Node) -> Option<Node> {
     let function = tree::unparenthesised(function);
     match function.kind() {
         "identifier" => Some(function),

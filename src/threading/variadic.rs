@@ -196,8 +196,10 @@ fn updated<'m>(module: &'m Module, call: Option<Node<'m>>, name: &str) -> Fate<'
     };
     let names_it = found.arguments.iter().any(|argument| {
         let text = module.text_of(argument.node);
-        text.contains(name) || argument.value.kind() != "dictionary" && found.keyword(name).is_none()
-            && !matches!(argument.kind, ArgumentKind::Keyword(_))
+        text.contains(name)
+            || argument.value.kind() != "dictionary"
+                && found.keyword(name).is_none()
+                && !matches!(argument.kind, ArgumentKind::Keyword(_))
     });
     if names_it { Fate::Read } else { Fate::Nothing }
 }

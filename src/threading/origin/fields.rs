@@ -82,7 +82,8 @@ impl Solver<'_, '_> {
         let Some(node) = module.exact(class.span, &["class_definition"]) else { return true };
         let name = self.program.name_of(class).unwrap_or_default();
         let is_message = is_message(module, self.program, node);
-        self.references.is_served(&name) || (is_message && super::super::serving::is_serving(self.program))
+        self.references.is_served(&name)
+            || (is_message && super::super::serving::is_serving(self.program))
     }
 
     /// Whether a module that serves requests mentions the class, or a class that is sent has an
