@@ -97,16 +97,18 @@ impl Program<'_> {
     /// methods are looked up; whether it derives from nothing else that could define any.
     pub fn ancestry(&self, class: Definition) -> (Vec<Definition>, bool) {
         let mut found = vec![class];
+        let mut known: rustc_hash::FxHashSet<Definition> = std::iter::once(class).collect();
         let mut at = 0;
         let mut is_whole = true;
         while let Some(class) = found.get(at).copied() {
             at += 1;
             for base in self.bases(class).iter() {
                 match base {
-                    Base::Ours(base) if !found.contains(base) && found.len() < MOST_CLASSES => {
-                        found.push(*base);
+                    Base::Ours(base) => {
+                        if found.len() < MOST_CLASSES && known.insert(*base) {
+                            found.push(*base);
+                        }
                     }
-                    Base::Ours(_) => {}
                     Base::Foreign(name) => is_whole &= is_bare(name),
                 }
             }
@@ -136,8 +138,8 @@ impl Program<'_> {
         let module = &member.module;
         let Some(node) = module.exact(class.span, &["class_definition"]) else { return Own::Other };
         match method_in(module, node, name) {
-            Some(Some(function)) => Own::Function(Self::definition_at(class.file, function)),
-            Some(None) => Own::Other,
+            Some(Ok(function)) => Own::Function(Self::definition_at(class.file, function)),
+            Some(Err(())) => Own::Other,
             None => Own::Nothing,
         }
     }
@@ -275,9 +277,9 @@ pub fn base_expressions(class: Node) -> Vec<Node> {
     list.into_iter().filter(is_base).collect()
 }
 
-/// The function that a class body binds to a name: `Some(None)` if it binds it to something else
-/// too, `None` if not at all.
-fn method_in<'m>(module: &'m Module, class: Node<'m>, name: &str) -> Option<Option<Node<'m>>> {
+/// What a class body binds to a name: the last function, `Err` if it binds it to something else too;
+/// `None` if not at all.
+fn method_in<'m>(module: &'m Module, class: Node<'m>, name: &str) -> Option<Result<Node<'m>, ()>> {
     let body = class.child_by_field_name("body")?;
     let scope = module.names.scope_at(body.start_byte());
     if module.names.scopes[scope].span != tree::span(body) {
@@ -287,7 +289,7 @@ fn method_in<'m>(module: &'m Module, class: Node<'m>, name: &str) -> Option<Opti
     let mut last = None;
     for binding in bindings {
         if !matches!(binding.kind, BindingKind::Function) {
-            return Some(None);
+            return Some(Err(()));
         }
         let function = module.nodes().covering(binding.span).and_then(|node| module.parent(node));
         last = function.filter(|function| function.kind() == "function_definition").or(last);
@@ -296,7 +298,7 @@ fn method_in<'m>(module: &'m Module, class: Node<'m>, name: &str) -> Option<Opti
         let outer = module.parent(*function).filter(|p| p.kind() == "decorated_definition");
         module.parent(outer.unwrap_or(*function)).is_some_and(|block| block.id() == body.id())
     };
-    Some(last.filter(is_direct))
+    Some(last.filter(is_direct).ok_or(()))
 }
 
 /// Classes whose bases are known.

@@ -74,6 +74,26 @@ impl Program<'_> {
 }
 
 impl Program<'_> {
+    /// Whether a module outside tests may assign an attribute of that name to an object other than
+    /// the method's own: `base.load = quick`. Read off the bytes, once for all names.
+    pub fn assigns_attribute(&self, name: &str) -> bool {
+        let names = self.assigned.get_or_init(|| {
+            let workspace = self.whole();
+            let files = workspace.files.par_iter().filter(|file| !file.test);
+            files
+                .filter(|file| matches!(file.kind, FileKind::Python))
+                .map_init(Vec::new, |bytes, file| match workspace.read(file.id, bytes) {
+                    Ok(()) => assigned_names(bytes),
+                    Err(_) => FxHashSet::default(),
+                })
+                .reduce(FxHashSet::default, |mut all, some| {
+                    all.extend(some);
+                    all
+                })
+        });
+        names.contains(name)
+    }
+
     /// Whether a module outside tests imports one of the packages; `names` are others words that
     /// tell as much. Read off the bytes, once: it is always asked with the same ones.
     pub fn imports_any(&self, packages: &[&str], names: &[&str]) -> bool {
@@ -96,6 +116,26 @@ impl Program<'_> {
                 .any(|found| found)
         })
     }
+}
+
+/// The names behind a dot and before a single `=`.
+fn assigned_names(bytes: &[u8]) -> FxHashSet<String> {
+    let mut found = FxHashSet::default();
+    for at in memchr::memchr_iter(b'=', bytes) {
+        if bytes.get(at + 1) == Some(&b'=') {
+            continue;
+        }
+        let head = bytes[at.saturating_sub(200)..at].trim_ascii_end();
+        let start = head.iter().rposition(|byte| !is_word(*byte)).map_or(0, |dot| dot + 1);
+        let is_attribute = head[..start].trim_ascii_end().ends_with(b".");
+        if let Ok(name) = std::str::from_utf8(&head[start..])
+            && is_attribute
+            && !name.is_empty()
+        {
+            found.insert(name.to_owned());
+        }
+    }
+    found
 }
 
 fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<usize> {

@@ -69,6 +69,8 @@ pub struct Program<'w> {
     paths: OnceLock<imports::Paths>,
     /// What dotted names mean, as far as it was worked out.
     meanings: Mutex<definitions::Meanings>,
+    /// The names of the attributes that are assigned anywhere.
+    assigned: OnceLock<rustc_hash::FxHashSet<String>>,
     /// Whether it hears from others.
     serving: OnceLock<bool>,
     /// Whether there is only what is scanned: a text from standard input.
@@ -93,6 +95,7 @@ impl<'w> Program<'w> {
             trees: Mutex::default(),
             paths: OnceLock::new(),
             meanings: Mutex::default(),
+            assigned: OnceLock::new(),
             serving: OnceLock::new(),
             is_alone: false,
         }

@@ -274,8 +274,8 @@ impl Program<'_> {
                         Type::Instance(class) => Some(Type::Class(*class)),
                         Type::Class(_) => None,
                     };
-                    let types: Option<Vec<Type>> = typed.types.iter().map(class).collect();
-                    Some(Typed { types: types?, ..typed })
+                    let classes: Option<Vec<Type>> = typed.types.iter().map(class).collect();
+                    Some(Typed { types: classes?, ..typed })
                 }
                 // `Base[int]`.
                 _ => self.type_in_text(context, head, depth),
@@ -378,6 +378,9 @@ impl Program<'_> {
     /// Whether something else than the methods of a class and of those it derives from gives its
     /// objects the attribute: a derived class, or other code.
     fn is_set_elsewhere(&self, class: Definition, ancestry: &[Definition], name: &str) -> bool {
+        if !self.assigns_attribute(name) {
+            return false;
+        }
         let holders = self.modules_holding(&[&format!(".{name} =")], &[]);
         let derived = self.derived(class).unwrap_or_default();
         holders.iter().any(|member| {
@@ -577,8 +580,8 @@ fn class_of_objects(typed: &Typed) -> Option<Typed> {
         Type::Instance(class) => Some(Type::Class(*class)),
         Type::Class(_) => None,
     };
-    let types: Option<Vec<Type>> = typed.types.iter().map(class).collect();
-    types.map(|types| Typed { types, evidence: typed.evidence })
+    let classes: Option<Vec<Type>> = typed.types.iter().map(class).collect();
+    classes.map(|types| Typed { types, evidence: typed.evidence })
 }
 
 /// How a method is bound.

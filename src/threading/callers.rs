@@ -428,6 +428,9 @@ impl Finder<'_, '_> {
     /// that of an object of these classes.
     fn is_replaced(&self, wanted: &Wanted) -> bool {
         let program = self.program;
+        if !program.assigns_attribute(&wanted.name) {
+            return false;
+        }
         let classes: Vec<Definition> =
             wanted.members.iter().filter_map(|member| class_of(program, *member)).collect();
         let homes: Vec<FileId> = wanted.members.iter().map(|member| member.file).collect();

@@ -69,7 +69,7 @@ impl Scene<'_> {
             return fix;
         }
         let chain = fix.chain.as_deref().cloned().unwrap_or_default();
-        Fix { chain: Some(Arc::new(Chain { runs, mocks, ..chain })), ..fix }
+        Fix { chain: Some(Arc::new(Chain { mocks, runs, ..chain })), ..fix }
     }
 }
 

@@ -353,6 +353,16 @@ impl<'m> Solver<'_, 'm> {
 
     /// The `__init__` of a class that can store the decision, and the edit; else why not.
     pub(super) fn can_store(&mut self, class: Key, name: &str) -> Result<(Key, Op), String> {
+        let place = (class, name.to_owned());
+        if let Some(known) = self.storable.get(&place) {
+            return known.clone();
+        }
+        let found = self.find_store(class, name);
+        self.storable.insert(place, found.clone());
+        found
+    }
+
+    fn find_store(&mut self, class: Key, name: &str) -> Result<(Key, Op), String> {
         let missing = || "its class could not be found again".to_owned();
         let module = self.modules.get(class.0).ok_or_else(missing)?;
         let node = module.exact(class.1, &["class_definition"]).ok_or_else(missing)?;

@@ -66,9 +66,12 @@ pub fn look_beyond(
         if !settings.transforms.iter().any(|t| t.about().name == taken.transform) {
             continue;
         }
-        let name_in = |file: FileId| match taken.decision.renamable {
-            true => (rules.parameter)(file),
-            false => taken.decision.parameter,
+        let name_in = |file: FileId| {
+            if taken.decision.renamable {
+                (rules.parameter)(file)
+            } else {
+                taken.decision.parameter
+            }
         };
         inquiries.push((taken, name_in));
     }

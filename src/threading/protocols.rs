@@ -71,12 +71,12 @@ impl Protocols {
     fn all(&mut self, program: &Program) -> Rc<Vec<Definition>> {
         let all = self.all.get_or_insert_with(|| {
             let names = program.classes().derived("Protocol", MOST_PROTOCOLS);
-            let named = names.iter().flat_map(|name| program.classes_named(name));
+            let classes = names.iter().flat_map(|name| program.classes_named(name));
             let is_protocol = |class: &Definition| {
                 let is_it = |base: &Base| matches!(base, Base::Foreign(name) if name == "Protocol");
                 program.bases(*class).iter().any(is_it)
             };
-            Rc::new(named.filter(is_protocol).collect())
+            Rc::new(classes.filter(is_protocol).collect())
         });
         Rc::clone(all)
     }
@@ -132,12 +132,12 @@ fn passed(program: &Program, protocol: Definition) -> BTreeSet<Definition> {
 /// The classes of which an expression may be an object.
 fn classes_of(program: &Program, file: FileId, module: &Module, value: Node) -> Vec<Definition> {
     let typed = program.type_of(file, module, value);
-    let types = typed.map(|typed| typed.types).unwrap_or_default();
+    let found = typed.map(|typed| typed.types).unwrap_or_default();
     let instance = |of| match of {
         Type::Instance(class) => Some(class),
         Type::Class(_) => None,
     };
-    types.into_iter().filter_map(instance).collect()
+    found.into_iter().filter_map(instance).collect()
 }
 
 /// Whether an annotation names the protocol.

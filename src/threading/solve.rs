@@ -1,5 +1,6 @@
 //! One solve over all requests.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -70,6 +71,12 @@ fn place<'m>(request: &Request, modules: &'m Modules) -> Option<Place<'m>> {
     Some(Place::of(module, node))
 }
 
+/// The `__init__` that can store a decision, and the edit; else why not.
+pub(super) type Storable = Result<(Key, crate::plan::op::Op), String>;
+
+/// Tells whether a file, of which these are the bytes, may be edited.
+pub(super) type MayEdit<'p> = &'p dyn Fn(FileId, &[u8]) -> bool;
+
 /// What is worked out in a solve.
 pub(super) struct Solver<'p, 'm> {
     pub(super) program: &'p Program<'p>,
@@ -81,6 +88,10 @@ pub(super) struct Solver<'p, 'm> {
     pub(super) kin: FxHashMap<Key, Kin>,
     /// The functions in which something reads the new parameter.
     pub(super) needing: FxHashSet<(Key, String)>,
+    /// Which classes can store the decision, and how.
+    pub(super) storable: FxHashMap<(Key, String), Storable>,
+    /// Which classes of other files keep it for a class.
+    pub(super) keepers_above: RefCell<FxHashMap<(Definition, String), Option<Definition>>>,
     pub(super) protocols: Protocols,
     /// Whether they may.
     pub(super) opened: FxHashMap<(Definition, String), Opened>,
@@ -108,7 +119,7 @@ impl<'p, 'm> Solver<'p, 'm> {
         excepted: &BTreeMap<FileId, Vec<Span>>,
         modules: &'m Modules<'p>,
         program: &'p Program<'p>,
-        (reach, may_edit): (Reach, &'p dyn Fn(FileId, &[u8]) -> bool),
+        (reach, may_edit): (Reach, MayEdit<'p>),
     ) -> Self {
         Self {
             program,
@@ -119,6 +130,8 @@ impl<'p, 'm> Solver<'p, 'm> {
             looked_for: FxHashSet::default(),
             kin: FxHashMap::default(),
             needing: FxHashSet::default(),
+            storable: FxHashMap::default(),
+            keepers_above: RefCell::default(),
             protocols: Protocols::default(),
             opened: FxHashMap::default(),
             gates: FxHashMap::default(),
@@ -219,7 +232,13 @@ impl<'p, 'm> Solver<'p, 'm> {
         let object = object_at(place)?;
         let class = place.functions().find_map(|function| class_of(module, function))?;
         let class = Program::definition_at(file, class);
-        let keeper = super::stores::keeper_above(self.program, class, name)?;
+        let place = (class, name.to_owned());
+        let known = self.keepers_above.borrow().get(&place).copied();
+        let keeper = known.unwrap_or_else(|| {
+            let found = super::stores::keeper_above(self.program, class, name);
+            self.keepers_above.borrow_mut().insert(place, found);
+            found
+        })?;
         let shown = self.program.name_of(keeper)?;
         let path = self.program.relative(keeper.file).display();
         Some((format!("{object}.{name}"), format!("`{shown}` ({path}) keeps `{name}`")))

@@ -56,7 +56,9 @@ impl Takers {
     }
 
     fn add_class(&mut self, program: &Program, module: &Module, class: Node, by_position: bool) {
-        MAKERS.into_iter().for_each(|word| self.add_word(word, by_position));
+        for word in MAKERS {
+            self.add_word(word, by_position);
+        }
         let Some(name) = name_of(module, class) else { return };
         self.add_word(name, by_position);
         for derived in program.classes().derived(name, usize::MAX) {
@@ -185,12 +187,12 @@ fn parameter(
         ParameterKind::KeywordOnly => None,
         ParameterKind::VarPositional | ParameterKind::VarKeyword => return None,
     };
-    let called = name_of(module, node)?;
+    let function = name_of(module, node)?;
     let owner = class_of(module, node).and_then(|class| name_of(module, class));
     let shown = match (callee.makes, owner) {
         (Some(class), _) => program.name_of(class)?,
-        (None, Some(owner)) if called == "__init__" => format!("{owner}.__init__"),
-        _ => called.to_owned(),
+        (None, Some(owner)) if function == "__init__" => format!("{owner}.__init__"),
+        _ => function.to_owned(),
     };
     let is_safe = parameter.default.is_some_and(is_safe_default)
         && !has_other_source(module, node, name)
@@ -199,7 +201,7 @@ fn parameter(
         parameter: name.to_owned(),
         position: by_position,
         by_name: parameter.kind != ParameterKind::PositionalOnly,
-        is_missed: is_safe && overrides_take_it(program, callee, definition, called, name),
+        is_missed: is_safe && overrides_take_it(program, callee, definition, function, name),
         shown,
         evidence: callee.evidence,
     })
@@ -268,19 +270,20 @@ fn overrides_take_it(
     program: &Program,
     callee: &Callee,
     method: Definition,
-    called: &str,
+    own_name: &str,
     name: &str,
 ) -> bool {
     let is_exact = match callee.evidence {
-        How::Super => true,
-        How::Name | How::Import => true,
-        How::Object(crate::program::types::Evidence::Made) => true,
+        How::Super
+        | How::Name
+        | How::Import
+        | How::Object(crate::program::types::Evidence::Made) => true,
         How::Object(_) => false,
     };
     let class = callee.makes.or_else(|| super::callers::class_of(program, method));
     let Some(class) = class.filter(|_| !is_exact) else { return true };
     let Some(derived) = program.derived(class) else { return false };
-    derived.into_iter().all(|below| match program.own_method(below, called) {
+    derived.into_iter().all(|below| match program.own_method(below, own_name) {
         crate::program::hierarchy::Own::Nothing => true,
         crate::program::hierarchy::Own::Other => false,
         crate::program::hierarchy::Own::Function(own) => {
