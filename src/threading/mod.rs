@@ -25,7 +25,6 @@ mod handed;
 mod home;
 mod host;
 mod imported;
-mod inherited;
 mod init;
 mod kin;
 mod known_methods;

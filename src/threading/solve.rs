@@ -25,7 +25,7 @@ use super::references::{Key, References};
 use super::serving::is_serving;
 use super::shared::{Grown, Hardcoded, Local, hardcoded, places_of};
 use super::solver::{Rounds, Task, Who};
-use super::{Reach, Request, Solution, inherited, variadic};
+use super::{Reach, Request, Solution, variadic};
 use crate::program::Program;
 use crate::program::definitions::Definition;
 use crate::python::module::Module;
@@ -179,11 +179,7 @@ impl<'p, 'm> Solver<'p, 'm> {
         let decision = request.asked.decision;
         for name in [request.parameter, decision.parameter, decision.argument] {
             let kept = self.kept(request.file, place, name);
-            let inherited = || match self.reach {
-                Reach::Program => inherited::kept(self.program, request.file, place, name),
-                _ => None,
-            };
-            let Some((expression, evidence)) = kept.or_else(inherited) else { continue };
+            let Some((expression, evidence)) = kept else { continue };
             if Some(&expression) == own.as_ref() {
                 return Some(Found::nothing(overrides(&expression)));
             }
