@@ -127,9 +127,8 @@ fn within(text: &[u8]) -> &[u8] {
             b'(' => open += 1,
             b')' if open == 1 => return &text[..=at],
             b')' => open -= 1,
-            b'\\' => at += 1,
             b'#' => at += memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
-            b'\'' | b'"' => at += memchr::memchr2(*byte, b'\n', rest).map_or(0, |end| end + 1),
+            b'\'' | b'"' => at += string(rest, *byte),
             _ => {}
         }
         at += 1;
@@ -137,11 +136,30 @@ fn within(text: &[u8]) -> &[u8] {
     text
 }
 
+/// How long a string is behind its quote: to the next one like it, or to the end of the line.
+fn string(text: &[u8], quote: u8) -> usize {
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'\\' => at += 1,
+            b'\n' => return at,
+            _ if byte == quote => return at + 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
 /// Whether a text holds what may be a true argument by position: `True` behind a bracket or a comma,
-/// or as the last part of a longer expression.
+/// at the beginning of a line, or as the last part of a longer expression.
 pub(super) fn may_give_true(bytes: &[u8]) -> bool {
     memchr::memmem::find_iter(bytes, b"True").any(|at| {
         let before = bytes[..at].trim_ascii_end();
+        let line = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |end| end + 1);
+        if bytes[line..at].trim_ascii().is_empty() {
+            return true;
+        }
         let starts: [&[u8]; 5] = [b"(", b",", b" or", b" and", b" else"];
         starts.iter().any(|start| before.ends_with(start))
     })
@@ -170,6 +188,8 @@ mod tests {
             "from m import load as g\ng(1, True)",
             "partial(load, 1, True)",
             "load (True)",
+            "load(\"a)\", 'b#', (2), True)",
+            "load(1, y or  # why\n  True)",
         ] {
             assert!(may(text), "{text}");
         }
