@@ -209,15 +209,23 @@ fn goes_to_hub(module: &Module, entry: Node) -> bool {
 fn assignment<'t>(module: &'t Module, node: Node<'t>, found: &mut Vec<Sink<'t>>) {
     let Some(left) = node.child_by_field_name("left") else { return };
     let Some(right) = node.child_by_field_name("right") else { return };
+    if module.parent(node).is_some_and(|around| around.kind() == "assignment") {
+        // The outermost one speaks for all of `a = b = value`.
+        return;
+    }
+    let mut targets = vec![(node, left)];
     let mut value = right;
     while value.kind() == "assignment" {
+        let Some(target) = value.child_by_field_name("left") else { return };
+        targets.push((value, target));
         let Some(next) = value.child_by_field_name("right") else { return };
         value = next;
     }
-    let is_chained = value.id() != right.id()
-        || module.parent(node).is_some_and(|around| around.kind() == "assignment");
-    for (target, value) in elements(module, left, value) {
-        assigned(module, node, target, value, is_chained, found);
+    let is_chained = targets.len() > 1;
+    for (node, left) in targets {
+        for (target, value) in elements(module, left, value) {
+            assigned(module, node, target, value, is_chained, found);
+        }
     }
 }
 

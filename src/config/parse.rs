@@ -125,14 +125,22 @@ fn target_version(reader: &mut Reader, key: &str, value: &Value, document: &mut 
     }
 }
 
+/// The longest name of a parameter, in bytes: it is searched for in every file.
+const LONGEST_NAME: usize = 100;
+
 fn data_parameter(reader: &mut Reader, key: &str, value: &Value, document: &mut Document) {
     let Some(name) = reader.text(key, value) else { return };
-    if is_identifier(&name) {
+    if is_identifier(&name) && name.len() <= LONGEST_NAME {
         document.data_parameter = name;
         return;
     }
-    let cause =
-        if is_keyword(&name) { "is a keyword of Python" } else { "is no Python identifier" };
+    let cause = if is_keyword(&name) {
+        "is a keyword of Python"
+    } else if name.len() > LONGEST_NAME {
+        "is longer than 100 bytes"
+    } else {
+        "is no Python identifier"
+    };
     let message = format!("`{key}`: `{}` {cause} and cannot name a parameter", shown(&name));
     reader.refuse(&value.span(), message);
 }

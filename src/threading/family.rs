@@ -1,6 +1,6 @@
 //! Classes of one inheritance tree.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use super::place::{class_of, name_of};
@@ -9,32 +9,32 @@ use crate::python::module::Module;
 
 /// The names of the classes of a module in the inheritance tree of one of them, itself left out.
 pub(super) fn family_here(module: &Module, class: &str) -> Vec<String> {
-    let classes: Vec<(Node, &str, Vec<&str>)> = definitions(module)
-        .into_iter()
-        .filter_map(|node| {
-            let bases = base_expressions(node)
-                .into_iter()
-                .map(|base| module.text_of(base).rsplit('.').next().unwrap_or_default());
-            Some((node, name_of(module, node)?, bases.collect()))
-        })
-        .collect();
-    let mut known: FxHashSet<&str> = FxHashSet::default();
-    let mut waiting = vec![class];
-    let mut up = Vec::new();
-    while let Some(name) = waiting.pop() {
-        for (_, found, bases) in classes.iter().filter(|(_, found, _)| *found == name) {
-            if known.insert(found) {
-                up.push(*found);
-                waiting.extend(bases.iter().copied());
-            }
+    let mut bases: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    let mut derived: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    for node in definitions(module) {
+        let Some(name) = name_of(module, node) else { continue };
+        let known = bases.entry(name).or_default();
+        for base in base_expressions(node) {
+            let base = module.text_of(base).rsplit('.').next().unwrap_or_default();
+            known.push(base);
+            derived.entry(base).or_default().push(name);
         }
     }
-    let mut waiting = up;
-    let mut family = known;
+    let mut family: FxHashSet<&str> = FxHashSet::default();
+    let mut waiting: Vec<&str> =
+        bases.get_key_value(class).map(|(name, _)| *name).into_iter().collect();
     while let Some(name) = waiting.pop() {
-        for (_, derived, bases) in &classes {
-            if bases.contains(&name) && family.insert(derived) {
-                waiting.push(derived);
+        if let Some((name, above)) = bases.get_key_value(name)
+            && family.insert(name)
+        {
+            waiting.extend(above);
+        }
+    }
+    let mut waiting: Vec<&str> = family.iter().copied().collect();
+    while let Some(name) = waiting.pop() {
+        for below in derived.get(name).into_iter().flatten() {
+            if family.insert(below) {
+                waiting.push(below);
             }
         }
     }
