@@ -201,7 +201,7 @@ impl Program<'_> {
 
     /// The methods of that name of the classes that derive from one, which has none itself.
     fn methods_below(&self, class: Definition, name: &str) -> Vec<Definition> {
-        let derived = self.derived(class).unwrap_or_default();
+        let derived = self.derived_with(class, &[name]).unwrap_or_default();
         let own = derived.into_iter().map(|class| self.own_method(class, name));
         own.filter_map(|own| match own {
             super::hierarchy::Own::Function(method) => Some(method),

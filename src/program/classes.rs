@@ -123,6 +123,20 @@ impl Classes {
         found
     }
 
+    /// Names and those of the classes of the program from which theirs derive, directly or not.
+    pub fn above(&self, names: &FxHashSet<String>) -> FxHashSet<String> {
+        let mut found = names.clone();
+        let mut waiting: Vec<&str> = names.iter().map(String::as_str).collect();
+        while let Some(class) = waiting.pop() {
+            for base in self.bases(class).filter(|base| self.has(base)) {
+                if found.insert(base.to_owned()) {
+                    waiting.push(base);
+                }
+            }
+        }
+        found
+    }
+
     /// The last names of the bases outside the program of the classes that derive from a class, of
     /// which no more than `most` are looked at.
     pub fn foreign_bases_of_derived(&self, name: &str, most: usize) -> Vec<String> {
@@ -245,12 +259,10 @@ impl Program<'_> {
             let files: Vec<FileId> = files.map(|file| file.id).collect();
             let found: Vec<(String, ClassStatement)> = files
                 .par_iter()
-                .map_init(Vec::new, |bytes, file| {
-                    if workspace.read(*file, bytes).is_err() {
-                        return Vec::new();
-                    }
+                .map(|file| {
+                    let Some(bytes) = self.bytes(*file) else { return Vec::new() };
                     let statement = |(name, bases)| (name, ClassStatement { file: *file, bases });
-                    statements(bytes).into_iter().map(statement).collect()
+                    statements(&bytes).into_iter().map(statement).collect()
                 })
                 .flatten()
                 .collect();
@@ -265,7 +277,7 @@ impl Program<'_> {
 
 /// The names and bases of the class statements in a text, in order.
 fn statements(bytes: &[u8]) -> Vec<(String, Vec<String>)> {
-    let mut found = Vec::new();
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
     for at in memmem::find_iter(bytes, b"class ") {
         let line = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |i| i + 1);
         if !bytes[line..at].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\x0c')) {
@@ -278,6 +290,28 @@ fn statements(bytes: &[u8]) -> Vec<(String, Vec<String>)> {
         }
         let name = String::from_utf8_lossy(&rest[..length]).into_owned();
         found.push((name, bases(&rest[length..])));
+    }
+    if found.iter().any(|(_, bases)| !bases.is_empty()) {
+        let renamed = renamed(bytes);
+        for (_, bases) in &mut found {
+            let others: Vec<String> =
+                bases.iter().filter_map(|base| renamed.get(base.as_bytes()).cloned()).collect();
+            bases.extend(others);
+        }
+    }
+    found
+}
+
+/// What stands before ` as `, by the names behind: a base may be imported under another name.
+fn renamed(bytes: &[u8]) -> FxHashMap<&[u8], String> {
+    let mut found = FxHashMap::default();
+    for at in memmem::find_iter(bytes, b" as ") {
+        let rest = &bytes[at + b" as ".len()..];
+        let new = &rest[..rest.iter().take_while(|byte| is_word(**byte)).count()];
+        let start = bytes[..at].iter().rposition(|byte| !is_word(*byte)).map_or(0, |i| i + 1);
+        if start < at && !new.is_empty() && new != &bytes[start..at] {
+            found.insert(new, String::from_utf8_lossy(&bytes[start..at]).into_owned());
+        }
     }
     found
 }
@@ -360,6 +394,13 @@ mod tests {
         assert_eq!(family("E"), ["E"]);
         assert_eq!(classes.foreign_bases(&["B".to_owned()]), ["Foreign"]);
     }
+    #[test]
+    fn a_base_counts_under_the_name_that_it_was_imported_by_too() {
+        let text = "from base import Loader as L, Other\nclass A(L): pass\n";
+        let bases = vec!["L".to_owned(), "Loader".to_owned()];
+        assert_eq!(statements(text.as_bytes()), [("A".to_owned(), bases)]);
+    }
+
     #[test]
     fn classes_that_derive_from_themselves_end() {
         let mut classes = Classes::default();

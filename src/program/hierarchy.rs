@@ -13,7 +13,7 @@ use crate::python::tree;
 use crate::workspace::FileId;
 
 /// How many classes are looked at beyond one.
-const MOST_CLASSES: usize = 1000;
+pub(super) const MOST_CLASSES: usize = 1000;
 
 /// A base of a class.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,6 +179,9 @@ impl Program<'_> {
         if names.len() > MOST_CLASSES {
             return None;
         }
+        let files: BTreeSet<FileId> =
+            names.iter().flat_map(|name| self.classes().files_of(name)).collect();
+        self.parse_all(&Vec::from_iter(files));
         let candidates: Vec<Definition> =
             names.iter().flat_map(|name| self.classes_named(name)).collect();
         let mut family: BTreeSet<Definition> = BTreeSet::from([class]);

@@ -8,7 +8,7 @@ use super::{Member, Program};
 use crate::workspace::{File, FileId, FileKind};
 
 /// A name that is looked for, as a whole word.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sought {
     /// The word.
     pub word: String,
@@ -20,6 +20,11 @@ pub struct Sought {
     pub as_method: bool,
     /// Words of which a file must hold one as well, if there are any.
     pub beside: Vec<String>,
+    /// Other texts of which it must hold one too.
+    pub also: Vec<String>,
+    /// Names of classes of which a file must hold one for what methods read of their own object to
+    /// matter (`self.word`), if there are any.
+    pub classes: Vec<String>,
 }
 
 /// How many modules a thread parses before they are looked at.
@@ -52,9 +57,9 @@ impl Program<'_> {
         files.sort_by(|a, b| a.relative.cmp(&b.relative));
         let hits: Vec<(FileId, Vec<usize>)> = files
             .into_par_iter()
-            .map_init(Vec::new, |bytes, file| {
-                workspace.read(file.id, bytes).ok()?;
-                let found = mentioned(bytes, &automaton, sought);
+            .map(|file| {
+                let bytes = self.bytes(file.id)?;
+                let found = mentioned(&bytes, &automaton, sought);
                 (!found.is_empty()).then_some((file.id, found))
             })
             .flatten()
@@ -82,9 +87,8 @@ impl Program<'_> {
             let files = workspace.files.par_iter().filter(|file| !file.test);
             files
                 .filter(|file| matches!(file.kind, FileKind::Python))
-                .map_init(Vec::new, |bytes, file| match workspace.read(file.id, bytes) {
-                    Ok(()) => assigned_names(bytes),
-                    Err(_) => FxHashSet::default(),
+                .map(|file| {
+                    self.bytes(file.id).map(|bytes| assigned_names(&bytes)).unwrap_or_default()
                 })
                 .reduce(FxHashSet::default, |mut all, some| {
                     all.extend(some);
@@ -92,6 +96,24 @@ impl Program<'_> {
                 })
         });
         names.contains(name)
+    }
+
+    /// The modules outside tests that assign an attribute of that name with `.name =`: methods to
+    /// that of their own object only where the file holds the name of one of the classes.
+    pub fn modules_assigning(&self, name: &str, classes: &[&str]) -> Vec<Member> {
+        let text = format!(".{name} =");
+        let finder = memchr::memmem::Finder::new(&text);
+        let classes: Vec<String> = classes.iter().map(|class| (*class).to_owned()).collect();
+        let files: Vec<FileId> = self
+            .files_holding(&[&text])
+            .into_par_iter()
+            .filter(|file| {
+                let Some(bytes) = self.bytes(*file) else { return false };
+                finder.find_iter(&bytes).any(|at| !is_behind_self(&bytes, at + 1))
+                    || OfClasses::default().holds(&bytes, &classes)
+            })
+            .collect();
+        files.into_par_iter().filter_map(|file| self.glance(file)).collect()
     }
 
     /// Whether a module outside tests imports one of the packages; `names` are others words that
@@ -107,11 +129,12 @@ impl Program<'_> {
             let files = workspace.files.par_iter().filter(|file| !file.test);
             files
                 .filter(|file| matches!(file.kind, FileKind::Python))
-                .map_init(Vec::new, |bytes, file| {
-                    workspace.read(file.id, bytes).is_ok()
-                        && automaton
-                            .find_overlapping_iter(bytes.as_slice())
-                            .any(|hit| is_whole(bytes, hit.start(), hit.end()))
+                .map(|file| {
+                    self.bytes(file.id).is_some_and(|bytes| {
+                        automaton
+                            .find_overlapping_iter(&*bytes)
+                            .any(|hit| is_whole(&bytes, hit.start(), hit.end()))
+                    })
                 })
                 .any(|found| found)
         })
@@ -138,8 +161,9 @@ fn assigned_names(bytes: &[u8]) -> FxHashSet<String> {
     found
 }
 
-fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<usize> {
+fn mentioned<'s>(bytes: &[u8], automaton: &AhoCorasick, sought: &'s [Sought]) -> Vec<usize> {
     let mut found: FxHashSet<usize> = FxHashSet::default();
+    let mut of_classes = OfClasses::default();
     for hit in automaton.find_overlapping_iter(bytes) {
         let index = hit.pattern().as_usize();
         if found.contains(&index) || !is_whole(bytes, hit.start(), hit.end()) {
@@ -148,8 +172,11 @@ fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<us
         let matters = if sought[index].as_method {
             is_method_call(bytes, hit.start(), hit.end())
         } else if sought[index].as_attribute {
-            is_value(bytes, hit.start(), hit.end())
-                || is_unpacking_call(bytes, hit.start(), hit.end())
+            (is_value(bytes, hit.start(), hit.end())
+                || is_unpacking_call(bytes, hit.start(), hit.end()))
+                && (sought[index].classes.is_empty()
+                    || !is_behind_self(bytes, hit.start())
+                    || of_classes.holds(bytes, &sought[index].classes))
         } else {
             sought[index].calls_too || is_more_than_called(bytes, hit.end())
         };
@@ -163,16 +190,53 @@ fn mentioned(bytes: &[u8], automaton: &AhoCorasick, sought: &[Sought]) -> Vec<us
     let mut found: Vec<usize> = found
         .into_iter()
         .filter(|&index| {
-            let beside = &sought[index].beside;
-            beside.is_empty()
-                || beside.iter().any(|word| {
-                    let word = word.as_str();
-                    *held.entry(word).or_insert_with(|| holds(word))
-                })
+            let mut has_one = |words: &'s [String]| {
+                words.is_empty()
+                    || words.iter().any(|word| {
+                        let word = word.as_str();
+                        *held.entry(word).or_insert_with(|| holds(word))
+                    })
+            };
+            has_one(&sought[index].beside) && has_one(&sought[index].also)
         })
         .collect();
     found.sort_unstable();
     found
+}
+
+/// What one file says of classes, asked for many words.
+#[derive(Default)]
+struct OfClasses<'s> {
+    has_loose_methods: Option<bool>,
+    known: FxHashMap<&'s [String], bool>,
+}
+
+impl<'s> OfClasses<'s> {
+    /// Whether methods of a file may be those of the classes: it holds one of the names, or has
+    /// functions outside classes that take an object as methods do.
+    fn holds(&mut self, bytes: &[u8], classes: &'s [String]) -> bool {
+        *self.has_loose_methods.get_or_insert_with(|| has_loose_methods(bytes))
+            || *self.known.entry(classes).or_insert_with(|| {
+                classes.iter().any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some())
+            })
+    }
+}
+
+/// Whether a function at the beginning of a line takes `self`.
+fn has_loose_methods(bytes: &[u8]) -> bool {
+    memchr::memmem::find_iter(bytes, b"def ").any(|at| {
+        let head = &bytes[at..bytes.len().min(at + 400)];
+        let open = memchr::memchr(b'(', head).map_or(head.len(), |open| open + 1);
+        let line = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |end| end + 1);
+        let is_top = matches!(&bytes[line..at], b"" | b"async ");
+        is_top && head[open..].trim_ascii_start().starts_with(b"self")
+    })
+}
+
+/// Whether a word stands behind `self.`.
+fn is_behind_self(bytes: &[u8], start: usize) -> bool {
+    let Some(before) = bytes[..start].strip_suffix(b"self.") else { return false };
+    !before.last().copied().is_some_and(|byte| is_word(byte) || byte == b'.')
 }
 
 /// Whether a word is followed by something else than a plain call: most mentions of a common name

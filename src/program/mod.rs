@@ -8,11 +8,13 @@ pub mod hierarchy;
 pub mod imports;
 pub mod mentions;
 pub mod mocks;
+pub mod relatives;
 pub mod scripts;
 pub mod stand_ins;
 pub mod taken;
 #[cfg(test)]
 mod tests;
+mod texts;
 pub mod types;
 
 use std::path::{Path, PathBuf};
@@ -40,6 +42,9 @@ pub struct Member {
 /// What was searched for (all of the ones, one of the others) and found.
 type Found = FxHashMap<(Vec<String>, Vec<String>), Arc<Vec<Member>>>;
 
+/// How many bytes of text the modules have that are kept though they were only looked at once.
+const MOST_GLANCED: usize = 2 << 20;
+
 /// Which files hold which texts.
 struct Holders {
     words: Vec<&'static str>,
@@ -59,6 +64,10 @@ pub struct Program<'w> {
     runs: OnceLock<Runs>,
     /// Modules by the files of the whole, parsed once.
     parsed: Mutex<FxHashMap<FileId, Option<Member>>>,
+    /// The bytes of the files of the whole.
+    texts: texts::Texts,
+    /// Those that were looked at once.
+    glanced: Mutex<FxHashMap<FileId, Member>>,
     /// What the bases of classes are.
     bases: Mutex<hierarchy::Bases>,
     /// The files by their paths.
@@ -90,6 +99,8 @@ impl<'w> Program<'w> {
             classes: OnceLock::new(),
             runs: OnceLock::new(),
             parsed: Mutex::default(),
+            glanced: Mutex::default(),
+            texts: texts::Texts::default(),
             bases: Mutex::default(),
             by_path: OnceLock::new(),
             trees: Mutex::default(),
@@ -112,6 +123,20 @@ impl<'w> Program<'w> {
         member
     }
 
+    /// Parses the files that are not known yet, side by side.
+    fn parse_all(&self, files: &[FileId]) {
+        let unknown: Vec<FileId> = {
+            let parsed = self.parsed();
+            files.iter().copied().filter(|file| !parsed.contains_key(file)).collect()
+        };
+        let members: Vec<(FileId, Option<Member>)> =
+            unknown.into_par_iter().map(|file| (file, self.parse(file))).collect();
+        let mut parsed = self.parsed();
+        for (file, member) in members {
+            parsed.entry(file).or_insert(member);
+        }
+    }
+
     /// Takes a module that is parsed already.
     pub fn adopt(&self, file: FileId, module: &Arc<Module>) {
         let relative = self.relative(file).to_owned();
@@ -119,17 +144,27 @@ impl<'w> Program<'w> {
         self.parsed().insert(file, Some(member));
     }
 
-    /// The same for a module that is looked at once: it is not kept.
+    /// The same for a module that is looked at once: it is kept only until others were.
     fn glance(&self, file: FileId) -> Option<Member> {
-        let known = self.parsed().get(&file).cloned();
-        known.unwrap_or_else(|| self.parse(file))
+        if let Some(known) = self.parsed().get(&file) {
+            return known.clone();
+        }
+        if let Some(known) = hierarchy::lock(&self.glanced).get(&file) {
+            return Some(known.clone());
+        }
+        let member = self.parse(file)?;
+        let mut glanced = hierarchy::lock(&self.glanced);
+        let held: usize = glanced.values().map(|held| held.module.text().len()).sum();
+        if held + member.module.text().len() > MOST_GLANCED {
+            glanced.clear();
+        }
+        glanced.insert(file, member.clone());
+        Some(member)
     }
 
     fn parse(&self, file: FileId) -> Option<Member> {
         let workspace = self.whole();
-        let mut bytes = Vec::new();
-        workspace.read(file, &mut bytes).ok()?;
-        let source = Source::python(file, bytes).ok()?;
+        let source = Source::python(file, self.bytes(file)?.to_vec()).ok()?;
         let relative = workspace.file(file).relative.clone();
         Some(Member { relative, module: Arc::new(Module::new(source)) })
     }
@@ -212,16 +247,10 @@ impl<'w> Program<'w> {
             .map(|id| workspace.file(id))
             .filter(|file| !file.test && matches!(file.kind, FileKind::Python))
             .filter_map(|file| {
-                let mut bytes = Vec::new();
-                workspace.read(file.id, &mut bytes).ok()?;
+                let bytes = self.bytes(file.id)?;
                 let holds = all_finders.iter().all(|finder| found(&bytes, finder))
                     && (any.is_empty() || any_finders.iter().any(|finder| found(&bytes, finder)));
-                if !holds {
-                    return None;
-                }
-                let source = Source::python(file.id, bytes).ok()?;
-                let module = Arc::new(Module::new(source));
-                Some(Member { relative: file.relative.clone(), module })
+                if holds { self.glance(file.id) } else { None }
             })
             .collect();
         members.sort_by(|a, b| a.relative.cmp(&b.relative));
@@ -239,9 +268,9 @@ impl<'w> Program<'w> {
             .into_par_iter()
             .map(|id| workspace.file(id))
             .filter(|file| !file.test && matches!(file.kind, FileKind::Python))
-            .map_init(Vec::new, |bytes, file| {
-                workspace.read(file.id, bytes).ok()?;
-                finders.iter().any(|finder| finder.find(bytes).is_some()).then_some(file)
+            .map(|file| {
+                let bytes = self.bytes(file.id)?;
+                finders.iter().any(|finder| finder.find(&bytes).is_some()).then_some(file)
             })
             .flatten()
             .collect();

@@ -11,7 +11,6 @@ use rayon::prelude::*;
 use super::Program;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
-use crate::workspace::source::Source;
 use crate::workspace::{FileId, FileKind};
 
 /// A name that a module imports at its top.
@@ -81,12 +80,11 @@ impl Program<'_> {
         files
             .filter(|file| matches!(file.kind, FileKind::Python | FileKind::Stub))
             .filter_map(|file| {
-                let mut bytes = Vec::new();
-                workspace.read(file.id, &mut bytes).ok()?;
+                let bytes = self.bytes(file.id)?;
                 if !automaton.is_match(&bytes) || memmem::find(&bytes, b"import").is_none() {
                     return None;
                 }
-                let module = Module::new(Source::python(file.id, bytes).ok()?);
+                let module = self.glance(file.id)?.module;
                 let own = self.ids_of(&file.relative);
                 Some(look(&module, &module.source.bytes, &own))
             })

@@ -381,9 +381,9 @@ impl Program<'_> {
         if !self.assigns_attribute(name) {
             return false;
         }
-        let holders = self.modules_holding(&[&format!(".{name} =")], &[]);
-        let derived = self.derived(class).unwrap_or_default();
-        holders.iter().any(|member| {
+        let own = self.name_of(class).unwrap_or_default();
+        let derived = self.classes().derived(&own, usize::MAX);
+        self.modules_assigning(name, &derived).iter().any(|member| {
             let module = &member.module;
             module.attributes_named(name).any(|node| {
                 let parent = module.parent(node).filter(|parent| parent.kind() == "assignment");
@@ -398,7 +398,7 @@ impl Program<'_> {
                 let around = module.ancestors(node).find(|a| a.kind() == "class_definition");
                 let around = around.map(|class| Self::definition_at(module.file, class));
                 match around.filter(|_| is_own) {
-                    Some(around) => !ancestry.contains(&around) && derived.contains(&around),
+                    Some(around) => !ancestry.contains(&around) && self.derives_from(around, class),
                     // Any object may be one of the class.
                     None => !is_own,
                 }

@@ -141,7 +141,7 @@ fn own_files(program: &Program, wanted: &Wanted) -> BTreeSet<FileId> {
     files.extend(wanted.makes.iter().map(|(class, _)| class.file));
     for member in &wanted.members {
         if let Some(class) = class_of(program, *member)
-            && let Some(tree) = program.tree_of(class)
+            && let Some(tree) = program.relatives_with(class, &[&wanted.name])
         {
             files.extend(tree.iter().map(|class| class.file));
         }
@@ -172,9 +172,10 @@ fn first_searches(program: &Program, index: usize, wanted: &Wanted) -> Vec<Searc
         // Objects are called by the names that they are given where they are made.
         let mut classes: BTreeSet<String> = BTreeSet::new();
         for class in wanted.members.iter().filter_map(|member| class_of(program, *member)) {
-            classes.extend(program.name_of(class));
-            let derived = program.derived(class).unwrap_or_default();
-            classes.extend(derived.into_iter().filter_map(|class| program.name_of(class)));
+            let Some(name) = program.name_of(class) else { continue };
+            let derived = program.classes().derived(&name, usize::MAX).into_iter();
+            classes.extend(derived.map(str::to_owned));
+            classes.insert(name);
         }
         let search = |word| Search { wanted: index, word, homes: Vec::new() };
         return classes.into_iter().map(search).collect();
@@ -208,6 +209,7 @@ impl Finder<'_, '_> {
                     && search.homes.is_empty()
                     && wanted[search.wanted].name != "__call__",
                 beside: search.homes.clone(),
+                ..Sought::default()
             })
             .collect();
         let program = self.program;
@@ -471,6 +473,7 @@ impl Finder<'_, '_> {
                 calls_too: true,
                 as_method: false,
                 beside: vec![format!("def {}", self.wanted[*index].name)],
+                ..Sought::default()
             })
             .collect();
         let mut found = BTreeSet::new();

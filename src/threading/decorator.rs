@@ -91,7 +91,7 @@ pub(super) fn effect_at(look: &Look, decorator: Node) -> Effect {
     };
     let text = module.text_of(callee);
     let last = text.rsplit('.').next().unwrap_or_default();
-    if last.ends_with("property") || matches!(last, "setter" | "getter" | "deleter") {
+    if makes_property(last) {
         return Effect::Property;
     }
     let resolved = module.names.resolve(callee, module.text());
@@ -114,6 +114,18 @@ pub(super) fn effect_at(look: &Look, decorator: Node) -> Effect {
         return Effect::Remote;
     }
     effect_of(look, callee, decorator.kind() == "call")
+}
+
+fn makes_property(name: &str) -> bool {
+    name.ends_with("property") || matches!(name, "setter" | "getter" | "deleter")
+}
+
+/// Whether a decorator makes a function a property, by its last name.
+pub(super) fn is_property(module: &Module, function: Node) -> bool {
+    decorators(module, function).into_iter().any(|decorator| {
+        let callee = decorator.child_by_field_name("function").unwrap_or(decorator);
+        makes_property(module.text_of(callee).rsplit('.').next().unwrap_or_default())
+    })
 }
 
 /// The dotted name of what made the object of `app.command`: `typer.Typer`; for a click group, the

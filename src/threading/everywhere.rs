@@ -215,6 +215,9 @@ fn attributes(
     judge: &mut dyn FnMut(&Look, Node),
 ) -> bool {
     let program = look.program;
+    if is_read_by_us && !program.ancestry(class).1 {
+        return false;
+    }
     let Some(tree) = program.tree_of(class) else { return false };
     // What a class derives from beside the one at hand reads the attributes of both.
     let mut family: BTreeSet<Definition> = BTreeSet::new();
@@ -277,6 +280,7 @@ fn sought(word: &str, homes: &[String]) -> Sought {
         calls_too: false,
         as_method: false,
         beside: homes.to_vec(),
+        ..Sought::default()
     }
 }
 

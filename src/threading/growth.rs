@@ -1,5 +1,7 @@
 //! What functions need to gain a parameter together, whether they may, and the edits.
 
+use std::collections::BTreeSet;
+
 use tree_sitter::Node;
 
 use super::Reach;
@@ -303,21 +305,28 @@ impl<'m> Solver<'_, 'm> {
         name: &str,
         decision: &'static Decision,
     ) -> Vec<Op> {
-        let classes: Vec<String> = members
-            .iter()
-            .filter_map(|member| callers::class_of(self.program, *member))
-            .flat_map(|class| {
-                self.program.tree_of(class).map(|tree| tree.to_vec()).unwrap_or_default()
-            })
-            .filter_map(|class| self.program.name_of(class))
-            .collect();
-        let method = members.first().and_then(|member| self.program.name_of(*member));
+        let program = self.program;
+        let method = members.first().and_then(|member| program.name_of(*member));
         let Some(method) = method.filter(|method| !method.starts_with("__")) else {
             return Vec::new();
         };
-        let classes: Vec<&str> = classes.iter().map(String::as_str).collect();
+        let classes: Vec<Definition> =
+            members.iter().filter_map(|member| callers::class_of(program, *member)).collect();
+        let names = classes.iter().filter_map(|class| program.name_of(*class));
+        let suggested: BTreeSet<String> =
+            names.flat_map(|name| program.classes().family(&name).names.clone()).collect();
+        let suggested: Vec<&str> = suggested.iter().map(String::as_str).collect();
+        if program.stand_ins(&method, &suggested).is_empty() {
+            return Vec::new();
+        }
+        // The tree itself is only asked for where tests have something that may belong to it.
+        let trees = classes.iter().filter_map(|class| program.tree_of(*class));
+        let tree: BTreeSet<Definition> = trees.flat_map(|tree| tree.to_vec()).collect();
+        let names: BTreeSet<String> =
+            tree.into_iter().filter_map(|class| program.name_of(class)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut ops = Vec::new();
-        for (file, span) in self.program.stand_ins(&method, &classes) {
+        for (file, span) in program.stand_ins(&method, &names) {
             let Some(module) = self.modules.get(file) else { continue };
             let Some(node) = module.exact(span, &["function_definition"]) else { continue };
             let takes_all = Signature::at(node)

@@ -343,12 +343,13 @@ fn method_gate(
     }
     // What the names suggest is looked up: a base may be imported under another name.
     let own = Program::definition_at(module.file, class);
-    let (foreign, beside) = if program.is_alone || reach != Reach::Program {
-        (foreign, beside)
-    } else {
-        (program.foreign_bases(own), program.foreign_bases_below(own))
-    };
-    if let Some(base) = foreign.iter().chain(&beside).find(calls_it) {
+    let is_by_name = program.is_alone || reach != Reach::Program;
+    let foreign = if is_by_name { foreign } else { program.foreign_bases(own) };
+    let base = foreign.iter().find(calls_it).cloned().or_else(|| {
+        let beside = if is_by_name { beside } else { program.foreign_bases_below(own) };
+        beside.iter().find(calls_it).cloned()
+    });
+    if let Some(base) = base {
         let helper = name.starts_with('_') && is_called_on_self(module, class, name);
         if !helper {
             return closed(

@@ -1,6 +1,5 @@
 //! The definitions that one method call may mean: those of its name in an inheritance tree.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use tree_sitter::Node;
@@ -40,7 +39,7 @@ pub(super) fn of(
         return alone(None);
     };
     let class = Program::definition_at(file, class);
-    let Some(tree) = program.tree_of(class) else {
+    let Some(tree) = program.relatives_with(class, &[name]) else {
         return alone(Some("its class belongs to more classes than are looked at".to_owned()));
     };
     let mut members = vec![own];
@@ -57,13 +56,12 @@ pub(super) fn of(
         }
     }
     // What stands beside the class in the order of one that derives from both.
-    let beside = tree.iter().flat_map(|relative| program.ancestry(*relative).0);
-    let beside: BTreeSet<Definition> = beside.filter(|class| !tree.contains(class)).collect();
+    let beside = program.beside_with(class, &[name]);
     members.extend(beside.into_iter().filter_map(|class| match program.own_method(class, name) {
         Own::Function(method) => Some(method),
         _ => None,
     }));
-    members.extend(protocols.kin(program, &tree, name));
+    members.extend(protocols.kin(program, class, name));
     members.sort_unstable();
     members.dedup();
     Kin { members: Rc::new(members), trouble: None }

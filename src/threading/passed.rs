@@ -97,7 +97,7 @@ fn with_overrides(program: &Program, callee: &Callee) -> Option<BTreeSet<Definit
     for function in &callee.functions {
         let class = class_of(program, *function)?;
         let name = program.name_of(*function)?;
-        for derived in program.derived(class)? {
+        for derived in program.derived_with(class, &[&name])? {
             match program.own_method(derived, &name) {
                 Own::Function(method) => {
                     found.insert(method);

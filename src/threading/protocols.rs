@@ -38,24 +38,24 @@ struct Taker {
 impl Protocols {
     /// The methods of that name that an object of a class may have to stand for, or that may stand
     /// for it: those of the protocols at whose type it is handed on, and of all other classes that
-    /// are. `tree` are the classes of its inheritance tree.
+    /// are.
     pub(super) fn kin(
         &mut self,
         program: &Program,
-        tree: &[Definition],
+        class: Definition,
         name: &str,
     ) -> Vec<Definition> {
         let mut found = Vec::new();
         for protocol in self.all(program).iter() {
             let Own::Function(method) = program.own_method(*protocol, name) else { continue };
             let passed = self.passed(program, *protocol);
-            let is_own = tree.contains(protocol);
-            if !is_own && !passed.iter().any(|class| tree.contains(class)) {
+            let is_related = |other: &Definition| program.are_related(*other, class);
+            if !is_related(protocol) && !passed.iter().any(is_related) {
                 continue;
             }
             found.push(method);
             for class in passed.iter() {
-                let relatives = program.tree_of(*class).unwrap_or_default();
+                let relatives = program.relatives_with(*class, &[name]).unwrap_or_default();
                 let own = relatives.iter().map(|relative| program.own_method(*relative, name));
                 found.extend(own.filter_map(|own| match own {
                     Own::Function(method) => Some(method),
@@ -100,6 +100,7 @@ fn passed(program: &Program, protocol: Definition) -> BTreeSet<Definition> {
         calls_too: true,
         as_method: false,
         beside: Vec::new(),
+        ..Sought::default()
     }];
     let mut takers: Vec<Taker> = Vec::new();
     let mut found = BTreeSet::new();

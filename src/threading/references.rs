@@ -7,6 +7,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
+use super::decorator::is_property;
 use super::escape::{Use, followed, line};
 use super::imported::searches;
 use super::look::{Look, Work};
@@ -77,6 +78,10 @@ impl References {
             let Some(module) = modules.get(*file) else { continue };
             let exact = module.exact(tree::span(*function), &["function_definition"]);
             let Some(function) = exact else { continue };
+            if is_property(module, function) {
+                // It is run wherever the attribute is read, and takes nothing.
+                continue;
+            }
             let name = name_of(module, function).unwrap_or_default();
             let scope = module.names.scope_at(function.start_byte());
             let key = (*file, tree::span(function));
@@ -294,6 +299,7 @@ fn served(functions: &[(FileId, Node)], modules: &Modules, program: &Program) ->
             calls_too: true,
             as_method: false,
             beside: beside.clone(),
+            ..Sought::default()
         })
         .collect();
     program.mentioning(&sought, &mut |member, hits| {

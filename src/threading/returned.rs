@@ -116,6 +116,7 @@ fn is_handed_on(look: &Look, function: Node, name: &str) -> bool {
         calls_too: false,
         as_method: false,
         beside: homes.clone(),
+        ..Sought::default()
     };
     let homes: Vec<&str> = homes.iter().map(String::as_str).collect();
     let mut is_handed = false;

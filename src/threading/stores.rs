@@ -326,7 +326,7 @@ fn uses_object(
 /// that name.
 fn is_method_of(program: &Program, class: Definition, name: &str) -> bool {
     let (ancestry, is_whole) = program.ancestry(class);
-    let derived = program.derived(class).unwrap_or_default();
+    let derived = program.derived_with(class, &[name]).unwrap_or_default();
     let defines = |class: &Definition| !matches!(program.own_method(*class, name), Own::Nothing);
     if ancestry.iter().chain(&derived).any(defines) {
         return true;

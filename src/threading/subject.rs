@@ -241,11 +241,16 @@ pub(super) fn words(subject: &Subject, is_first: bool) -> Vec<Sought> {
         calls_too: subject.kind == Kind::Method,
         as_method: false,
         beside,
+        ..Sought::default()
     };
     let mut found = Vec::new();
     match subject.kind {
         Kind::Method => {
-            found.push(sought(&subject.name, true, Vec::new()));
+            let mut classes: Vec<String> =
+                subject.family.iter().chain(subject.classes.iter()).cloned().collect();
+            classes.sort_unstable();
+            let read = Sought { classes, ..sought(&subject.name, true, Vec::new()) };
+            found.push(read);
             // Objects of its class may be handed to a server; one that can be called, to anything.
             let servers = if subject.name == "__call__" { Vec::new() } else { hints() };
             for class in subject.classes.iter() {
@@ -268,9 +273,19 @@ pub(super) fn words(subject: &Subject, is_first: bool) -> Vec<Sought> {
     if is_first && subject.kind != Kind::Method {
         let searches = ["getattr(", "getmembers", "vars(", "dir(", "import_string"];
         let searches = searches.map(str::to_owned).to_vec();
-        found.extend(subject.homes.last().map(|stem| sought(stem, false, searches)));
+        found.extend(subject.homes.last().map(|stem| Sought {
+            also: imports_of(stem, &subject.homes),
+            ..sought(stem, false, searches)
+        }));
     }
     found
+}
+
+/// Texts of which a file holds one where it imports a module; the last of its homes is its name.
+fn imports_of(stem: &str, homes: &[String]) -> Vec<String> {
+    let plain =
+        ["from .".to_owned(), format!("import {stem}"), format!("'{stem}"), format!("\"{stem}")];
+    homes.iter().rev().skip(1).take(1).cloned().chain(plain).collect()
 }
 
 /// Texts of which a file holds one where it hands objects or classes to a server, or looks their

@@ -282,7 +282,7 @@ fn overrides_take_it(
     };
     let class = callee.makes.or_else(|| super::callers::class_of(program, method));
     let Some(class) = class.filter(|_| !is_exact) else { return true };
-    let Some(derived) = program.derived(class) else { return false };
+    let Some(derived) = program.derived_with(class, &[own_name]) else { return false };
     derived.into_iter().all(|below| match program.own_method(below, own_name) {
         crate::program::hierarchy::Own::Nothing => true,
         crate::program::hierarchy::Own::Other => false,

@@ -58,6 +58,7 @@ impl Solver<'_, '_> {
                 calls_too: true,
                 as_method: false,
                 beside: vec!["add_argument".to_owned(), "class ".to_owned()],
+                ..Sought::default()
             })
             .collect();
         let mut found = Declared::default();

@@ -96,6 +96,7 @@ impl Solver<'_, '_> {
             calls_too: true,
             as_method: false,
             beside: Vec::new(),
+            ..Sought::default()
         };
         let mut is_served = false;
         let mut holders: Vec<Definition> = Vec::new();

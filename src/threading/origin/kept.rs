@@ -38,7 +38,9 @@ impl Solver<'_, '_> {
         if !ancestry.iter().all(|class| self.is_quiet(*class)) {
             return self.annotated_field(class, name);
         }
-        let Some(tree) = self.program.tree_of(class) else { return Step::Unknown };
+        let Some(tree) = self.program.relatives_with(class, &[name]) else {
+            return Step::Unknown;
+        };
         let mut items = Vec::new();
         for relative in tree.iter() {
             let Some(module) = self.modules.get(relative.file) else { return Step::Unknown };
@@ -60,7 +62,7 @@ impl Solver<'_, '_> {
                 None => return Step::Unknown,
             }
         }
-        if self.is_set_from_outside(&tree, name) {
+        if self.is_set_from_outside(class, name) {
             return Step::Unknown;
         }
         items.sort_unstable();
@@ -68,15 +70,17 @@ impl Solver<'_, '_> {
         Step::either(Some(items).filter(|items| !items.is_empty()))
     }
 
-    /// Whether code that names one of the classes gives an object that may be of them another value.
-    fn is_set_from_outside(&self, classes: &[Definition], name: &str) -> bool {
-        let beside = classes.iter().filter_map(|class| self.program.name_of(*class)).collect();
+    /// Whether code that names a class of the tree gives an object that may be of them another value.
+    fn is_set_from_outside(&self, class: Definition, name: &str) -> bool {
+        let own = self.program.name_of(class).unwrap_or_default();
+        let beside = self.program.classes().family(&own).names.iter().cloned().collect();
         let sought = Sought {
             word: name.to_owned(),
             as_attribute: true,
             calls_too: true,
             as_method: false,
             beside,
+            ..Sought::default()
         };
         let program = self.program;
         let mut is_set = false;
@@ -90,7 +94,7 @@ impl Solver<'_, '_> {
                 let typed = object.and_then(|o| program.type_of(module.file, module, o));
                 typed.is_none_or(|typed| {
                     typed.types.iter().any(|of| match of {
-                        Type::Instance(class) | Type::Class(class) => classes.contains(class),
+                        Type::Instance(of) | Type::Class(of) => program.are_related(*of, class),
                     })
                 })
             });

@@ -73,6 +73,7 @@ impl Solver<'_, '_> {
                     calls_too: false,
                     as_method: false,
                     beside,
+                    ..Sought::default()
                 });
                 owners.push(index);
             }

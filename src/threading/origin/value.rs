@@ -180,7 +180,7 @@ impl<'m> Solver<'_, 'm> {
             found.push((function.file, function.span));
             let Some(class) = class_of(self.program, function) else { continue };
             let name = self.program.name_of(function)?;
-            for below in self.program.derived(class)? {
+            for below in self.program.derived_with(class, &[&name])? {
                 match self.program.own_method(below, &name) {
                     Own::Function(method) => found.push((method.file, method.span)),
                     Own::Other => return None,
