@@ -86,6 +86,25 @@ fn the_ratchet_only_ever_loses_entries() {
 }
 
 #[test]
+fn decisions_that_are_not_handed_on_are_not_gone_where_the_program_is_not_looked_through() {
+    let hub = "from transformers import AutoModel\n\n\ndef load(path, trust_remote_code=False):\n    return AutoModel.from_pretrained(path, trust_remote_code=trust_remote_code)\n";
+    let serve = "from hub import load\n\n\ndef serve(path, trust_remote_code=False):\n    return load(path)\n";
+    let sandbox = Sandbox::new(&[("hub.py", hub), ("serve.py", serve)]);
+    sandbox.run(&["check", "--write-baseline", "known.json", "--exit-zero"]);
+    assert_eq!(paths(&sandbox, "known.json"), ["serve.py"]);
+    for reach in ["off", "function"] {
+        let ran = sandbox.run(&["check", "--baseline", "known.json", "--thread", reach]);
+        assert!(!ran.err.contains("gone"), "{}", ran.err);
+    }
+    sandbox.write(
+        "serve.py",
+        serve.replace("load(path)", "load(path, trust_remote_code=trust_remote_code)").as_bytes(),
+    );
+    let ran = sandbox.run(&["check", "--baseline", "known.json"]);
+    assert!(ran.err.contains("gone"), "{}", ran.err);
+}
+
+#[test]
 fn what_was_not_looked_for_is_not_gone() {
     let both = "import torch\nimport yaml\n\ntorch.load(p)\nyaml.load(s)\n";
     let sandbox = Sandbox::new(&[("a.py", both), ("b.py", UNSAFE), ("d/c.py", UNSAFE)]);

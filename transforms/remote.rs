@@ -54,12 +54,13 @@ const REMOTE: [&str; 38] = [
 ];
 
 /// Packages by which a program hears from others.
-pub const WEB: [&str; 75] = [
+pub const WEB: [&str; 77] = [
     "aio_pika",
     "aiogram",
     "aiohttp",
     "aiokafka",
     "anthropic",
+    "ariadne",
     "azure",
     "bentoml",
     "blacksheep",
@@ -129,6 +130,7 @@ pub const WEB: [&str; 75] = [
     "ts",
     "webob",
     "websockets",
+    "xmlrpc",
     "zmq",
 ];
 

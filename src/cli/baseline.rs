@@ -15,9 +15,12 @@ use crate::report::baseline::{Entry, is_gone, parse, render};
 use crate::report::escape::{visible, visible_path};
 use crate::report::json::slashed;
 use crate::scan::{Scan, Settings};
+use crate::threading::Reach;
 use crate::transforms::finding::Remedy;
 use crate::workspace::{File, FileKind, SkipCause, Workspace};
 
+/// The transforms that look through the whole program for calls that do not hand a decision on.
+const DECISIONS: [&str; 2] = ["trust-remote-code", "numpy-load"];
 /// A larger file is no baseline, in bytes.
 const SIZE_LIMIT: u64 = 256 << 20;
 
@@ -84,12 +87,17 @@ pub(super) fn compare(
     let names: Vec<&str> = settings.transforms.iter().map(|t| t.about().name).collect();
     let looked_at = looked_at(workspace, scan, settings);
     let folders = folders(arguments, workspace);
+    let is_whole = arguments.reach(false) == Reach::Program;
     let was_looked_for = |entry: &Entry| {
         // A file that is no longer there was looked for where its folder was.
         let is_deleted = || {
             folders.iter().any(|folder| Path::new(&entry.path).starts_with(folder))
                 && workspace.root.join(&entry.path).try_exists().is_ok_and(|exists| !exists)
         };
+        if !is_whole && DECISIONS.contains(&entry.transform.as_str()) {
+            // Decisions that are not handed on show in the whole program only.
+            return is_deleted();
+        }
         let Some(bit) = names.iter().position(|name| *name == entry.transform) else {
             return false;
         };

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::Program;
 use super::definitions::{Definition, DefinitionKind};
-use super::hierarchy::Lookup;
+use super::hierarchy::{Lookup, Own};
 use super::types::{Bound, Evidence, Type, Typed, binding_of, class_around};
 use crate::python::module::Module;
 use crate::python::tree;
@@ -127,8 +127,11 @@ impl Program<'_> {
         for owner in ancestry {
             let member = self.member_of(owner)?;
             let node = member.module.exact(owner.span, &["class_definition"])?;
-            if let super::hierarchy::Own::Function(init) = self.own_method(owner, "__init__") {
-                return Some(init);
+            match self.own_method(owner, "__init__") {
+                Own::Function(init) => return Some(init),
+                // `__init__ = prepare` may be any function.
+                Own::Other => return None,
+                Own::Nothing => {}
             }
             // A generated `__init__`, or one that is made otherwise.
             if is_generated(&member.module, node) {
@@ -204,7 +207,7 @@ impl Program<'_> {
         let derived = self.derived_with(class, &[name]).unwrap_or_default();
         let own = derived.into_iter().map(|class| self.own_method(class, name));
         own.filter_map(|own| match own {
-            super::hierarchy::Own::Function(method) => Some(method),
+            Own::Function(method) => Some(method),
             _ => None,
         })
         .collect()

@@ -305,6 +305,19 @@ fn statements(bytes: &[u8]) -> Vec<(String, Vec<String>)> {
 /// What stands before ` as `, by the names behind: a base may be imported under another name.
 fn renamed(bytes: &[u8]) -> FxHashMap<&[u8], String> {
     let mut found = FxHashMap::default();
+    // `Parent = base.Loader`
+    for at in memmem::find_iter(bytes, b" = ") {
+        let line = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |i| i + 1);
+        let new = bytes[line..at].trim_ascii();
+        let rest = &bytes[at + b" = ".len()..];
+        let is_dotted = |byte: &&u8| is_word(**byte) || **byte == b'.';
+        let value = &rest[..rest.iter().take_while(is_dotted).count()];
+        let is_all = rest.get(value.len()).is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b' '));
+        let old = value.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+        if is_all && !old.is_empty() && old != new && new.iter().all(|byte| is_word(*byte)) {
+            found.insert(new, String::from_utf8_lossy(old).into_owned());
+        }
+    }
     for at in memmem::find_iter(bytes, b" as ") {
         let rest = &bytes[at + b" as ".len()..];
         let new = &rest[..rest.iter().take_while(|byte| is_word(**byte)).count()];

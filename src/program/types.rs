@@ -6,6 +6,7 @@ use tree_sitter::Node;
 use super::Program;
 use super::callee::Callee;
 use super::definitions::{Definition, DefinitionKind, Meaning};
+use super::hierarchy::Own;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
 use crate::python::signature::Signature;
@@ -153,7 +154,31 @@ impl Program<'_> {
                 _ => return None,
             }
         }
+        let is_top = module.names.binding_scope(name, scope) == Some(0);
+        if is_top && self.is_replaced(file, name) {
+            return None;
+        }
         Typed::joined(found)
+    }
+
+    /// Whether another module gives a name at the top of a module something else: `hub.loader = fake`.
+    fn is_replaced(&self, file: FileId, name: &str) -> bool {
+        self.assigns_attribute(name)
+            && self.modules_assigning(name, &[]).iter().any(|member| {
+                let module = &member.module;
+                module.attributes_named(name).any(|node| {
+                    let object = node.child_by_field_name("object");
+                    let is_target = module.parent(node).is_some_and(|parent| {
+                        let left = parent.child_by_field_name("left");
+                        left.is_some_and(|left| left.id() == node.id())
+                    });
+                    is_target
+                        && object.is_some_and(|object| {
+                            let meaning = self.meaning_of(module.file, module, object);
+                            meaning.module.contains(&file)
+                        })
+                })
+            })
     }
 
     /// The type of a variable that is imported from another module of the program, at whose top it
@@ -438,10 +463,32 @@ impl Program<'_> {
             };
             let types: Option<Vec<Type>> = classes.types.iter().map(object).collect();
             if let Some(types) = types {
+                if types.iter().any(|of| self.is_made_otherwise(*of)) {
+                    return None;
+                }
                 return Some(Typed { types, evidence: classes.evidence.max(Evidence::Made) });
             }
         }
         self.type_of_result(file, module, function, false, depth)
+    }
+
+    /// Whether calling the class of an object may make one of another class: by a `__new__` that
+    /// returns something that no other `__new__` made.
+    fn is_made_otherwise(&self, of: Type) -> bool {
+        let (Type::Instance(class) | Type::Class(class)) = of;
+        let (ancestry, _) = self.ancestry(class);
+        let own = ancestry.into_iter().map(|owner| self.own_method(owner, "__new__"));
+        let Some(Own::Function(new)) = own.into_iter().find(|own| *own != Own::Nothing) else {
+            return false;
+        };
+        let Some(member) = self.member_of(new) else { return true };
+        let module = &member.module;
+        let Some(node) = module.exact(new.span, &["function_definition"]) else { return true };
+        tree::preorder(node).filter(|inner| inner.kind() == "return_statement").any(|inner| {
+            let value = tree::children(inner).first().copied();
+            let is_call = value.is_some_and(|value| tree::unparenthesised(value).kind() == "call");
+            is_call && !module.text_of(inner).contains("__new__")
+        })
     }
 
     /// The classes that an expression is, if it is one.

@@ -8,6 +8,7 @@ use super::place::{class_of, name_of};
 use super::returned::returned;
 use super::serving::is_serving;
 use super::{everywhere, table};
+use crate::program::Program;
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::names::{BindingKind, ScopeKind};
@@ -85,7 +86,7 @@ pub(super) fn called(look: &Look, call: Node) -> Use {
     let spreads = |kind| matches!(kind, ArgumentKind::Splat | ArgumentKind::DoubleSplat);
     let mut result = Use::Harmless;
     for argument in found.arguments.iter().filter(|argument| spreads(argument.kind)) {
-        if is_sent(module, argument.value) || is_unseen(look, argument.value) {
+        if is_sent(module, argument.value) || is_unseen(look.program, module, argument.value) {
             let line = module.lines.of(call.start_byte()) + 1;
             return Use::Unknown(format!("called with what is sent in line {line}"));
         }
@@ -143,10 +144,10 @@ fn forwarded(look: &Look, value: Node) -> Use {
         let shown = module.text_of(name);
         return Use::Unknown(format!("called with all that `{shown}` is handed from afar"));
     }
-    if class_of(module, owner).is_some() {
-        return Use::Harmless;
+    match class_of(module, owner) {
+        Some(class) => everywhere::method(&look, class, owner),
+        None => follow(&look, name).or(everywhere::function(&look, name)),
     }
-    follow(&look, name).or(everywhere::name(&look, name))
 }
 
 /// Whether a server calls a function by its name or signature.
@@ -156,13 +157,12 @@ fn takes_sent(module: &Module, function: Node) -> bool {
 
 /// Whether a value that is unpacked may be what is sent, in a program that hears from others: it is
 /// neither written there nor what the function around it was called with.
-fn is_unseen(look: &Look, value: Node) -> bool {
-    let module = look.module;
+pub(super) fn is_unseen(program: &Program, module: &Module, value: Node) -> bool {
     let value = tree::unparenthesised(value);
     if is_written(module, value, 0) || is_own_variadic(module, value) {
         return false;
     }
-    is_serving(look.program)
+    is_serving(program)
 }
 
 /// Whether a mapping or sequence is written in the module, or is what a command line holds.

@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
+use super::Reach;
 use super::escape::{Use, followed};
 use super::home::{Home, home, home_of_name};
+use super::host::{Gate, gate};
 use super::imported::{aliases, references};
 use super::look::{Look, What};
 use super::methods::{CALLBACKS, class_of_receiver};
 use super::subject::homes;
 use super::table::occurrence;
+use crate::program::Program;
 use crate::program::definitions::Definition;
 use crate::program::mentions::Sought;
 use crate::program::types::Type;
@@ -130,6 +133,68 @@ pub(super) fn name(look: &Look, bound: Node) -> Use {
         Home::Foreign => false,
     };
     or_unseen(found, is_whole)
+}
+
+/// What the whole program does with a function that hands on all that it is called with.
+pub(super) fn function(look: &Look, bound: Node) -> Use {
+    let module = look.module;
+    let name = module.text_of(bound);
+    let here = module.names.scope_at(bound.start_byte());
+    let scope = module.names.binding_scope(name, here);
+    let is_top = scope.is_some_and(|s| module.names.scopes[s].kind == ScopeKind::Module);
+    if !is_top {
+        return Use::Harmless;
+    }
+    look.kept((module.file, Span::default()), &format!("{name}()"), || {
+        let mut found = Use::Harmless;
+        let is_whole = mentions(look, module.file, name, &mut |look, node| {
+            found = std::mem::replace(&mut found, Use::Harmless).or(followed(look, node));
+        });
+        or_unseen(found, is_whole)
+    })
+}
+
+/// The same for a method: by the attributes of that name of objects that may be of its class.
+pub(super) fn method(look: &Look, class: Node, function: Node) -> Use {
+    let (module, program) = (look.module, look.program);
+    let name = function.child_by_field_name("name").map_or("", |name| module.text_of(name));
+    if let Gate::Closed { why, .. } = gate(module, program, look.work(), function, Reach::Program) {
+        return Use::Unknown(format!("called with what is unpacked, where {why}"));
+    }
+    let class = Program::definition_at(module.file, class);
+    look.kept((class.file, class.span), &format!("{name}()"), || {
+        let mut found = Use::Harmless;
+        let mut visit = |look: &Look| {
+            for node in look.module.attributes_named(name) {
+                if !is_target(look.module, node) && may_be_of(look, node, class) {
+                    found = std::mem::replace(&mut found, Use::Harmless).or(followed(look, node));
+                }
+            }
+        };
+        visit(look);
+        if !look.may_search() {
+            return Use::Unknown("called with what is unpacked".to_owned());
+        }
+        let sought = Sought { word: name.to_owned(), as_attribute: true, ..Sought::default() };
+        program.mentioning(&[sought], &mut |member, _| {
+            if member.module.file != module.file {
+                visit(&look.within(&member.module));
+            }
+        });
+        found
+    })
+}
+
+/// Whether the object of an attribute may be of a class or one of its tree.
+fn may_be_of(look: &Look, attribute: Node, class: Definition) -> bool {
+    let Some(object) = attribute.child_by_field_name("object") else { return true };
+    let typed = look.program.type_of(look.module.file, look.module, object);
+    typed.is_none_or(|typed| {
+        typed.types.iter().any(|of| {
+            let (Type::Instance(found) | Type::Class(found)) = of;
+            look.program.are_related(*found, class)
+        })
+    })
 }
 
 fn or_unseen(found: Use, is_whole: bool) -> Use {

@@ -163,10 +163,23 @@ pub(super) fn handed(look: &Look, argument: Node) -> Use {
     if calls_it(look, outer) {
         return match called(&look.of(What::Object), call).or(beside(look, call)) {
             Use::Unknown(by) => Use::Unknown(format!("handed to `{shown}`, {by}")),
-            _ => Use::Known(format!("handed to `{shown}`")),
+            _ => stands_in(look, call, dotted)
+                .unwrap_or_else(|| Use::Known(format!("handed to `{shown}`"))),
         };
     }
     Use::Unknown(format!("handed to `{shown}`"))
+}
+
+/// How what a library makes of a function is called in its place, where that is with what is
+/// unpacked: `delayed(f)(**job)`, `remote(f).remote(**job)`.
+fn stands_in(look: &Look, call: Node, made_by: &str) -> Option<Use> {
+    if !matches!(made_by, "joblib.delayed" | "ray.remote") {
+        return None;
+    }
+    match followed(look, call) {
+        Use::Unknown(by) if by.starts_with("called with") => Some(Use::Unknown(by)),
+        _ => None,
+    }
 }
 
 /// What is handed beside a function for its keywords: `Thread(target=f, kwargs=options)`.

@@ -117,7 +117,18 @@ pub(super) fn searches<'m>(module: &'m Module, homes: &[&str]) -> Option<Node<'m
             }
         }
     });
-    found.next()
+    found.next().or_else(|| {
+        // `tools.__dict__[name]`
+        module.attributes_named("__dict__").find(|node| {
+            let object = node.child_by_field_name("object");
+            let is_looked_up = module.parent(*node).is_some_and(|p| p.kind() == "subscript");
+            let targets = object.map(|object| module.names.resolve(object, module.text()));
+            is_looked_up
+                && targets.is_some_and(|targets| {
+                    targets.candidates().iter().any(|target| is_home(target, homes))
+                })
+        })
+    })
 }
 
 /// The strings by which a function is named to what imports it: `"app.tasks.load"`, `"tasks:load"`.

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::attribute::is_attribute;
 use super::bound;
-use super::place::receiver;
+use super::place::{name_of, receiver};
 use crate::python::module::Module;
 use crate::python::tree;
 
@@ -33,7 +33,18 @@ pub(super) fn runs_base_init(module: &Module, statement: Node) -> bool {
     };
     let attribute = function.child_by_field_name("attribute").map(|a| module.text_of(a));
     let object = function.child_by_field_name("object").map(|o| module.text_of(o));
-    attribute == Some("__init__") && object.is_some_and(|object| !object.starts_with("self."))
+    attribute == Some("__init__")
+        && object
+            .is_some_and(|object| !object.starts_with("self.") && !skips(module, inner, object))
+}
+
+/// Whether `super(Other, self)` begins behind another class than the one around.
+fn skips(module: &Module, call: Node, object: &str) -> bool {
+    let Some(arguments) = object.strip_prefix("super(") else { return false };
+    let first = arguments.split([',', ')']).next().unwrap_or_default().trim();
+    let around = module.ancestors(call).find(|around| around.kind() == "class_definition");
+    let own = around.and_then(|class| name_of(module, class)).unwrap_or_default();
+    !first.is_empty() && first != own && !matches!(first, "__class__" | "type(self")
 }
 
 /// The first statement of a function's body that binds whichever way it goes, if nothing before it

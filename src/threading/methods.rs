@@ -95,6 +95,11 @@ pub(super) const SERVERS: [&str; 30] = [
     "mount",
 ];
 
+/// Whether a callable publishes what it is handed: gRPC names one after each service.
+fn is_server(callee: &str) -> bool {
+    SERVERS.contains(&callee) || callee.ends_with("_to_server")
+}
+
 /// Arguments that name what is called when something happens.
 pub(super) const CALLBACKS: [&str; 10] = [
     "fn",
@@ -152,7 +157,7 @@ pub(super) fn published(look: &Look, classes: &[&str], is_callable: bool) -> Opt
     for node in by_name {
         let what = if node.kind() == "call" { What::Object } else { What::Class };
         let Use::Unknown(by) = followed(&look.afresh().of(what), node) else { continue };
-        let serves = callees(&by).any(|callee| SERVERS.contains(&callee));
+        let serves = callees(&by).any(is_server);
         let calls = is_callable
             && node.kind() == "call"
             && (callees(&by).any(|callee| PUBLISHERS.contains(&callee))
@@ -338,9 +343,7 @@ pub(super) fn publishes(look: &Look, reference: Node) -> bool {
     }
     match followed(look, reference) {
         Use::Unknown(by) => {
-            callees(&by).any(|named| SERVERS.contains(&named))
-                || by.contains("unpacked")
-                || by.contains("sent")
+            callees(&by).any(is_server) || by.contains("unpacked") || by.contains("sent")
         }
         _ => false,
     }

@@ -26,6 +26,7 @@ mod home;
 mod host;
 mod imported;
 mod init;
+mod keeps;
 mod kin;
 mod known_methods;
 mod look;

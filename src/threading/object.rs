@@ -41,6 +41,8 @@ pub(super) struct Objects<'m> {
     handed: RefCell<FxHashMap<(usize, String), Option<String>>>,
     /// What the code of a function reads of its parameters.
     read: RefCell<FxHashMap<usize, Rc<reads::Reads>>>,
+    /// Whether the module deletes an attribute of the name anywhere.
+    deleted: OnceCell<bool>,
     /// The calls of the module's own functions, by the function's node.
     calls: OnceCell<FxHashMap<usize, Vec<Node<'m>>>>,
     /// Where global objects are used, by their names.
@@ -72,6 +74,7 @@ impl<'m> Objects<'m> {
             handed: RefCell::default(),
             read: RefCell::default(),
             calls: OnceCell::new(),
+            deleted: OnceCell::new(),
         }
     }
 
@@ -84,6 +87,10 @@ impl<'m> Objects<'m> {
         is_called_elsewhere: &dyn Fn(Node) -> bool,
         is_remote: &dyn Fn(Node) -> bool,
     ) -> Option<Held> {
+        let module = self.module;
+        if *self.deleted.get_or_init(|| deleted::attribute(module, module.root(), &self.name)) {
+            return None;
+        }
         for function in place.functions() {
             if is_remote(function) {
                 continue;

@@ -3,11 +3,12 @@
 
 use tree_sitter::Node;
 
+use super::keeps::{binds, cannot_keep};
 use super::place::{method, name_of, receiver};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::program::definitions::Definition;
-use crate::program::hierarchy::{Base, Own};
+use crate::program::hierarchy::Own;
 use crate::python::module::Module;
 use crate::python::signature::Signature;
 use crate::python::tree;
@@ -49,125 +50,6 @@ pub(super) fn store<'m>(
     Ok((init, op))
 }
 
-/// Why objects of a class cannot keep a new attribute of that name.
-fn cannot_keep(
-    program: &Program,
-    definition: Definition,
-    module: &Module,
-    class: Node,
-    name: &str,
-) -> Option<String> {
-    let shown = name_of(module, class).unwrap_or_default();
-    let (ancestry, _) = program.ancestry(definition);
-    let Some(derived) = program.derived(definition) else {
-        return Some(format!("more classes derive from `{shown}` than are looked at"));
-    };
-    for owner in &ancestry {
-        for special in ["__slots__", "__setattr__", name] {
-            if binds(program, *owner, special) {
-                return Some(format!("`{shown}` or a base of it has `{special}`"));
-            }
-        }
-    }
-    let all = || ancestry.iter().chain(&derived);
-    for owner in all() {
-        for special in ["__setstate__", "__reduce__", "__reduce_ex__", "__getstate__", "__new__"] {
-            if !matches!(program.own_method(*owner, special), Own::Nothing) {
-                return Some(format!("`{shown}` or a relative of it has `{special}`"));
-            }
-        }
-        if let Some(why) = reads_itself(program, *owner) {
-            return Some(why);
-        }
-    }
-    let name_of_class = name_of(module, class).unwrap_or_default();
-    let is_bypassed = program.modules_holding(&["__new__("], &[]).iter().any(|member| {
-        let text = member.module.text();
-        text.contains(&format!("__new__({name_of_class}"))
-            || text.contains(&format!("{name_of_class}.__new__("))
-            || (member.module.file == definition.file && text.contains("__new__(cls"))
-    });
-    if is_bypassed {
-        return Some(format!("objects of `{shown}` are made without its `__init__`"));
-    }
-    if has_metaclass(module, class) {
-        return Some(format!("`{shown}` has a metaclass"));
-    }
-    for below in derived {
-        let called = program.name_of(below).unwrap_or_default();
-        if binds(program, below, name) || binds(program, below, "__slots__") {
-            return Some(format!("`{called}`, which derives from it, has `{name}` already"));
-        }
-        if !reaches_init(program, below, definition) {
-            return Some(format!(
-                "`{called}`, which derives from it, does not always run its `__init__`"
-            ));
-        }
-    }
-    None
-}
-
-fn has_metaclass(module: &Module, class: Node) -> bool {
-    let list = class.child_by_field_name("superclasses").map_or("", |list| module.text_of(list));
-    list.contains("metaclass") && !list.contains("ABCMeta")
-}
-
-/// Whether the body of a class, or its methods through their object, give a name a meaning.
-fn binds(program: &Program, class: Definition, name: &str) -> bool {
-    if !matches!(program.own_method(class, name), Own::Nothing) {
-        return true;
-    }
-    let Some(member) = program.module(class.file) else { return true };
-    let module = &member.module;
-    let Some(node) = module.exact(class.span, &["class_definition"]) else { return true };
-    !super::attribute::stores(module, node, name).is_empty()
-}
-
-/// Why a class would see a new attribute: it hands on or goes over all that its objects keep, or its
-/// attributes are fixed by a decorator.
-fn reads_itself(program: &Program, class: Definition) -> Option<String> {
-    let member = program.module(class.file)?;
-    let module = &member.module;
-    let node = module.exact(class.span, &["class_definition"])?;
-    let shown = name_of(module, node).unwrap_or_default();
-    let text = module.text_of(node);
-    if ["vars(self)", "self.__dict__", "asdict(self", "__dataclass_fields__"]
-        .iter()
-        .any(|t| text.contains(t))
-    {
-        return Some(format!("`{shown}` goes over all that its objects keep"));
-    }
-    let is_record = super::place::decorators(module, node).iter().any(|decorator| {
-        let text = module.text_of(*decorator);
-        ["dataclass", "define", "attr", "frozen"].iter().any(|word| text.contains(word))
-    });
-    is_record.then(|| format!("the attributes of `{shown}` are fixed by a decorator"))
-}
-
-/// Whether making an object of a derived class always runs the `__init__` of a class, before its own
-/// one uses the object.
-fn reaches_init(program: &Program, derived: Definition, class: Definition) -> bool {
-    let Some(maker) = maker(program, derived) else { return false };
-    if maker == class {
-        return true;
-    }
-    let (above, _) = program.ancestry(maker);
-    if !above.contains(&class) || !runs_base_init(program, maker) {
-        return false;
-    }
-    // The first base has to lead there: `super()` runs its `__init__`.
-    let bases = program.bases(maker);
-    let leads = bases.iter().find_map(|base| match base {
-        Base::Ours(base) => Some(*base),
-        Base::Foreign(_) => None,
-    });
-    let is_first = leads.is_some_and(|base| {
-        base == class
-            || (program.ancestry(base).0.contains(&class) && reaches_init(program, base, class))
-    });
-    is_first && !uses_object_early(program, &[maker])
-}
-
 /// Whether making an object of a class always runs the `__init__` of its base.
 pub(super) fn runs_base_init(program: &Program, class: Definition) -> bool {
     let Some(member) = program.module(class.file) else { return false };
@@ -175,7 +57,7 @@ pub(super) fn runs_base_init(program: &Program, class: Definition) -> bool {
     let Some(node) = module.exact(class.span, &["class_definition"]) else { return false };
     match method(module, node, "__init__") {
         Some(init) => super::init::base_init(module, init).is_some(),
-        None => true,
+        None => program.own_method(class, "__init__") == Own::Nothing,
     }
 }
 
@@ -387,7 +269,7 @@ pub(super) fn keeper_above(program: &Program, class: Definition, name: &str) -> 
 }
 
 /// Whether the `__init__` of one of the classes uses its object before it runs that of its base.
-fn uses_object_early(program: &Program, classes: &[Definition]) -> bool {
+pub(super) fn uses_object_early(program: &Program, classes: &[Definition]) -> bool {
     classes.iter().any(|class| {
         let Some(member) = program.module(class.file) else { return true };
         let module = &member.module;

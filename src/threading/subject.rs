@@ -17,6 +17,7 @@ use super::references::{Key, MOST_CLASSES};
 use crate::program::Program;
 use crate::program::classes::Family;
 use crate::program::mentions::Sought;
+use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::tree;
 use crate::workspace::FileId;
@@ -138,7 +139,28 @@ pub(super) fn own_references<'m>(subject: &Subject<'m>, look: &Look<'m>) -> Vec<
     let uses = names.iter().flat_map(|name| module.names.uses_of(name, scope, module.text()));
     let nodes = uses.filter_map(|used| module.nodes().covering(used));
     let strings = depending(module, &subject.name);
-    nodes.filter(|node| !is_its_name(module, *node)).chain(strings).collect()
+    let made = match subject.kind {
+        Kind::Class => made_of_unpacked(module, &subject.family),
+        _ => Vec::new(),
+    };
+    nodes.filter(|node| !is_its_name(module, *node)).chain(strings).chain(made).collect()
+}
+
+/// Where methods of the classes make an object of their own class with what they unpack:
+/// `cls(**config)`, `type(self)(**config)`.
+fn made_of_unpacked<'m>(module: &'m Module, family: &FxHashSet<String>) -> Vec<Node<'m>> {
+    let own = ["cls", "type(self)", "self.__class__"];
+    let calls = module.of_kind("call").filter(|call| {
+        let Some(call) = Call::at(*call, module.text()) else { return false };
+        own.contains(&module.text_of(call.function))
+            && call.arguments.iter().any(|argument| argument.kind == ArgumentKind::DoubleSplat)
+    });
+    let theirs = calls.filter(|call| {
+        let around = module.ancestors(*call).find(|around| around.kind() == "class_definition");
+        let name = around.and_then(|class| name_of(module, class));
+        name.is_some_and(|name| family.contains(name))
+    });
+    theirs.filter_map(|call| call.child_by_field_name("function")).collect()
 }
 
 /// The uses of a method's name in the body of its class: `go = expose(load)`.
@@ -271,7 +293,7 @@ pub(super) fn words(subject: &Subject, is_first: bool) -> Vec<Sought> {
         found.extend(subject.homes.last().map(|stem| sought(stem, false, stars)));
     }
     if is_first && subject.kind != Kind::Method {
-        let searches = ["getattr(", "getmembers", "vars(", "dir(", "import_string"];
+        let searches = ["getattr(", "getmembers", "vars(", "dir(", "import_string", "__dict__"];
         let searches = searches.map(str::to_owned).to_vec();
         found.extend(subject.homes.last().map(|stem| Sought {
             also: imports_of(stem, &subject.homes),
@@ -291,5 +313,5 @@ fn imports_of(stem: &str, homes: &[String]) -> Vec<String> {
 /// Texts of which a file holds one where it hands objects or classes to a server, or looks their
 /// methods up by names.
 fn hints() -> Vec<String> {
-    SERVERS.into_iter().chain(["getattr"]).map(str::to_owned).collect()
+    SERVERS.into_iter().chain(["getattr", "_to_server"]).map(str::to_owned).collect()
 }

@@ -176,7 +176,51 @@ impl<'a> Decorated<'a> {
             let mut arguments = call.iter().flat_map(|call| &call.arguments);
             arguments.any(|argument| argument.kind == ArgumentKind::DoubleSplat)
         });
-        if all && any { Effect::Kept } else { Effect::Cut }
+        match all && any {
+            true if self.looks_at_keywords(wrapper, body) => Effect::Unknown,
+            true => Effect::Kept,
+            false => Effect::Cut,
+        }
+    }
+
+    /// Whether a function within does something else with the keywords that it was called with than
+    /// handing them on: hands them to others too, or counts them.
+    fn looks_at_keywords(&self, wrapper: Node<'a>, body: Node<'a>) -> bool {
+        let module = self.look.module;
+        let Some(signature) = Signature::at(wrapper) else { return true };
+        let mut parameters = signature.parameters.iter();
+        let keywords = parameters.find(|p| p.kind == ParameterKind::VarKeyword);
+        let Some(keywords) = keywords.map(|keywords| module.text_of(keywords.name)) else {
+            return false;
+        };
+        let uses =
+            module.names.uses_of(keywords, module.names.scope_at(body.start_byte()), module.text());
+        uses.into_iter().filter_map(|used| module.nodes().covering(used)).any(|node| {
+            let Some(parent) = module.parent(node) else { return true };
+            match parent.kind() {
+                "dictionary_splat" => {
+                    let call = module.ancestors(parent).find(|around| around.kind() == "call");
+                    let callee = call.and_then(|call| call.child_by_field_name("function"));
+                    callee.is_none_or(|callee| module.text_of(callee) != self.name)
+                }
+                "argument_list" => {
+                    let callee =
+                        module.parent(parent).and_then(|call| call.child_by_field_name("function"));
+                    callee.is_some_and(|callee| module.text_of(callee) == "len")
+                }
+                kind => matches!(
+                    kind,
+                    "if_statement"
+                        | "elif_clause"
+                        | "while_statement"
+                        | "assert_statement"
+                        | "not_operator"
+                        | "boolean_operator"
+                        | "comparison_operator"
+                        | "conditional_expression"
+                ),
+            }
+        })
     }
 
     /// Whether nothing is done with a function within but returning it, or what can be seen.

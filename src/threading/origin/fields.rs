@@ -4,10 +4,12 @@ use super::Source;
 use crate::program::Program;
 use crate::program::definitions::Definition;
 use crate::program::mentions::Sought;
+use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::tree;
 use crate::threading::attribute::{self, How, is_record};
 use crate::threading::bound;
+use crate::threading::escape::is_unseen;
 use crate::threading::init::base_init;
 use crate::threading::message::is_message;
 use crate::threading::place::method;
@@ -107,11 +109,26 @@ impl Solver<'_, '_> {
             if is_served || !mentions(program, file, module, &name, class) {
                 return;
             }
-            is_served |= imports_web(module);
+            is_served |= imports_web(module) || is_made_of_unseen(program, module, &name, class);
             holders.extend(classes_with(file, module, &name, class));
         });
         is_served || holders.into_iter().any(|holder| self.is_sent_class(holder))
     }
+}
+
+/// Whether a module makes objects of a class of what it unpacks and nobody can see.
+fn is_made_of_unseen(program: &Program, module: &Module, name: &str, class: Definition) -> bool {
+    let own = module.calls_named("cls").filter(|call| {
+        let around = module.ancestors(*call).find(|around| around.kind() == "class_definition");
+        around.is_some_and(|around| Program::definition_at(module.file, around) == class)
+    });
+    module.calls_named(name).chain(own).any(|call| {
+        let call = Call::at(call, module.text());
+        let mut arguments = call.iter().flat_map(|call| &call.arguments);
+        arguments.any(|argument| {
+            argument.kind == ArgumentKind::DoubleSplat && is_unseen(program, module, argument.value)
+        })
+    })
 }
 
 /// Whether a module means a class by its name, or may do so.
