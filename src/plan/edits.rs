@@ -43,17 +43,21 @@ pub fn of_module(module: &Module, ops: &[OwnedOp]) -> Result<Vec<TextEdit>, Trou
             edits.push((*owner, edit));
         }
     }
-    edits.extend(deleted_statements(module, ops, &[])?);
-    let before = flatten(module.text(), &edits).map_err(Trouble::Conflict)?;
-    let mut all = imports(module, ops, &before)?;
+    let mut asked = edits.clone();
+    asked.extend(deleted_statements(module, ops, &[])?);
+    let before = flatten(module.text(), &asked).map_err(Trouble::Conflict)?;
+    let (mut all, emptied) = imports(module, ops, &before)?;
     all.extend(edits);
+    // A block may lose its last statements to both.
+    all.extend(deleted_statements(module, ops, &emptied)?);
     flatten(module.text(), &all).map_err(Trouble::Conflict)
 }
 
-/// The ops without those that change something inside a statement that goes.
+/// The ops without those that change something inside a statement or an argument that goes.
 fn needed<'a>(ops: &[OwnedOp<'a>]) -> Vec<OwnedOp<'a>> {
     let deleted = ops.iter().filter_map(|(_, op)| match op {
         Op::DeleteStatement { at } => Some(at.range),
+        Op::DropArgument { argument, .. } => Some(*argument),
         _ => None,
     });
     let mut deleted: Vec<Span> = deleted.collect();
@@ -185,10 +189,10 @@ fn deleted_statements(
         Op::DeleteStatement { at } => Some((*owner, at.range)),
         _ => None,
     });
-    let mut all: Vec<(usize, Span)> =
-        if emptied.is_empty() { asked.collect() } else { emptied.to_vec() };
-    all.sort_by_key(|(_, span)| *span);
-    all.dedup_by_key(|(_, span)| *span);
+    let mut all: Vec<(usize, Span)> = asked.chain(emptied.iter().copied()).collect();
+    // What stands within a statement that goes, goes with it.
+    all.sort_by_key(|(_, span)| (span.start, std::cmp::Reverse(span.end)));
+    all.dedup_by(|(_, inner), (_, outer)| outer.contains(*inner));
     let mut nodes = Vec::new();
     for (owner, span) in &all {
         nodes.push(module.statement_at(*span).ok_or(Trouble::Unplaced(*owner))?);
@@ -205,13 +209,16 @@ struct Wanted<'a> {
     add: Vec<&'a str>,
 }
 
-/// Imports that are needed or no longer so. `edits` are all others: a use inside text that they
-/// replace is gone.
+/// An import statement of which nothing stays, and the index of the change that asks for it.
+type OwnedEmptied = (usize, Span);
+
+/// Imports that are needed or no longer so, and the statements of which nothing stays. `edits` are
+/// all others: a use inside text that they replace is gone.
 fn imports(
     module: &Module,
     ops: &[OwnedOp],
     edits: &[TextEdit],
-) -> Result<Vec<OwnedEdit>, Trouble> {
+) -> Result<(Vec<OwnedEdit>, Vec<OwnedEmptied>), Trouble> {
     let mut statements: BTreeMap<Span, Wanted> = BTreeMap::new();
     let dropped = dropped_imports(module, ops, edits);
     for (owner, op) in ops {
@@ -253,10 +260,7 @@ fn imports(
             None => emptied.push((wanted.owner, span)),
         }
     }
-    if !emptied.is_empty() {
-        found.extend(deleted_statements(module, ops, &emptied)?);
-    }
-    Ok(found)
+    Ok((found, emptied))
 }
 
 /// Whether a place is an import statement that can take a name more: the name is to come from that
@@ -358,6 +362,19 @@ mod tests {
     use crate::plan::op::Anchor;
     use crate::workspace::FileId;
     use crate::workspace::source::{Piece, Source};
+
+    #[test]
+    fn a_statement_goes_with_the_one_around_it() {
+        let source = Source::python(FileId(0), b"def f():\n    g()\nh()\n".to_vec()).unwrap();
+        let module = Module::new(source);
+        let delete = |start, end| {
+            let at = Anchor { file: FileId(0), range: Span::new(start, end) };
+            Op::DeleteStatement { at }
+        };
+        let (inner, outer) = (delete(13, 16), delete(0, 16));
+        let edits = of_module(&module, &[(0, &inner), (1, &outer)]).unwrap();
+        assert_eq!(apply(module.text(), &edits), "h()\n");
+    }
 
     #[test]
     fn nothing_is_changed_in_a_statement_that_goes() {

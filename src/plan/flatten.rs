@@ -1,5 +1,9 @@
 //! Layout edits, which may hold one another, become replacements that do not overlap.
 
+use std::cmp::Reverse;
+
+use rustc_hash::FxHashMap;
+
 use crate::python::layout::Edit;
 use crate::workspace::source::{Piece, TextEdit};
 use crate::workspace::span::Span;
@@ -19,6 +23,23 @@ struct Owned {
     edit: TextEdit,
     owner: usize,
     order: usize,
+    /// What the edit that it is a part of replaces.
+    within: Span,
+}
+
+impl Owned {
+    /// Where it stands among the others: what closes something before what is only inserted, and
+    /// what opens something last; the inner one of two closes first, the outer one opens first.
+    fn place(&self) -> (usize, bool, usize, u8, Reverse<usize>, usize) {
+        let range = self.edit.range;
+        let (side, depth) = match range {
+            _ if !range.is_empty() || self.within.is_empty() => (1, 0),
+            _ if range.start == self.within.end => (0, self.within.start),
+            _ if range.start == self.within.start => (2, self.within.end),
+            _ => (1, 0),
+        };
+        (range.start, !range.is_empty(), range.end, side, Reverse(depth), self.order)
+    }
 }
 
 /// The replacements of all edits, sorted by position. Parts of the original that an edit keeps are
@@ -26,20 +47,26 @@ struct Owned {
 /// `edits` are pairs of owner and edit; at one offset, insertions stand in their order.
 pub fn flatten(text: &str, edits: &[(usize, Edit)]) -> Result<Vec<TextEdit>, Overlap> {
     let mut all: Vec<Owned> = Vec::new();
+    let mut known: FxHashMap<&Edit, usize> = FxHashMap::default();
     for (order, (owner, edit)) in edits.iter().enumerate() {
+        // What two insert, each around a part of its own, is inserted twice.
+        if *known.entry(edit).or_insert(*owner) != *owner {
+            continue;
+        }
+        let whole = edit.span;
         for edit in gaps(text, edit) {
-            all.push(Owned { edit, owner: *owner, order });
+            all.push(Owned { edit, owner: *owner, order, within: whole });
         }
     }
-    all.sort_by_key(|o| (o.edit.range.start, !o.edit.range.is_empty(), o.edit.range.end, o.order));
-    all.dedup_by(|b, a| a.edit == b.edit && (!a.edit.range.is_empty() || a.owner != b.owner));
+    all.sort_by_key(Owned::place);
+    all.dedup_by(|b, a| a.edit == b.edit && !a.edit.range.is_empty());
     let (deletions, mut all): (Vec<Owned>, Vec<Owned>) =
         all.into_iter().partition(|o| o.edit.text.is_empty());
     let deletions = joined(deletions);
     let spans: Vec<Span> = deletions.iter().map(|o| o.edit.range).collect();
     all.retain(|o| !swallowed(&spans, &o.edit));
     all.extend(deletions);
-    all.sort_by_key(|o| (o.edit.range.start, !o.edit.range.is_empty(), o.edit.range.end, o.order));
+    all.sort_by_key(Owned::place);
     for pair in all.windows(2) {
         let (a, b) = (&pair[0], &pair[1]);
         let both_replace = a.edit.range == b.edit.range && !a.edit.range.is_empty();
@@ -118,6 +145,22 @@ pub fn apply(text: &str, edits: &[TextEdit]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_put_around_calls_that_begin_together_is_put_around_both() {
+        let text = "d().m()";
+        let wrap = |end| {
+            let span = Span::new(0, end);
+            let pieces = vec![Piece::text("z("), Piece::Original(span), Piece::text(")")];
+            Edit { span, pieces }
+        };
+        let made = |edits: &[(usize, Edit)]| apply(text, &flatten(text, edits).unwrap());
+        assert_eq!(made(&[(0, wrap(7)), (1, wrap(3))]), "z(z(d()).m())");
+        assert_eq!(made(&[(0, wrap(3)), (1, wrap(3))]), "z(d()).m()");
+        let mut outer = wrap(7);
+        outer.pieces[0] = Piece::text("y(");
+        assert_eq!(made(&[(0, wrap(3)), (1, outer)]), "y(z(d()).m())");
+    }
 
     fn flat(text: &str, edits: &[Edit]) -> Result<String, Overlap> {
         let owned: Vec<(usize, Edit)> = edits.iter().cloned().enumerate().collect();

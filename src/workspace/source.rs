@@ -25,7 +25,7 @@ pub struct Segment {
 }
 
 /// A part of a replacement.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Piece {
     /// New text.
     Literal(String),

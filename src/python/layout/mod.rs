@@ -18,7 +18,7 @@ use crate::workspace::span::Span;
 
 /// One replacement. Parts of the original among the pieces stay as they are, or as other edits
 /// make them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Edit {
     /// What is replaced.
     pub span: Span,
