@@ -109,11 +109,11 @@ impl Program<'_> {
         for file in files {
             let Some(member) = self.module(file) else { continue };
             let module = &member.module;
-            let named = module.of_kind("class_definition").filter(|node| {
+            let theirs = module.of_kind("class_definition").filter(|node| {
                 let name = node.child_by_field_name("name");
                 name.is_some_and(|name| names.contains(module.text_of(name)))
             });
-            found.extend(named.map(|node| Self::definition_at(file, node)));
+            found.extend(theirs.map(|node| Self::definition_at(file, node)));
         }
         found.sort_unstable();
         found

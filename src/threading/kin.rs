@@ -43,7 +43,7 @@ pub(super) fn of(
         return alone(Some("its class belongs to more classes than are looked at".to_owned()));
     };
     let mut members = vec![own];
-    for relative in tree.iter() {
+    for relative in &tree {
         match program.own_method(*relative, name) {
             Own::Function(method) => members.push(method),
             Own::Other => {

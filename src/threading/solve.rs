@@ -1,5 +1,8 @@
 //! One solve over all requests.
 
+mod gates;
+mod object;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -12,29 +15,28 @@ use super::conflict::{of_inner_call, sent, taken, target};
 use super::edits::{Overloads, Wholes, build};
 use super::found::{Carrier, Found, literal, overrides};
 use super::growth::Opened;
-use super::host::{Gate, gate};
+use super::host::Gate;
 use super::kin::Kin;
-use super::message::{is_message, keeps_what_is_sent};
 use super::modules::Modules;
 use super::object::Objects;
 use super::origin::Origins;
-use super::place::{Place, class_of, decorators, name_of};
+use super::place::{Place, name_of};
 use super::protocols::Protocols;
 use super::receiver::{Receivers, object_at};
 use super::references::{Key, References};
-use super::serving::is_serving;
 use super::shared::{Grown, Hardcoded, Local, hardcoded, places_of};
 use super::solver::{Rounds, Task, Who};
 use super::{Reach, Request, Solution, variadic};
 use crate::program::Program;
 use crate::program::definitions::Definition;
 use crate::python::module::Module;
-use crate::python::signature::Signature;
 use crate::python::tree;
 use crate::transforms::finding::{Decision, Level, ThreadPlace};
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
 
+/// What becomes of the requests, in their order, and the steps that are taken for them. `excepted` are
+/// the places of each file that stay as they are.
 pub(super) fn all(
     requests: &[Request],
     excepted: &BTreeMap<FileId, Vec<Span>>,
@@ -191,82 +193,6 @@ impl<'p, 'm> Solver<'p, 'm> {
         self.by_object(request, place, own.as_deref())
     }
 
-    /// What the object around the place keeps; worked out once for a function, apart from those
-    /// in which it depends on the place.
-    fn kept(&mut self, file: FileId, place: &Place<'m>, name: &str) -> Option<(String, String)> {
-        let function = place.functions().next()?;
-        let module = place.module;
-        let is_mentioned = module.attributes_named(name).next().is_some()
-            || module.names.named(name, module.text()).next().is_some();
-        if !is_mentioned {
-            let is_init = name_of(module, function) == Some("__init__");
-            return if is_init { None } else { self.inherited(file, place, name) };
-        }
-        let receivers = self.receivers.entry(file).or_default();
-        let is_init =
-            place.functions().any(|function| name_of(module, function) == Some("__init__"));
-        if is_init {
-            return receivers.kept(place, name);
-        }
-        let key = ((file, tree::span(function)), name.to_owned());
-        if let Some(known) = self.kept.get(&key) {
-            return known.clone();
-        }
-        let found = receivers.kept(place, name);
-        let found = found.or_else(|| self.inherited(file, place, name));
-        self.kept.insert(key, found.clone());
-        found
-    }
-
-    /// What the object around the place keeps by a class of another file, from which its own one
-    /// derives.
-    fn inherited(&self, file: FileId, place: &Place<'m>, name: &str) -> Option<(String, String)> {
-        if self.reach != Reach::Program {
-            return None;
-        }
-        let module = place.module;
-        let object = object_at(place)?;
-        let class = place.functions().find_map(|function| class_of(module, function))?;
-        let class = Program::definition_at(file, class);
-        let place = (class, name.to_owned());
-        let known = self.keepers_above.borrow().get(&place).copied();
-        let keeper = known.unwrap_or_else(|| {
-            let found = super::stores::keeper_above(self.program, class, name);
-            self.keepers_above.borrow_mut().insert(place, found);
-            found
-        })?;
-        let shown = self.program.name_of(keeper)?;
-        let path = self.program.relative(keeper.file).display();
-        Some((format!("{object}.{name}"), format!("`{shown}` ({path}) keeps `{name}`")))
-    }
-
-    /// Why what the object around the place keeps under the name is not the user's decision; worked
-    /// out once for a class.
-    fn is_sent(&mut self, request: &Request, place: &Place<'m>, name: &str) -> Option<String> {
-        let module = place.module;
-        let class = place.functions().find_map(|function| class_of(module, function))?;
-        let key = ((request.file, tree::span(class)), name.to_owned());
-        if let Some(known) = self.sent.get(&key) {
-            return known.clone();
-        }
-        let found = self.is_sent_to(request.file, module, class, name);
-        self.sent.insert(key, found.clone());
-        found
-    }
-
-    fn is_sent_to(&self, file: FileId, module: &Module, class: Node, name: &str) -> Option<String> {
-        let shown = name_of(module, class)?;
-        let init = super::place::method(module, class, "__init__");
-        let by_framework = init.and_then(|init| self.references.escape((file, tree::span(init))));
-        if let Some(by) = by_framework {
-            return Some(format!("`{shown}` is made by a framework: {by}"));
-        }
-        let is_served = is_serving(self.program) || self.references.is_served(shown);
-        let is_sent = is_served && is_message(module, self.program, class)
-            || keeps_what_is_sent(module, class, name);
-        is_sent.then(|| format!("the objects of `{shown}` are made of what is sent"))
-    }
-
     /// A parameter or local that carries the decision already.
     fn by_name(
         &mut self,
@@ -333,45 +259,6 @@ impl<'p, 'm> Solver<'p, 'm> {
             }
             _ => None,
         }
-    }
-
-    /// An object that is known to hold the decision.
-    fn by_object(
-        &mut self,
-        request: &Request,
-        place: &Place<'m>,
-        own: Option<&str>,
-    ) -> Option<Found> {
-        let module = place.module;
-        let file = request.file;
-        let functions: Vec<Node> = place.functions().collect();
-        let remote: Vec<usize> = functions
-            .iter()
-            .filter(|function| self.is_closed(file, module, **function))
-            .map(Node::id)
-            .collect();
-        let (references, program) = (&self.references, self.program);
-        let objects =
-            self.objects.entry((file, request.parameter.to_owned())).or_insert_with(|| {
-                Objects::new(module, request.parameter, &|class| {
-                    name_of(module, class).is_some_and(|name| references.is_served(name))
-                        || (is_serving(program) && is_message(module, program, class))
-                })
-            });
-        let is_elsewhere = |function: Node| references.is_elsewhere((file, tree::span(function)));
-        let is_remote = |function: Node| remote.contains(&function.id());
-        let held = match objects.held(place, &is_elsewhere, &is_remote) {
-            Some(held) => held,
-            None => self.held_from_afar(file, place, request.parameter, &remote)?,
-        };
-        if own == Some(held.expression.as_str()) {
-            let why = format!(
-                "`{}` is the user's decision, which it overrides; drop the assignment",
-                held.expression
-            );
-            return Some(Found::nothing(why));
-        }
-        Some(Found::new(Carrier::Expression(held.expression), held.proof))
     }
 
     /// A new parameter of the host, an attribute that its class can keep, or the safe value.
@@ -500,56 +387,5 @@ impl<'p, 'm> Solver<'p, 'm> {
         });
         self.locals.insert(key, Rc::clone(&found));
         found
-    }
-
-    /// Whether the default of a function's parameter is a documented exception.
-    fn is_excepted(&self, request: &Request, place: &Place, function: Node) -> bool {
-        let Some(excepted) = self.excepted.get(&request.file) else { return false };
-        let text = place.module.text();
-        let signature = Signature::at(function);
-        let parameter = signature.and_then(|signature| {
-            signature.binding(request.parameter, text).map(|p| tree::span(p.node))
-        });
-        parameter.is_some_and(|parameter| excepted.contains(&parameter))
-    }
-
-    /// Whether a function may gain a parameter, with what the rest of the program does with it.
-    pub(super) fn gate(&mut self, file: FileId, module: &Module, function: Node) -> Gate {
-        let key = (file, tree::span(function));
-        if let Some(known) = self.gates.get(&key) {
-            return known.clone();
-        }
-        let mut found = gate(module, self.program, &self.references.work, function, self.reach);
-        let shown = name_of(module, function).unwrap_or("lambda");
-        if found == Gate::Open {
-            let is_method =
-                super::place::class_of(module, function).is_some() && shown != "__init__";
-            if let Some(by) = self.references.escape(key) {
-                let why =
-                    format!("`{shown}` is {by}, so that its parameters may become remote input");
-                found = Gate::Closed { why, remote: true };
-            } else if is_method && let Some(by) = self.references.known(key) {
-                let why = format!("`{shown}` is {by}, which cannot hand it the decision");
-                found = Gate::Closed { why, remote: false };
-            }
-        }
-        self.gates.insert(key, found.clone());
-        found
-    }
-
-    /// Why a function's parameters are remote input.
-    fn remote(&mut self, file: FileId, module: &Module, function: Node) -> Option<String> {
-        match self.gate(file, module, function) {
-            Gate::Closed { why, remote: true } => Some(why),
-            _ => None,
-        }
-    }
-
-    /// Whether what a function receives cannot be trusted to be the program's own.
-    fn is_closed(&mut self, file: FileId, module: &Module, function: Node) -> bool {
-        match self.gate(file, module, function) {
-            Gate::Closed { remote, .. } => remote || !decorators(module, function).is_empty(),
-            _ => false,
-        }
     }
 }

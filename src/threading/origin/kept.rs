@@ -42,7 +42,7 @@ impl Solver<'_, '_> {
             return Step::Unknown;
         };
         let mut items = Vec::new();
-        for relative in tree.iter() {
+        for relative in &tree {
             let Some(module) = self.modules.get(relative.file) else { return Step::Unknown };
             let Some(node) = module.exact(relative.span, &["class_definition"]) else {
                 return Step::Unknown;
