@@ -234,7 +234,8 @@ fn is_imported_by_name(program: &Program, module: &Module) -> bool {
             let package = begun.split(['{', '"', '\'']).next().unwrap_or_default();
             let package = package.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
             let is_plain = !text.contains(['"', '\'']);
-            is_plain || package.is_empty() || around == Some(package)
+            // A name of which nothing is written may come from a configuration as well.
+            around == Some(package) || ((is_plain || package.is_empty()) && imports_web(importing))
         })
     })
 }
