@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{Caller, Candidate, Finder, Unresolved, Wanted, class_of};
+use crate::program::Program;
 use crate::program::callee::{Callee, How};
 use crate::program::definitions::Definition;
 use crate::program::hierarchy::Own;
 use crate::program::mentions::Sought;
-use crate::program::{Program, types};
+use crate::program::types::{self, Bound, binding_of};
 use crate::python::module::Module;
 use crate::python::signature::{ParameterKind, Signature};
 use crate::python::tree;
@@ -43,7 +44,8 @@ impl Finder<'_, '_> {
             return;
         }
         let is_own = matches!(callee.evidence, How::Super | How::Object(types::Evidence::Own));
-        let unbound = usize::from(wanted.is_method && !callee.is_bound);
+        let is_lent = wanted.is_method && !callee.is_bound && self.takes_object(&callee);
+        let unbound = usize::from(is_lent);
         let found = &mut self.found[index];
         let calls = if others.is_empty() { &mut found.calls } else { &mut found.joint };
         calls.insert(Caller {
@@ -55,6 +57,15 @@ impl Finder<'_, '_> {
             is_own,
             others,
         });
+    }
+
+    /// Whether what is called is handed an object as its first argument: static methods are not.
+    fn takes_object(&self, callee: &Callee) -> bool {
+        callee.functions.iter().any(|function| {
+            let Some(member) = self.program.member_of(*function) else { return true };
+            let node = member.module.exact(function.span, &["function_definition"]);
+            node.is_none_or(|node| binding_of(&member.module, node) != Bound::Static)
+        })
     }
 
     /// The constructors that a call may run in the place of the one that it names: those of derived
