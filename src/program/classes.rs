@@ -302,7 +302,8 @@ fn statements(bytes: &[u8]) -> Vec<(String, Vec<String>)> {
     found
 }
 
-/// What stands before ` as `, by the names behind: a base may be imported under another name.
+/// What names stand for that an import or an assignment gives to something, by these names: a base may
+/// be used under another one.
 fn renamed(bytes: &[u8]) -> FxHashMap<&[u8], String> {
     let mut found = FxHashMap::default();
     // `Parent = base.Loader`
@@ -407,6 +408,7 @@ mod tests {
         assert_eq!(family("E"), ["E"]);
         assert_eq!(classes.foreign_bases(&["B".to_owned()]), ["Foreign"]);
     }
+
     #[test]
     fn a_base_counts_under_the_name_that_it_was_imported_by_too() {
         let text = "from base import Loader as L, Other\nclass A(L): pass\n";

@@ -8,6 +8,7 @@ use super::stores::{maker, runs_base_init, uses_object_early};
 use crate::program::Program;
 use crate::program::definitions::Definition;
 use crate::program::hierarchy::{Base, Own};
+use crate::program::mentions::Sought;
 use crate::program::types::{Bound, Type, binding_of};
 use crate::python::call::Call;
 use crate::python::module::Module;
@@ -225,11 +226,21 @@ fn lends_methods<'d>(
 ) -> Option<String> {
     let classes: Vec<(Definition, String)> =
         classes.filter_map(|class| Some((*class, program.name_of(*class)?))).collect();
-    let dotted: Vec<String> = classes.iter().map(|(_, name)| format!("{name}.")).collect();
-    let dotted: Vec<&str> = dotted.iter().map(String::as_str).collect();
-    program.modules_holding(&[], &dotted).iter().find_map(|member| {
+    let sought: Vec<Sought> = classes
+        .iter()
+        .map(|(_, name)| Sought {
+            word: name.clone(),
+            beside: vec![format!("{name}.")],
+            ..Sought::default()
+        })
+        .collect();
+    let mut lent = None;
+    program.mentioning(&sought, &mut |member, _| {
+        if lent.is_some() {
+            return;
+        }
         let module = &member.module;
-        module.of_kind("attribute").find_map(|node| {
+        lent = module.of_kind("attribute").find_map(|node| {
             let object = node.child_by_field_name("object")?;
             let text = module.text_of(object);
             let last = text.rsplit('.').next().unwrap_or_default();
@@ -243,8 +254,9 @@ fn lends_methods<'d>(
             Some(format!(
                 "`{text}.{name}` may be run with objects of other classes ({path}:{line})"
             ))
-        })
-    })
+        });
+    });
+    lent
 }
 
 /// Whether a mention of a class's method takes it for another object than a method's own.
