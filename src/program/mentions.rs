@@ -4,6 +4,7 @@ use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::words::{Needed, is_word};
 use super::{Member, Program};
 use crate::workspace::{File, FileId, FileKind};
 
@@ -18,6 +19,8 @@ pub struct Sought {
     pub calls_too: bool,
     /// Whether a file matters only where the word stands behind a dot and is called, or is defined.
     pub as_method: bool,
+    /// Whether a file matters only where an attribute of the word is read, other than `__init__`.
+    pub as_object: bool,
     /// Words of which a file must hold one as well, if there are any.
     pub beside: Vec<String>,
     /// Other texts of which it must hold one too.
@@ -48,11 +51,14 @@ impl Program<'_> {
         }
         let words = sought.iter().map(|sought| sought.word.as_str());
         let Ok(automaton) = AhoCorasick::new(words) else { return };
+        let needed: Vec<Needed> =
+            sought.iter().map(|sought| Needed::of_word(&sought.word)).collect();
         let workspace = self.whole();
         let mut files: Vec<&File> = workspace
             .files
             .iter()
             .filter(|file| !file.test && matches!(file.kind, FileKind::Python))
+            .filter(|file| needed.iter().any(|needed| self.may_hold(file.id, needed)))
             .collect();
         files.sort_by(|a, b| a.relative.cmp(&b.relative));
         let hits: Vec<(FileId, Vec<usize>)> = files
@@ -171,6 +177,8 @@ fn mentioned<'s>(bytes: &[u8], automaton: &AhoCorasick, sought: &'s [Sought]) ->
         }
         let matters = if sought[index].as_method {
             is_method_call(bytes, hit.start(), hit.end())
+        } else if sought[index].as_object {
+            has_attribute_read(bytes, hit.end())
         } else if sought[index].as_attribute {
             (is_value(bytes, hit.start(), hit.end())
                 || is_unpacking_call(bytes, hit.start(), hit.end()))
@@ -271,8 +279,12 @@ fn is_method_call(bytes: &[u8], start: usize, end: usize) -> bool {
         || before.ends_with(b"def")
 }
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
+/// Whether a word is followed by a dot and the name of an attribute, other than `__init__`.
+fn has_attribute_read(bytes: &[u8], end: usize) -> bool {
+    let Some(rest) = bytes[end..].trim_ascii_start().strip_prefix(b".") else { return false };
+    let rest = rest.trim_ascii_start();
+    let length = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
+    !matches!(&rest[..length], b"" | b"__init__")
 }
 
 fn is_whole(bytes: &[u8], start: usize, end: usize) -> bool {

@@ -16,6 +16,7 @@ pub mod taken;
 mod tests;
 mod texts;
 pub mod types;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -29,6 +30,7 @@ use crate::workspace::source::Source;
 use crate::workspace::{File, FileId, FileKind, Options, Workspace};
 use classes::Classes;
 use scripts::Runs;
+use words::Needed;
 
 /// A module of the program with the file that holds it.
 #[derive(Debug, Clone)]
@@ -66,6 +68,8 @@ pub struct Program<'w> {
     parsed: Mutex<FxHashMap<FileId, Option<Member>>>,
     /// The bytes of the files of the whole.
     texts: texts::Texts,
+    /// Which words they hold.
+    words: OnceLock<words::Words>,
     /// Those that were looked at once.
     glanced: Mutex<FxHashMap<FileId, Member>>,
     /// What the bases of classes are.
@@ -101,6 +105,7 @@ impl<'w> Program<'w> {
             parsed: Mutex::default(),
             glanced: Mutex::default(),
             texts: texts::Texts::default(),
+            words: OnceLock::new(),
             bases: Mutex::default(),
             by_path: OnceLock::new(),
             trees: Mutex::default(),
@@ -124,7 +129,7 @@ impl<'w> Program<'w> {
     }
 
     /// Parses the files that are not known yet, side by side.
-    fn parse_all(&self, files: &[FileId]) {
+    pub fn parse_all(&self, files: &[FileId]) {
         let unknown: Vec<FileId> = {
             let parsed = self.parsed();
             files.iter().copied().filter(|file| !parsed.contains_key(file)).collect()
@@ -240,12 +245,14 @@ impl<'w> Program<'w> {
             texts.iter().map(memmem::Finder::new).map(memmem::Finder::into_owned).collect()
         };
         let (all_finders, any_finders) = (finders(all), finders(any));
+        let needed: Vec<Needed> = all.iter().map(|text| Needed::of_text(text)).collect();
         let found = |bytes: &[u8], finder: &memmem::Finder| finder.find(bytes).is_some();
         let mut members: Vec<Member> = self
             .candidates(workspace, all, any)
             .into_par_iter()
             .map(|id| workspace.file(id))
             .filter(|file| !file.test && matches!(file.kind, FileKind::Python))
+            .filter(|file| needed.iter().all(|needed| self.may_hold(file.id, needed)))
             .filter_map(|file| {
                 let bytes = self.bytes(file.id)?;
                 let holds = all_finders.iter().all(|finder| found(&bytes, finder))
@@ -263,11 +270,13 @@ impl<'w> Program<'w> {
     pub fn files_holding(&self, any: &[&str]) -> Vec<FileId> {
         let workspace = self.whole();
         let finders: Vec<memmem::Finder> = any.iter().map(memmem::Finder::new).collect();
+        let needed: Vec<Needed> = any.iter().map(|text| Needed::of_text(text)).collect();
         let mut files: Vec<&File> = self
             .candidates(workspace, &[], any)
             .into_par_iter()
             .map(|id| workspace.file(id))
             .filter(|file| !file.test && matches!(file.kind, FileKind::Python))
+            .filter(|file| needed.iter().any(|needed| self.may_hold(file.id, needed)))
             .map(|file| {
                 let bytes = self.bytes(file.id)?;
                 finders.iter().any(|finder| finder.find(&bytes).is_some()).then_some(file)

@@ -67,6 +67,13 @@ impl Program<'_> {
         self.is_below(one, &self.tops(other))
     }
 
+    /// The names of the classes of the inheritance tree of a class and of all from which these derive,
+    /// as far as names tell. `None` if there are more than are looked at.
+    pub fn names_around(&self, class: Definition) -> Option<FxHashSet<String>> {
+        let names = self.tree_names(&self.tops(class))?;
+        Some(self.classes().above(&names))
+    }
+
     /// The classes from which a class derives, or itself, that derive from no class of the program.
     fn tops(&self, class: Definition) -> Vec<Definition> {
         let (ancestry, _) = self.ancestry(class);

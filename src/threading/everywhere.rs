@@ -283,25 +283,18 @@ fn attributes(
     if is_read_by_us && !program.ancestry(class).1 {
         return false;
     }
-    let Some(tree) = program.tree_of(class) else { return false };
-    // What a class derives from beside the one at hand reads the attributes of both.
-    let mut family: BTreeSet<Definition> = BTreeSet::new();
-    for class in tree.iter() {
-        let (ancestry, is_whole) = program.ancestry(*class);
-        if is_read_by_us && !is_whole {
-            return false;
-        }
-        family.extend(ancestry);
+    if is_read_by_us && !is_tree_ours(program, class) {
+        return false;
     }
+    // What a class derives from beside the one at hand reads the attributes of both.
+    let Some(names) = program.names_around(class) else { return false };
     if !look.may_search() {
         return false;
     }
-    let names: FxHashSet<String> =
-        family.iter().filter_map(|class| program.name_of(*class)).collect();
     let mut visit = |module: &Module| {
         let there = look.within(module);
         for node in module.attributes_named(name) {
-            if !is_target(module, node) && may_belong(&there, node, &family, &names) {
+            if !is_target(module, node) && may_belong(&there, node, &names) {
                 judge(&there, node);
             }
         }
@@ -316,13 +309,15 @@ fn attributes(
     true
 }
 
-/// Whether the object of an attribute may be of one of the classes.
-fn may_belong(
-    look: &Look,
-    attribute: Node,
-    family: &BTreeSet<Definition>,
-    names: &FxHashSet<String>,
-) -> bool {
+/// Whether no class of the inheritance tree of a class derives from one of another library.
+fn is_tree_ours(program: &Program, class: Definition) -> bool {
+    program
+        .tree_of(class)
+        .is_some_and(|tree| tree.iter().all(|relative| program.ancestry(*relative).1))
+}
+
+/// Whether the object of an attribute may be of a class of one of the names.
+fn may_belong(look: &Look, attribute: Node, names: &FxHashSet<String>) -> bool {
     let Some(object) = attribute.child_by_field_name("object") else { return true };
     let module = look.module;
     if object.kind() == "identifier"
@@ -334,7 +329,7 @@ fn may_belong(
     let Some(typed) = look.program.type_of(module.file, module, object) else { return true };
     typed.types.iter().any(|of| {
         let (Type::Instance(class) | Type::Class(class)) = of;
-        family.contains(class)
+        look.program.name_of(*class).is_none_or(|name| names.contains(&name))
     })
 }
 

@@ -174,7 +174,7 @@ fn is_set_by_name(program: &Program, class: Definition) -> Option<String> {
     if !is_serving(program) {
         return None;
     }
-    program.modules_holding(&["setattr("], &[]).iter().find_map(|member| {
+    program.modules_holding(&["setattr(", ".items()"], &[]).iter().find_map(|member| {
         let module = &member.module;
         module.calls_named("setattr").find_map(|node| {
             let call = Call::at(node, module.text())?;
@@ -228,11 +228,7 @@ fn lends_methods<'d>(
         classes.filter_map(|class| Some((*class, program.name_of(*class)?))).collect();
     let sought: Vec<Sought> = classes
         .iter()
-        .map(|(_, name)| Sought {
-            word: name.clone(),
-            beside: vec![format!("{name}.")],
-            ..Sought::default()
-        })
+        .map(|(_, name)| Sought { word: name.clone(), as_object: true, ..Sought::default() })
         .collect();
     let mut lent = None;
     program.mentioning(&sought, &mut |member, _| {

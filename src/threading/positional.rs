@@ -18,7 +18,9 @@ pub(super) fn look(inquiry: &Inquiry, scan: &mut Scan) {
     if inquiry.takers.by_position.is_empty() {
         return;
     }
-    for file in candidates(inquiry) {
+    let files = candidates(inquiry);
+    inquiry.program.parse_all(&files);
+    for file in files {
         let Some(asked) = inquiry.asked(file) else { continue };
         let Some(member) = inquiry.program.module(file) else { continue };
         let module = &member.module;
