@@ -246,6 +246,8 @@ pub struct Decision {
     pub annotation: &'static str,
     /// What the parameter means, one sentence for docstrings.
     pub documentation: &'static str,
+    /// The help text of a flag or field, for the person who runs the program.
+    pub help: &'static str,
 }
 
 /// A shell command whose text is put together from values.

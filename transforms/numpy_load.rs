@@ -52,6 +52,7 @@ pub static DATA: Decision = Decision {
     safe: "False",
     annotation: "bool",
     documentation: "Whether the file is trusted: unpickling it can run code.",
+    help: "Unpickle data files. Only for sources you trust.",
 };
 
 static SINKS: LazyLock<Vec<&str>> =

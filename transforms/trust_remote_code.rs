@@ -41,6 +41,7 @@ pub static REMOTE_CODE: Decision = Decision {
     safe: "False",
     annotation: "bool",
     documentation: "Whether to run code shipped with the checkpoint.",
+    help: "Run code shipped with the checkpoint. Only for sources you trust.",
 };
 
 /// Whether a repository's code is run without asking.
@@ -51,6 +52,7 @@ pub static REPOSITORY: Decision = Decision {
     safe: "False",
     annotation: "bool",
     documentation: "Whether to run the repository's code without asking.",
+    help: "Run the repository's code without asking. Only for sources you trust.",
 };
 
 pub(super) const PATTERN: Pattern = Pattern {

@@ -154,7 +154,9 @@ fn inserted_statements(module: &Module, ops: &[OwnedOp]) -> Result<Vec<OwnedEdit
             Op::AppendStatement { after, text } => (after, text, false),
             _ => continue,
         };
-        let statement = module.statement_at(at.range).ok_or(Trouble::Unplaced(*owner))?;
+        let decorator = module.exact(at.range, &["decorator"]);
+        let statement = decorator.or_else(|| module.statement_at(at.range));
+        let statement = statement.ok_or(Trouble::Unplaced(*owner))?;
         let edit = if is_before {
             layout::statement::insert_before(module, statement, text)
         } else {

@@ -95,11 +95,13 @@ pub enum Op {
         /// One logical line without indentation and line break.
         text: String,
     },
-    /// A statement stands behind another one, on a line and with the indentation of it.
+    /// A statement stands behind another one, or a decorator behind another one, on a line and with
+    /// the indentation of it.
     AppendStatement {
-        /// The statement before it.
+        /// The statement or decorator before it.
         after: Anchor,
-        /// One logical line without indentation and line break.
+        /// One logical line without indentation. Where it has several physical ones, each tab at the
+        /// beginning of one stands for one level of indentation more.
         text: String,
     },
     /// The statement goes, with its line; the only one of a block leaves `pass`.

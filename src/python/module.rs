@@ -295,6 +295,23 @@ impl Module {
         &line[..end]
     }
 
+    /// The white space by which the text indents a block: that of the first one in it that begins a
+    /// line, four blanks if there is none.
+    pub fn indentation_unit(&self) -> &str {
+        let unit = |block: Node| {
+            let first = *tree::children(block).first()?;
+            let outer = self.parent(block)?;
+            if !self.starts_line(first.start_byte())
+                || self.same_line(outer.start_byte(), first.start_byte())
+            {
+                return None;
+            }
+            let inner = self.indentation(first.start_byte());
+            inner.strip_prefix(self.indentation(outer.start_byte())).filter(|unit| !unit.is_empty())
+        };
+        self.of_kind("block").find_map(unit).unwrap_or("    ")
+    }
+
     /// Whether only white space stands before the offset in its line.
     pub fn starts_line(&self, offset: usize) -> bool {
         let start = self.lines.start(self.lines.of(offset));

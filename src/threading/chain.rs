@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::origin::Source;
 use super::references::Key;
 use crate::plan::op::Op;
 use crate::program::definitions::Definition;
@@ -41,6 +42,10 @@ pub(super) struct Steps {
     pub(super) list: Vec<Step>,
     /// The step of a function and a parameter's name.
     pub(super) hosts: FxHashMap<(Key, String), usize>,
+    /// The step of what gains a flag or field of a name.
+    pub(super) gains: FxHashMap<(Source, String), usize>,
+    /// The step of several of them.
+    pub(super) unions: FxHashMap<(Vec<Source>, String), usize>,
     /// The step of a class and an attribute's name.
     pub(super) stores: FxHashMap<(Key, String), usize>,
 }

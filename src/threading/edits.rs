@@ -54,6 +54,11 @@ pub(super) fn build(
         Carrier::Expression(expression) => {
             (format!("read the decision from {expression}"), expression.clone())
         }
+        Carrier::Gained { text, .. } => {
+            let way = whole.as_ref().and_then(|whole| whole.chain.way.first());
+            let flag = way.map(String::as_str).unwrap_or_default();
+            (format!("let {flag} decide, read from {text}"), text.clone())
+        }
         Carrier::Parameter(_) | Carrier::Stored { .. } => {
             let Some(text) = text else {
                 return Solution::Left(

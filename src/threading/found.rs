@@ -1,5 +1,6 @@
 //! What was found to take the place of a hardcoded decision.
 
+use super::origin::Source;
 use super::references::Key;
 
 /// What takes the place of a hardcoded decision.
@@ -17,6 +18,13 @@ pub(super) enum Carrier {
         class: Key,
         /// The expression.
         text: String,
+    },
+    /// This expression reads it, once these have gained it.
+    Gained {
+        /// The expression.
+        text: String,
+        /// What gains it.
+        sources: Vec<Source>,
     },
     /// The safe value.
     Literal,

@@ -20,6 +20,7 @@ mod family;
 mod filled;
 mod flag;
 mod found;
+mod gain;
 mod growth;
 mod handed;
 mod home;

@@ -53,6 +53,8 @@ pub(super) struct Objects<'m> {
 pub(super) struct Held {
     pub(super) expression: String,
     pub(super) proof: Vec<String>,
+    /// What has to gain it first.
+    pub(super) gains: Vec<super::origin::Source>,
 }
 
 impl<'m> Objects<'m> {
@@ -134,7 +136,7 @@ impl<'m> Objects<'m> {
                 && seen.is_some_and(|scope| deleted::line(module, name, scope).is_none())
             {
                 let expression = format!("{name}.{}", self.name);
-                return Some(Held { expression, proof: vec![evidence] });
+                return Some(Held { expression, proof: vec![evidence], gains: Vec::new() });
             }
         }
         None
@@ -318,7 +320,7 @@ impl<'m> Objects<'m> {
             };
             if is_bound {
                 let expression = format!("{name}.{}", self.name);
-                return Some(Held { expression, proof: vec![evidence.clone()] });
+                return Some(Held { expression, proof: vec![evidence.clone()], gains: Vec::new() });
             }
         }
         None

@@ -90,6 +90,8 @@ pub(super) struct Solver<'p, 'm> {
     pub(super) kin: FxHashMap<Key, Kin>,
     /// The functions in which something reads the new parameter.
     pub(super) needing: FxHashSet<(Key, String)>,
+    /// The functions that gain a parameter.
+    pub(super) gaining: FxHashSet<(Key, String)>,
     /// Which classes can store the decision, and how.
     pub(super) storable: FxHashMap<(Key, String), Storable>,
     /// Which classes of other files keep it for a class.
@@ -132,6 +134,7 @@ impl<'p, 'm> Solver<'p, 'm> {
             looked_for: FxHashSet::default(),
             kin: FxHashMap::default(),
             needing: FxHashSet::default(),
+            gaining: FxHashSet::default(),
             storable: FxHashMap::default(),
             keepers_above: RefCell::default(),
             protocols: Protocols::default(),
@@ -164,6 +167,9 @@ impl<'p, 'm> Solver<'p, 'm> {
             return Found::new(Carrier::Existing((request.file, *function)), Vec::new());
         }
         if let Some(found) = self.at_hand(request, place) {
+            return found;
+        }
+        if let Some(found) = self.gained(request, place) {
             return found;
         }
         match place.host() {

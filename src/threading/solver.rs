@@ -209,6 +209,7 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             Carrier::Stored { class, text, .. } => {
                 (Some(text.clone()), self.steps.stores.get(&(*class, name)).copied())
             }
+            Carrier::Gained { text, sources } => (Some(text.clone()), self.gain(sources, &name)),
             Carrier::Expression(text) => (Some(text.clone()), None),
             Carrier::Literal | Carrier::Nothing(_) => (None, None),
         };

@@ -19,20 +19,43 @@ pub fn insert_before(module: &Module, statement: Node, text: &str) -> Edit {
     Edit::insert(start, format!("{text}; "))
 }
 
-/// The edit that inserts one logical line behind a statement, with its indentation. Behind one that
-/// shares its line with others, or with the header of its block, it stands behind a semicolon.
+/// The edit that inserts one logical line behind a statement or decorator, with its indentation. Each
+/// tab at the beginning of a line of the text stands for one level more. Behind a statement that
+/// shares its line with others, or with the header of its block, it stands behind a semicolon, all in
+/// one line.
 pub fn insert_after(module: &Module, statement: Node, text: &str) -> Edit {
     let (start, end) = (statement.start_byte(), statement.end_byte());
     let line_end = module.lines.span(module.lines.of(end)).end;
     let rest = module.text()[end..line_end].trim();
     let is_alone = module.starts_line(start) && (rest.is_empty() || rest.starts_with('#'));
     if !is_alone {
-        return Edit::insert(end, format!("; {text}"));
+        return Edit::insert(end, format!("; {}", joined(text)));
     }
     let line = &module.text()[end..line_end];
     let behind = end + line.trim_end_matches(['\n', '\r']).trim_end().len();
     let newline = module.source.newline_at(start);
-    Edit::insert(behind, format!("{newline}{}{text}", module.indentation(start)))
+    let (indentation, unit) = (module.indentation(start), module.indentation_unit());
+    let lines = text.lines().map(|line| {
+        let bare = line.trim_start_matches('\t');
+        format!("{newline}{indentation}{}{bare}", unit.repeat(line.len() - bare.len()))
+    });
+    Edit::insert(behind, lines.collect::<String>())
+}
+
+/// The lines of a call as one: without a comma before its closing bracket.
+fn joined(text: &str) -> String {
+    let mut found = String::new();
+    for line in text.lines().map(str::trim) {
+        let closes = line.starts_with([')', ']', '}']);
+        if closes && found.ends_with(',') {
+            found.pop();
+        }
+        if !closes && !found.is_empty() && !found.ends_with(['(', '[', '{']) {
+            found.push(' ');
+        }
+        found.push_str(line);
+    }
+    found
 }
 
 /// The edits that delete the statements. Those that are all of a block leave `pass`.

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use tree_sitter::Node;
 
-use super::Source;
 use super::given::reached;
 use super::value::{returned, value};
+use super::{Source, Wanted};
 use crate::program::types::Type;
 use crate::python::call::Call;
 use crate::python::module::Module;
@@ -29,21 +29,36 @@ const DEEPEST: usize = 8;
 
 /// A parser that goes by a name.
 #[derive(Clone)]
-struct Named<'n> {
+pub(in crate::threading) struct Named<'n> {
     /// The name, or `self.parser`.
-    text: &'n str,
+    pub(super) text: &'n str,
     /// The scope that binds the name.
-    scope: Option<usize>,
+    pub(super) scope: Option<usize>,
 }
 
-/// A flag that is looked for, and how deep.
+/// What is looked for among the statements that a parser goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::threading) enum Target<'n> {
+    /// One that adds this flag.
+    Flag(&'n str),
+    /// This statement, behind which a flag could be added.
+    Statement(FileId, Span),
+    /// None: all that add arguments are noted.
+    All,
+}
+
+/// What is looked for, and how deep.
 #[derive(Clone, Copy)]
-struct Search<'n> {
-    flag: &'n str,
+pub(in crate::threading) struct Search<'n> {
+    pub(in crate::threading) target: Target<'n>,
     depth: usize,
 }
 
-impl Search<'_> {
+impl<'n> Search<'n> {
+    pub(in crate::threading) fn of(target: Target<'n>) -> Self {
+        Self { target, depth: DEEPEST }
+    }
+
     fn deeper(self) -> Option<Self> {
         Some(Self { depth: self.depth.checked_sub(1)?, ..self })
     }
@@ -65,7 +80,7 @@ impl<'m> Solver<'_, 'm> {
         let Some(parser) = parser.and_then(|f| f.child_by_field_name("object")) else {
             return false;
         };
-        let search = Search { flag, depth: DEEPEST };
+        let search = Search::of(Target::Flag(flag));
         self.parser_has(file, module, parser, search) && self.keeps_defaults(file, parser)
     }
 
@@ -75,7 +90,7 @@ impl<'m> Solver<'_, 'm> {
     }
 
     /// Whether the namespaces of a parser have what is not given, too.
-    fn keeps_defaults(&mut self, file: FileId, parser: Node) -> bool {
+    pub(in crate::threading) fn keeps_defaults(&mut self, file: FileId, parser: Node) -> bool {
         let Some(sources) = self.sources(&value(file, parser, None), None) else { return false };
         sources.iter().all(|source| {
             let Source::Parser(file, span) = source else { return false };
@@ -86,8 +101,8 @@ impl<'m> Solver<'_, 'm> {
         })
     }
 
-    /// Whether an expression is a parser that has the flag where it stands.
-    fn parser_has(
+    /// Whether an expression is a parser that went through what is looked for where it stands.
+    pub(in crate::threading) fn parser_has(
         &mut self,
         file: FileId,
         module: &'m Module,
@@ -101,8 +116,8 @@ impl<'m> Solver<'_, 'm> {
             "call" => self.made_with(file, module, node, search),
             "attribute" => {
                 let named = Named { text: module.text_of(node), scope: None };
-                self.is_added_before(file, module, node, &named, search)
-                    || self.object_adds(file, module, node, search)
+                let before = self.is_added_before(file, module, node, &named, search);
+                before || self.object_adds(file, module, node, search)
             }
             _ => false,
         }
@@ -132,7 +147,7 @@ impl<'m> Solver<'_, 'm> {
             return true;
         }
         !bindings.is_empty()
-            && bindings.iter().all(|binding| match &binding.kind {
+            && all(bindings, |binding| match &binding.kind {
                 BindingKind::Assignment { value } => {
                     let value = module.nodes().covering(*value);
                     value.is_some_and(|value| {
@@ -178,7 +193,7 @@ impl<'m> Solver<'_, 'm> {
     /// Whether all callers of a function hand in a parser that has the flag.
     fn callers_have(&mut self, function: Key, name: &str, search: Search) -> bool {
         let Some(callers) = self.callers_of(function) else { return false };
-        callers.iter().all(|caller| {
+        all(callers.iter(), |caller| {
             let argument = self.handed_in(function, name, caller);
             let module = self.modules.get(caller.file);
             argument.zip(module).is_some_and(|(argument, module)| {
@@ -197,22 +212,20 @@ impl<'m> Solver<'_, 'm> {
     ) -> bool {
         let Some(call) = Call::at(node, module.text()) else { return false };
         if let Some(functions) = self.functions_called(file, module, call.function) {
-            return functions.into_iter().all(|function| {
+            return all(functions, |function| {
                 let Some(module) = self.modules.get(function.0) else { return false };
                 let node = module.exact(function.1, &["function_definition"]);
                 let values = node.and_then(|node| returned(module, node));
                 values.is_some_and(|values| {
                     !values.is_empty()
-                        && values
-                            .into_iter()
-                            .all(|value| self.parser_has(function.0, module, value, search))
+                        && all(values, |value| self.parser_has(function.0, module, value, search))
                 })
             });
         }
         let Some(parents) = call.keyword("parents") else { return false };
-        tree::children(parents.value)
-            .into_iter()
-            .any(|parent| self.parser_has(file, module, parent, search))
+        let parents = tree::children(parents.value).into_iter();
+        let has = parents.map(|parent| self.parser_has(file, module, parent, search));
+        has.fold(false, |any, has| any || has)
     }
 
     /// Whether a statement before a place always adds the flag.
@@ -243,6 +256,9 @@ impl<'m> Solver<'_, 'm> {
         if !module.text_of(root).contains(named.text) {
             return Vec::new();
         }
+        if search.target == Target::All {
+            self.note_code(file, tree::span(root));
+        }
         let span = tree::span(root);
         let statements = module.of_kind("expression_statement");
         let statements = statements.filter(|node| span.contains(tree::span(*node)));
@@ -265,18 +281,16 @@ impl<'m> Solver<'_, 'm> {
             _ => Some(inner),
         };
         let Some(call) = call.and_then(|call| Call::at(call, module.text())) else { return false };
-        if declares(module, &call, search.flag) {
-            let object = call.function.child_by_field_name("object");
-            return is_decision(module, &call, search.flag)
-                && object.is_some_and(|object| is_or_groups(module, object, named));
+        if let Some(adds) = self.adds_itself((file, module), statement, &call, named, search) {
+            return adds;
         }
         let Some(search) = search.deeper() else { return false };
-        let handed: Vec<Node> = call
-            .arguments
-            .iter()
-            .map(|argument| argument.value)
-            .filter(|value| is_or_groups(module, *value, named))
-            .collect();
+        let is_theirs = |value: &Node| match search.target {
+            Target::All => relation(module, *value, named).is_some(),
+            _ => is_or_groups(module, *value, named),
+        };
+        let handed: Vec<Node> =
+            call.arguments.iter().map(|argument| argument.value).filter(is_theirs).collect();
         let on_self = named.text.split_once('.').map(|(own, _)| own);
         let object = call.function.child_by_field_name("object").map(|o| module.text_of(o));
         let is_own = on_self.is_some() && object == on_self;
@@ -284,12 +298,14 @@ impl<'m> Solver<'_, 'm> {
             return false;
         }
         let callee = self.program.callee(file, module, call.function);
-        let Some(is_bound) = callee.map(|callee| callee.is_bound) else { return false };
-        let Some(functions) = self.functions_called(file, module, call.function) else {
+        let functions = self.functions_called(file, module, call.function);
+        let Some((callee, functions)) = callee.zip(functions) else {
+            self.note_stranger((file, module), &call, search);
             return false;
         };
+        let is_bound = callee.is_bound;
         !functions.is_empty()
-            && functions.into_iter().all(|function| {
+            && all(functions, |function| {
                 let Some(module) = self.modules.get(function.0) else { return false };
                 let Some(node) = module.exact(function.1, &["function_definition"]) else {
                     return false;
@@ -302,9 +318,42 @@ impl<'m> Solver<'_, 'm> {
             })
     }
 
+    /// Whether a call of `add_argument` is what is looked for; `None` if it is another call.
+    fn adds_itself(
+        &mut self,
+        (file, module): (FileId, &'m Module),
+        statement: Node<'m>,
+        call: &Call<'m>,
+        named: &Named,
+        search: Search,
+    ) -> Option<bool> {
+        let method = call.function.child_by_field_name("attribute").map(|m| module.text_of(m));
+        let object = call.function.child_by_field_name("object")?;
+        match search.target {
+            Target::Flag(flag) => declares(module, call, flag)
+                .then(|| is_decision(module, call, flag) && is_or_groups(module, object, named)),
+            Target::Statement(there, span) => (there == file && span == tree::span(statement))
+                .then(|| is_or_groups(module, object, named)),
+            Target::All => {
+                let relation = relation(module, object, named)?;
+                if method == Some("add_argument") {
+                    self.note_argument((file, module), statement, call, relation);
+                    return Some(false);
+                }
+                None
+            }
+        }
+    }
+
     /// Whether a function always adds the flag to a parser that goes by a name in it.
     fn function_adds(&mut self, function: Key, text: &str, search: Search) -> bool {
-        let key = (function, text.to_owned(), search.flag.to_owned());
+        let wanted = match search.target {
+            Target::Flag(flag) => Wanted::Flag(flag.to_owned()),
+            Target::Statement(file, span) => Wanted::Statement(file, span),
+            // Each walk notes what it comes by.
+            Target::All => return self.find_adder(function, text, search),
+        };
+        let key = (function, text.to_owned(), wanted);
         if let Some(known) = self.origins.adders.get(&key) {
             return *known;
         }
@@ -366,28 +415,52 @@ fn is_it(module: &Module, node: Node, named: &Named) -> bool {
 }
 
 /// Whether an expression is the parser or a group of it.
-fn is_or_groups(module: &Module, node: Node, named: &Named) -> bool {
+pub(super) fn is_or_groups(module: &Module, node: Node, named: &Named) -> bool {
+    matches!(relation(module, node, named), Some(Relation { command: None, .. }))
+}
+
+/// What an expression is to a parser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::threading) struct Relation {
+    /// Whether it is a group of it.
+    pub(in crate::threading) is_group: bool,
+    /// Whether only one of its arguments may be given.
+    pub(in crate::threading) is_exclusive: bool,
+    /// The call that makes the parser of a command of it.
+    pub(in crate::threading) command: Option<Span>,
+}
+
+/// What an expression is to a parser, if it belongs to it.
+fn relation(module: &Module, node: Node, named: &Named) -> Option<Relation> {
+    let mut found = Relation { is_group: false, is_exclusive: false, command: None };
     let mut node = tree::unparenthesised(node);
-    for _ in 0..4 {
+    for _ in 0..6 {
         if is_it(module, node, named) {
-            return true;
+            return Some(found);
         }
         if node.kind() == "identifier" {
             let scope = module.names.scope_at(node.start_byte());
             let [binding] = module.names.bindings(module.text_of(node), scope) else {
-                return false;
+                return None;
             };
-            let BindingKind::Assignment { value } = binding.kind else { return false };
-            let Some(value) = module.nodes().covering(value) else { return false };
-            node = tree::unparenthesised(value);
+            let BindingKind::Assignment { value } = binding.kind else { return None };
+            node = tree::unparenthesised(module.nodes().covering(value)?);
         }
-        let Some(function) = node.child_by_field_name("function") else { return false };
-        let method = function.child_by_field_name("attribute").map(|m| module.text_of(m));
-        let groups = matches!(method, Some("add_argument_group" | "add_mutually_exclusive_group"));
-        let Some(object) = function.child_by_field_name("object").filter(|_| groups) else {
-            return false;
-        };
-        node = tree::unparenthesised(object);
+        let function = node.child_by_field_name("function")?;
+        match function.child_by_field_name("attribute").map(|m| module.text_of(m))? {
+            "add_argument_group" => found.is_group = true,
+            "add_mutually_exclusive_group" => found.is_exclusive = true,
+            "add_parser" | "add_subparsers" => {
+                found.command = found.command.or(Some(tree::span(node)));
+            }
+            _ => return None,
+        }
+        node = tree::unparenthesised(function.child_by_field_name("object")?);
     }
-    false
+    None
+}
+
+/// Whether something holds of all, each of which is looked at.
+fn all<T>(items: impl IntoIterator<Item = T>, mut holds: impl FnMut(T) -> bool) -> bool {
+    items.into_iter().fold(true, |all, item| holds(item) && all)
 }

@@ -4,12 +4,12 @@
 
 mod evidence;
 mod fields;
-mod flags;
+pub(in crate::threading) mod flags;
 mod given;
 mod kept;
-mod places;
+pub(in crate::threading) mod places;
 mod used;
-mod value;
+pub(in crate::threading) mod value;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -17,6 +17,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::callers::Caller;
+use super::gain::{Plan, Walk};
 use super::parser::Parsers;
 use super::references::Key;
 use super::solve::Solver;
@@ -74,6 +75,18 @@ impl Step {
     }
 }
 
+/// How sources gain a flag or field of a name, or why not.
+type Plans = FxHashMap<(Source, String), Result<Rc<Plan>, String>>;
+
+/// What functions are asked for that get a parser.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Wanted {
+    /// Whether they add this flag.
+    Flag(String),
+    /// Whether they run this statement.
+    Statement(FileId, Span),
+}
+
 /// All sources of an object.
 type Sources = Rc<BTreeSet<Source>>;
 
@@ -89,7 +102,7 @@ pub(super) struct Origins {
     /// Why a source has a field.
     fields: FxHashMap<(Source, String), bool>,
     /// Which functions add a flag to a parser that goes by a name in them.
-    adders: FxHashMap<(Key, String, String), bool>,
+    adders: FxHashMap<(Key, String, Wanted), bool>,
     /// What the modules know of their own parsers.
     parsers: FxHashMap<(FileId, String), Rc<Parsers>>,
     /// Whether objects of a class are made of what is sent.
@@ -100,6 +113,10 @@ pub(super) struct Origins {
     objects: FxHashMap<Key, Rc<Vec<String>>>,
     /// The attributes that are read like objects in the class of a method.
     kept: FxHashMap<Key, Rc<Vec<String>>>,
+    /// What is walked through at the moment.
+    pub(super) walk: Option<Walk>,
+    /// How sources gain a flag or field of a name, or why not.
+    pub(super) plans: Plans,
     /// Whether the callers around the first places were looked for.
     is_prepared: bool,
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
-use super::Item;
+use super::{Item, Source, Sources};
 use crate::program::Program;
 use crate::python::module::Module;
 use crate::python::names::{Binding, BindingKind};
@@ -15,6 +15,8 @@ use crate::threading::Reach;
 use crate::threading::attribute::{How, Kept, is_target};
 use crate::threading::bound;
 use crate::threading::early;
+use crate::threading::gain::Wish;
+use crate::threading::gain::objects::reads_of;
 use crate::threading::init::store;
 use crate::threading::object::Held;
 use crate::threading::parser::is_main_guard;
@@ -43,6 +45,24 @@ const NAMES: [&str; 14] = [
     "settings",
 ];
 
+/// What an object is to have.
+#[derive(Clone, Copy)]
+pub(in crate::threading) enum Need<'n> {
+    /// The flag or field of this name.
+    Has(&'n str),
+    /// It, or what can gain it.
+    Gains(&'n Wish),
+}
+
+impl Need<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Has(name) => name,
+            Self::Gains(wish) => &wish.name,
+        }
+    }
+}
+
 /// How often the callers of callers are looked for beforehand.
 const WAVES: usize = 6;
 
@@ -59,20 +79,34 @@ impl<'m> Solver<'_, 'm> {
         if self.reach != Reach::Program || self.declared(name).is_empty() {
             return None;
         }
+        self.around(file, place, &Need::Has(name), remote, None)
+    }
+
+    /// The nearest object around a place that has what is needed; `near` leaves out those that the
+    /// place reads nothing of.
+    pub(in crate::threading) fn around(
+        &mut self,
+        file: FileId,
+        place: &Place<'m>,
+        need: &Need,
+        remote: &[usize],
+        near: Option<bool>,
+    ) -> Option<Held> {
         self.prepare();
+        let is_near = near == Some(true);
         let functions: Vec<Node> = place.functions().collect();
         for function in functions.into_iter().filter(|f| f.kind() == "function_definition") {
             if remote.contains(&function.id()) {
                 continue;
             }
             let found = self
-                .own_variable(file, place, function, name)
-                .or_else(|| self.own_attribute(file, place, function, name));
+                .own_variable(file, place, function, need, is_near)
+                .or_else(|| self.own_attribute(file, place, function, need, is_near));
             if found.is_some() {
                 return found;
             }
         }
-        self.global_variable(file, place, name)
+        self.global_variable(file, place, need, is_near)
     }
 
     /// A parameter or local of a function around the place.
@@ -81,7 +115,8 @@ impl<'m> Solver<'_, 'm> {
         file: FileId,
         place: &Place<'m>,
         function: Node<'m>,
-        name: &str,
+        need: &Need,
+        is_near: bool,
     ) -> Option<Held> {
         let module = place.module;
         let scope = scope_of(module, function)?;
@@ -90,7 +125,11 @@ impl<'m> Solver<'_, 'm> {
                 continue;
             }
             let bindings = module.names.scopes[scope].bindings.get(variable)?;
-            let Some(found) = self.variable(file, (scope, variable), name, module) else {
+            let reads = reads_of(place, variable);
+            if is_near && reads.is_empty() {
+                continue;
+            }
+            let Some(found) = self.variable((file, module), (scope, variable), need, reads) else {
                 continue;
             };
             let is_given = bindings.iter().any(|b| matches!(b.kind, BindingKind::Parameter));
@@ -104,13 +143,14 @@ impl<'m> Solver<'_, 'm> {
     /// What a variable reads, if all that it may hold has the field.
     fn variable(
         &mut self,
-        file: FileId,
+        (file, module): (FileId, &'m Module),
         (scope, variable): (usize, &str),
-        name: &str,
-        module: &'m Module,
+        need: &Need,
+        reads: Vec<String>,
     ) -> Option<Held> {
+        let name = need.name();
         let item = Item::Variable(file, scope, variable.to_owned());
-        let sources = self.sources(&item, Some(name))?;
+        let (sources, gains) = self.fitting(&item, need, reads)?;
         let bindings = module.names.scopes[scope].bindings.get(variable)?;
         let mut proof = Vec::new();
         let parameter = bindings.iter().find(|b| matches!(b.kind, BindingKind::Parameter));
@@ -119,8 +159,33 @@ impl<'m> Solver<'_, 'm> {
             let text = format!("all callers of `{shown}` hand in such an object as `{variable}`");
             proof.extend((!is_annotated).then_some(text));
         }
-        proof.extend(self.shown(&sources, name, file));
-        Some(Held { expression: format!("{variable}.{name}"), proof })
+        if gains.is_empty() {
+            proof.extend(self.shown(&sources, name, file));
+        }
+        Some(Held { expression: format!("{variable}.{name}"), proof, gains })
+    }
+
+    /// All sources of an object, if each of them has what is needed or can gain it; those that have
+    /// to.
+    fn fitting(
+        &mut self,
+        item: &Item,
+        need: &Need,
+        reads: Vec<String>,
+    ) -> Option<(Sources, Vec<Source>)> {
+        let wish = match need {
+            Need::Has(name) => return Some((self.sources(item, Some(name))?, Vec::new())),
+            Need::Gains(wish) => Wish { reads, ..(*wish).clone() },
+        };
+        let sources = self.sources(item, None)?;
+        let mut gains = Vec::new();
+        for source in sources.iter().copied() {
+            if !self.has_field(source, &wish.name) {
+                self.gain(source, &wish).ok()?;
+                gains.push(source);
+            }
+        }
+        Some((sources, gains))
     }
 
     /// What the object of a method keeps: `self.args.trust_remote_code`.
@@ -129,8 +194,10 @@ impl<'m> Solver<'_, 'm> {
         file: FileId,
         place: &Place<'m>,
         function: Node<'m>,
-        name: &str,
+        need: &Need,
+        is_near: bool,
     ) -> Option<Held> {
+        let name = need.name();
         let module = place.module;
         let own = module.text_of(receiver(module, function)?.name);
         let class = class_of(module, function)?;
@@ -152,7 +219,11 @@ impl<'m> Solver<'_, 'm> {
         });
         for attribute in attributes.iter() {
             let item = Item::Kept(definition, attribute.clone());
-            let Some(sources) = self.sources(&item, Some(name)) else { continue };
+            let reads = reads_of(place, &format!("{own}.{attribute}"));
+            if is_near && reads.is_empty() {
+                continue;
+            }
+            let Some((sources, gains)) = self.fitting(&item, need, reads) else { continue };
             let Some(owner) = self.storing_class(definition, attribute) else { continue };
             if runs_early(module, class, called, attribute, owner.span) {
                 continue;
@@ -161,15 +232,23 @@ impl<'m> Solver<'_, 'm> {
             let mut proof = vec![format!(
                 "`__init__` of `{shown}` keeps such an object in `{own}.{attribute}`"
             )];
-            proof.extend(self.shown(&sources, name, file));
-            return Some(Held { expression: format!("{own}.{attribute}.{name}"), proof });
+            if gains.is_empty() {
+                proof.extend(self.shown(&sources, name, file));
+            }
+            return Some(Held { expression: format!("{own}.{attribute}.{name}"), proof, gains });
         }
         None
     }
 
     /// A global of the module: bound before a place at the top; for a function, at the top and used
     /// by it already.
-    fn global_variable(&mut self, file: FileId, place: &Place<'m>, name: &str) -> Option<Held> {
+    fn global_variable(
+        &mut self,
+        file: FileId,
+        place: &Place<'m>,
+        need: &Need,
+        is_near: bool,
+    ) -> Option<Held> {
         let module = place.module;
         let host = place.host();
         let root = host.unwrap_or_else(|| module.root());
@@ -178,7 +257,12 @@ impl<'m> Solver<'_, 'm> {
                 continue;
             }
             let Some(bindings) = module.names.scopes[0].bindings.get(variable) else { continue };
-            let Some(found) = self.variable(file, (0, variable), name, module) else { continue };
+            let reads = reads_of(place, variable);
+            if is_near && reads.is_empty() {
+                continue;
+            }
+            let here = (file, module);
+            let Some(found) = self.variable(here, (0, variable), need, reads) else { continue };
             let is_bound = match host {
                 Some(_) => bindings.iter().all(|binding| is_at_top(module, binding)),
                 None => {

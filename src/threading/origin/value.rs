@@ -27,7 +27,7 @@ const PLAIN: [&str; 4] = ["staticmethod", "classmethod", "functools.lru_cache", 
 const COPIES: [&str; 3] = ["copy.copy", "copy.deepcopy", "typing.cast"];
 
 /// An expression as an item.
-pub(super) fn value(file: FileId, node: Node, index: Option<usize>) -> Item {
+pub(in crate::threading) fn value(file: FileId, node: Node, index: Option<usize>) -> Item {
     Item::Value(file, tree::span(tree::unparenthesised(node)), index)
 }
 

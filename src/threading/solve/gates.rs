@@ -55,7 +55,12 @@ impl Solver<'_, '_> {
     }
 
     /// Whether what a function receives cannot be trusted to be the program's own.
-    pub(super) fn is_closed(&mut self, file: FileId, module: &Module, function: Node) -> bool {
+    pub(in crate::threading) fn is_closed(
+        &mut self,
+        file: FileId,
+        module: &Module,
+        function: Node,
+    ) -> bool {
         match self.gate(file, module, function) {
             Gate::Closed { remote, .. } => remote || !decorators(module, function).is_empty(),
             _ => false,

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::{NewHost, Rounds, Task, class_definition, definition};
 use crate::threading::chain::Step;
 use crate::threading::found::{Carrier, Found};
+use crate::threading::origin::Source;
 use crate::threading::references::Key;
 use crate::threading::{Reach, link, stores};
 use crate::transforms::finding::{Decision, ThreadPlace};
@@ -50,6 +51,9 @@ impl<'m> Rounds<'_, '_, 'm> {
             Carrier::Stored { class, .. } => {
                 self.store(*class, task);
             }
+            Carrier::Gained { sources, .. } => {
+                self.gain(sources, &task.parameter);
+            }
             _ => {}
         }
     }
@@ -76,6 +80,7 @@ impl<'m> Rounds<'_, '_, 'm> {
             ..Step::default()
         });
         for member in &members {
+            self.solver.gaining.insert(((member.file, member.span), name.clone()));
             self.steps.hosts.insert(((member.file, member.span), name.clone()), step);
         }
         self.new.push(NewHost {
@@ -86,6 +91,45 @@ impl<'m> Rounds<'_, '_, 'm> {
             exists,
         });
         step
+    }
+
+    /// The step of sources that gain a flag or field.
+    pub(super) fn gain(&mut self, sources: &[Source], name: &str) -> Option<usize> {
+        let steps: Vec<usize> =
+            sources.iter().filter_map(|source| self.gain_one(*source, name)).collect();
+        match steps[..] {
+            [one] => return Some(one),
+            [] => return None,
+            _ => {}
+        }
+        let place = (sources.to_vec(), name.to_owned());
+        if let Some(known) = self.steps.unions.get(&place) {
+            return Some(*known);
+        }
+        let first = self.steps.list[steps[0]].name.clone();
+        let step = self.steps.push(Step { name: first, needs: steps, ..Step::default() });
+        self.steps.unions.insert(place, step);
+        Some(step)
+    }
+
+    fn gain_one(&mut self, source: Source, name: &str) -> Option<usize> {
+        let place = (source, name.to_owned());
+        if let Some(known) = self.steps.gains.get(&place) {
+            return Some(*known);
+        }
+        let plan = self.solver.origins.plans.get(&place)?.as_ref().ok().map(Rc::clone)?;
+        let taking = plan.requires.iter().map(|key| (*key, name.to_owned()));
+        let needs = taking.filter_map(|place| self.steps.hosts.get(&place).copied()).collect();
+        let step = self.steps.push(Step {
+            name: plan.shown.clone(),
+            ops: plan.ops.clone(),
+            needs,
+            hosts: plan.hosts.clone(),
+            ends: plan.ends.clone(),
+            ..Step::default()
+        });
+        self.steps.gains.insert(place, step);
+        Some(step)
     }
 
     /// The step of a class whose `__init__` stores the decision; `None` if it cannot.

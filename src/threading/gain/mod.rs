@@ -1,0 +1,66 @@
+//! What gains a flag or a field, so that a person can say yes: the parser of a command line, a class
+//! whose objects hold settings, a command.
+
+mod dests;
+mod flag;
+pub(super) mod objects;
+pub(super) mod unpacked;
+mod walk;
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+
+use super::origin::Source;
+use super::references::Key;
+use super::solve::Solver;
+use crate::plan::op::Op;
+use crate::transforms::finding::{Decision, Link};
+use crate::workspace::FileId;
+use crate::workspace::span::Span;
+
+pub(super) use walk::Walk;
+
+/// What is to be gained, and for which place.
+#[derive(Debug, Clone)]
+pub(super) struct Wish {
+    /// The name of the flag or field.
+    pub(super) name: String,
+    pub(super) decision: &'static Decision,
+    /// What the place reads of the object at hand: `model_path` of `args.model_path`.
+    pub(super) reads: Vec<String>,
+}
+
+/// How a source gains what is wished for.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// What the way of a decision calls it, `--trust-remote-code`.
+    pub(super) shown: String,
+    pub(super) ops: Vec<Op>,
+    /// Who gains it.
+    pub(super) hosts: Vec<Link>,
+    /// What a person does to say yes.
+    pub(super) ends: Vec<Link>,
+    /// Functions that are handed all that the object holds, and have to take it.
+    pub(super) requires: Vec<Key>,
+    /// The statements behind which flags are added.
+    places: FxHashSet<(FileId, Span)>,
+    /// All statements that add arguments to the parser.
+    reach: FxHashSet<(FileId, Span)>,
+}
+
+impl Solver<'_, '_> {
+    /// How a source gains what is wished for, or why not; worked out for the first place that asks.
+    pub(super) fn gain(&mut self, source: Source, wish: &Wish) -> Result<Rc<Plan>, String> {
+        let key = (source, wish.name.clone());
+        if let Some(known) = self.origins.plans.get(&key) {
+            return known.clone();
+        }
+        let found = match source {
+            Source::Parsed(file, span) => self.gain_flag(file, span, wish).map(Rc::new),
+            Source::Parser(..) | Source::Made(_) => Err("it is no namespace".to_owned()),
+        };
+        self.origins.plans.insert(key, found.clone());
+        found
+    }
+}
