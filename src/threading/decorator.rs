@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::gain::command::CLICKS;
 use super::look::{Look, Work};
 use super::place::decorators;
 use super::wrapper::effect_of;
@@ -99,14 +100,15 @@ pub(super) fn effect_at(look: &Look, decorator: Node) -> Effect {
     if !resolved.candidates().is_empty() && resolved.candidates().iter().all(is_kept) {
         return Effect::Kept;
     }
-    if resolved.candidates().iter().any(|name| name.starts_with("click.")) {
+    let is_click = |name: &str| CLICKS.iter().any(|click| name.starts_with(click));
+    if resolved.candidates().iter().any(|name| is_click(name)) {
         return Effect::Options;
     }
     if let Some(made) = maker(module, callee) {
         if made.starts_with("typer.") {
             return Effect::Kept;
         }
-        if made.starts_with("click.") {
+        if is_click(&made) {
             return Effect::Options;
         }
     }
@@ -146,7 +148,8 @@ fn maker(module: &Module, callee: Node) -> Option<String> {
             decorators.into_iter().find_map(|decorator| {
                 let callee = decorator.child_by_field_name("function").unwrap_or(decorator);
                 let made = module.names.resolve(callee, module.text());
-                made.single().filter(|name| name.starts_with("click.")).map(str::to_owned)
+                let made = made.single().filter(|name| CLICKS.iter().any(|c| name.starts_with(c)));
+                made.map(str::to_owned)
             })
         }
         _ => None,

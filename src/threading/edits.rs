@@ -8,6 +8,7 @@ use tree_sitter::Node;
 
 use super::chain::{Steps, Whole};
 use super::found::{Carrier, Found};
+use super::gain::command::typer_option;
 use super::place::{Place, class_of, decorators, name_of};
 use super::references::Key;
 use super::solver::Settled;
@@ -186,13 +187,13 @@ pub(super) fn parameter_of(
         return Vec::new();
     }
     let typed = signature.is_some_and(|signature| signature.takes_annotation(module.text()));
+    let plain = || {
+        let annotation = typed.then(|| decision.annotation.to_owned());
+        (annotation, default(module, node, decision.safe))
+    };
+    let (annotation, default) = typer_option(module, node, decision).unwrap_or_else(plain);
     vec![
-        Op::AddParameter {
-            function: function.clone(),
-            name: name.to_owned(),
-            annotation: typed.then(|| decision.annotation.to_owned()),
-            default: default(module, node, decision.safe),
-        },
+        Op::AddParameter { function: function.clone(), name: name.to_owned(), annotation, default },
         Op::DocumentParameter {
             function,
             name: name.to_owned(),

@@ -6,6 +6,7 @@ use tree_sitter::Node;
 
 use super::Reach;
 use super::callers;
+use super::gain::command;
 use super::host::Gate;
 use super::kin::{self, Kin};
 use super::place::name_of;
@@ -275,6 +276,7 @@ impl<'m> Solver<'_, 'm> {
         growth.reason.clone_from(&grown.reason);
         let overloads = self.overloads.entry(key.0).or_default();
         growth.ops = super::edits::parameter(name, decision, module, key, overloads);
+        growth.ops.extend(command::option(key.0, module, node, name, decision));
         growth.ops.extend(stubs::parameters(
             self.program,
             self.modules,

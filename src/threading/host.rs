@@ -8,6 +8,7 @@ use tree_sitter::Node;
 use self::method::{is_platform_method, is_responder, method_gate};
 use super::Reach;
 use super::decorator::{Effect, effect};
+use super::gain::command::refuses_option;
 use super::look::Work;
 use super::place::{class_of, decorators, name_of};
 use super::serving::is_serving;
@@ -59,12 +60,9 @@ pub(super) fn gate(
                 );
             }
             Effect::Options => {
-                return closed(
-                    format!(
-                        "`{name}` is a command that takes only the options its decorators declare"
-                    ),
-                    false,
-                );
+                if let Some(why) = refuses_option(module, function) {
+                    return closed(why, false);
+                }
             }
             Effect::Unknown => {
                 return closed(

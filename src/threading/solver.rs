@@ -95,6 +95,8 @@ pub(super) struct Rounds<'s, 'p, 'm> {
     new: Vec<NewHost>,
     splatted: Vec<Splatted>,
     joint: Vec<Joint>,
+    /// Calls that make objects of what gains a field.
+    made: Vec<(NewHost, Caller)>,
 }
 
 impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
@@ -105,6 +107,7 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             new: Vec::new(),
             splatted: Vec::new(),
             joint: Vec::new(),
+            made: Vec::new(),
         }
     }
 
@@ -129,6 +132,9 @@ impl<'s, 'p, 'm> Rounds<'s, 'p, 'm> {
             self.note_all(&tasks, &found);
             while !self.new.is_empty() {
                 next.extend(self.expand(&tasks, &found));
+            }
+            for (host, caller) in std::mem::take(&mut self.made) {
+                next.extend(self.task(&host, caller, false));
             }
             for (task, found) in tasks.iter().zip(found) {
                 let result = self.link(task, found);

@@ -1,7 +1,9 @@
 //! What gains a flag or a field, so that a person can say yes: the parser of a command line, a class
 //! whose objects hold settings, a command.
 
+pub(super) mod command;
 mod dests;
+mod field;
 mod flag;
 pub(super) mod objects;
 pub(super) mod unpacked;
@@ -11,6 +13,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
+use super::callers::Caller;
 use super::origin::Source;
 use super::references::Key;
 use super::solve::Solver;
@@ -36,11 +39,15 @@ pub(super) struct Wish {
 pub(super) struct Plan {
     /// What the way of a decision calls it, `--trust-remote-code`.
     pub(super) shown: String,
+    /// The decision; `None` if none of the program's calls makes it.
+    pub(super) decision: Option<&'static Decision>,
     pub(super) ops: Vec<Op>,
     /// Who gains it.
     pub(super) hosts: Vec<Link>,
     /// What a person does to say yes.
     pub(super) ends: Vec<Link>,
+    /// The calls that make such objects, and hand the decision on.
+    pub(super) calls: Vec<Caller>,
     /// Functions that are handed all that the object holds, and have to take it.
     pub(super) requires: Vec<Key>,
     /// The statements behind which flags are added.
@@ -58,7 +65,8 @@ impl Solver<'_, '_> {
         }
         let found = match source {
             Source::Parsed(file, span) => self.gain_flag(file, span, wish).map(Rc::new),
-            Source::Parser(..) | Source::Made(_) => Err("it is no namespace".to_owned()),
+            Source::Made(class) => self.gain_field(class, wish).map(Rc::new),
+            Source::Parser(..) => Err("it is no namespace".to_owned()),
         };
         self.origins.plans.insert(key, found.clone());
         found

@@ -68,7 +68,7 @@ impl Solver<'_, '_> {
     }
 
     /// Whether objects of a class may be made of what is sent.
-    pub(super) fn is_sent_class(&mut self, class: Definition) -> bool {
+    pub(in crate::threading) fn is_sent_class(&mut self, class: Definition) -> bool {
         if let Some(known) = self.origins.sent.get(&class) {
             return *known;
         }

@@ -13,6 +13,7 @@ use crate::python::{literal, tree};
 use crate::threading::callers::{self, Caller, Callers};
 use crate::threading::decorator::is_cut;
 use crate::threading::found::{Carrier, Found};
+use crate::threading::gain::command::is_command;
 use crate::threading::place::{Place, name_of};
 use crate::threading::references::Key;
 use crate::threading::{Reach, kin, link};
@@ -74,9 +75,17 @@ impl<'m> Rounds<'_, '_, 'm> {
     }
 
     /// Whether the functions of a step are called through decorators that hand on fixed arguments,
-    /// which is noted.
+    /// which is noted; what calls a command hands it a command line.
     pub(super) fn is_cut(&mut self, step: usize) -> bool {
         let members = self.steps.list[step].members.clone();
+        let is_command = members.iter().any(|member| {
+            let module = self.solver.modules.get(member.file);
+            let node = module.and_then(|m| m.exact(member.span, &["function_definition"]));
+            module.zip(node).is_some_and(|(module, node)| is_command(module, node))
+        });
+        if is_command {
+            return true;
+        }
         let cut = members.into_iter().find(|member| {
             let module = self.solver.modules.get(member.file);
             module.is_some_and(|module| {

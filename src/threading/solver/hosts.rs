@@ -129,6 +129,21 @@ impl<'m> Rounds<'_, '_, 'm> {
             ..Step::default()
         });
         self.steps.gains.insert(place, step);
+        self.made.extend(
+            plan.calls
+                .iter()
+                .map(|caller| {
+                    let host = NewHost {
+                        step,
+                        keyword: Rc::from(name),
+                        parameter: Rc::from(name),
+                        decision: plan.decision?,
+                        exists: false,
+                    };
+                    Some((host, caller.clone()))
+                })
+                .flatten(),
+        );
         Some(step)
     }
 
