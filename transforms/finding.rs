@@ -125,6 +125,8 @@ pub struct Chain {
     pub callers: Vec<Link>,
     /// Where it ends, and how.
     pub ends: Vec<Link>,
+    /// How programs are run so that the decision is yes, `python -m tool --trust-remote-code`.
+    pub usages: Vec<Link>,
     /// Calls that are left as they are, and why.
     pub left: Vec<Link>,
     /// Assertions about mocks of what gains a parameter.

@@ -223,6 +223,7 @@ fn way(session: &Session, chain: &Chain) -> machine::Way {
         hosts: links(&chain.hosts),
         callers: links(&chain.callers),
         ends: links(&chain.ends),
+        usages: links(&chain.usages),
         left: links(&chain.left),
         mocks: elsewhere(&chain.mocks),
         runs: elsewhere(&chain.runs),

@@ -72,6 +72,11 @@ fn with_notes(session: &Session, remedy: &Remedy) -> String {
             some(&places)
         ));
     }
+    if !chain.usages.is_empty() {
+        let commands: Vec<String> =
+            chain.usages.iter().map(|usage| format!("`{}`", usage.text)).collect();
+        lines.push(format!("to say yes: {}", some(&commands)));
+    }
     let elsewhere = |all: &[Elsewhere]| -> Vec<String> {
         all.iter().map(|one| format!("{}:{}", slashed(&one.path), one.line)).collect()
     };

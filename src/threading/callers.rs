@@ -1,6 +1,7 @@
 //! Who calls functions: the calls in the program that run one of them, each with what shows it.
 
 mod judge;
+mod locals;
 mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -211,6 +212,7 @@ impl Finder<'_, '_> {
             calls.extend(module.calls_named(name).filter_map(Candidate::plain));
         }
         calls.extend(partials(module, &names));
+        calls.extend(locals::calls(module, &names));
         if wanted.name == "__call__" {
             calls.extend(module.of_kind("call").filter_map(Candidate::plain));
         }

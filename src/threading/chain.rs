@@ -31,6 +31,7 @@ pub(super) struct Step {
     pub(super) hosts: Vec<Link>,
     pub(super) callers: Vec<Link>,
     pub(super) ends: Vec<Link>,
+    pub(super) usages: Vec<Link>,
     pub(super) left: Vec<Link>,
     /// Calls that are taken for calls of it by their name: the edit, what it needs, the fact.
     pub(super) offers: Vec<(Op, Option<usize>, Link)>,
@@ -86,6 +87,11 @@ impl Steps {
             found.chain.hosts.extend(step.hosts.iter().cloned());
             found.chain.callers.extend(step.callers.iter().cloned());
             found.chain.ends.extend(step.ends.iter().cloned());
+            for usage in &step.usages {
+                if !found.chain.usages.contains(usage) {
+                    found.chain.usages.push(usage.clone());
+                }
+            }
             found.chain.left.extend(step.left.iter().cloned());
             waiting.extend(step.needs.iter().rev());
         }

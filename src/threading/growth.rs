@@ -276,7 +276,9 @@ impl<'m> Solver<'_, 'm> {
         growth.reason.clone_from(&grown.reason);
         let overloads = self.overloads.entry(key.0).or_default();
         growth.ops = super::edits::parameter(name, decision, module, key, overloads);
-        growth.ops.extend(command::option(key.0, module, node, name, decision));
+        let option = command::option(key.0, module, node, name, decision);
+        let is_command = option.is_some();
+        growth.ops.extend(option);
         growth.ops.extend(stubs::parameters(
             self.program,
             self.modules,
@@ -295,7 +297,9 @@ impl<'m> Solver<'_, 'm> {
                 variadic::Key::Read { .. } => {}
             }
         }
-        let text = format!("gains the parameter; who says nothing gets {}", decision.safe);
+        let flag = name.replace('_', "-");
+        let how = if is_command { format!(" and the option `--{flag}`") } else { String::new() };
+        let text = format!("gains the parameter{how}; who says nothing gets {}", decision.safe);
         growth.fact = Some(link(at, shown, text));
         growth
     }

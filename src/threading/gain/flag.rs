@@ -61,10 +61,11 @@ impl<'m> Solver<'_, 'm> {
         }
         let requires = self.takers_of_all(file, span, wish)?;
         let spots = self.spots(&parser, &walk, &made, wish)?;
-        let (dashed, quote) = habits(&walk);
+        let (dashed, quote) = habits(module, &walk);
         let flag = spelled(&wish.name, dashed);
         let mut plan = Plan { shown: flag.clone(), requires, ..Plan::default() };
         plan.reach = reach(&walk, &made);
+        plan.usages = self.usages(file, span, &flag);
         for place in spots {
             let there = self.modules.get(place.file).ok_or_else(gone)?;
             if let Some(why) = self.untouchable(place.file, there) {
@@ -350,16 +351,27 @@ fn is_straight(module: &Module, statement: Node, made: Span) -> bool {
     is_own && !leaves("return_statement") && !leaves("raise_statement")
 }
 
-/// Whether the options with several words are mostly spelled with dashes, and the quote of the
-/// names.
-fn habits(walk: &Walk) -> (bool, char) {
-    let count = |letter: char| {
-        let options = walk.arguments.iter().map(|added| added.option.trim_start_matches('-'));
+/// Whether the options with several words are mostly spelled with dashes, those of the whole module
+/// where the parser has none, and the quote of the names.
+fn habits(module: &Module, walk: &Walk) -> (bool, char) {
+    let all = module.calls_named("add_argument").filter_map(|call| {
+        let first = Call::at(call, module.text())?.positional(0)?.value;
+        literal::plain_string(first, module.text()).map(str::to_owned)
+    });
+    let own = walk.arguments.iter().map(|added| added.option.clone());
+    let count = |options: &[String], letter: char| {
+        let options = options.iter().map(|option| option.trim_start_matches('-'));
         options.filter(|option| option.contains(letter)).count()
     };
+    let is_dashed = |options: &[String]| {
+        let (dashes, underscores) = (count(options, '-'), count(options, '_'));
+        (dashes + underscores > 0).then_some(dashes > underscores)
+    };
+    let (own, all): (Vec<String>, Vec<String>) = (own.collect(), all.collect());
+    let is_dashed = is_dashed(&own).or_else(|| is_dashed(&all)).unwrap_or_default();
     let single = walk.arguments.iter().filter(|added| added.quote == '\'').count();
     let quote = if single * 2 > walk.arguments.len() { '\'' } else { '"' };
-    (count('-') > count('_'), quote)
+    (is_dashed, quote)
 }
 
 /// How the flag is spelled.

@@ -7,6 +7,7 @@ mod field;
 mod flag;
 pub(super) mod objects;
 pub(super) mod unpacked;
+mod usage;
 mod walk;
 
 use std::rc::Rc;
@@ -45,7 +46,7 @@ pub(super) struct Plan {
     /// Who gains it.
     pub(super) hosts: Vec<Link>,
     /// What a person does to say yes.
-    pub(super) ends: Vec<Link>,
+    pub(super) usages: Vec<Link>,
     /// The calls that make such objects, and hand the decision on.
     pub(super) calls: Vec<Caller>,
     /// Functions that are handed all that the object holds, and have to take it.

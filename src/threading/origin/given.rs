@@ -81,7 +81,7 @@ impl<'m> Solver<'_, 'm> {
     }
 
     /// The calls of a function, if all of them can be seen.
-    pub(super) fn callers_of(&mut self, function: Key) -> Option<Rc<Vec<Caller>>> {
+    pub(in crate::threading) fn callers_of(&mut self, function: Key) -> Option<Rc<Vec<Caller>>> {
         self.look_for_callers([function]);
         self.origins.calls.get(&function)?.clone()
     }

@@ -92,7 +92,9 @@ impl<'m> Solver<'_, 'm> {
         remote: &[usize],
         near: Option<bool>,
     ) -> Option<Held> {
-        self.prepare();
+        if matches!(need, Need::Has(_)) {
+            self.prepare();
+        }
         let is_near = near == Some(true);
         let functions: Vec<Node> = place.functions().collect();
         for function in functions.into_iter().filter(|f| f.kind() == "function_definition") {
@@ -126,7 +128,8 @@ impl<'m> Solver<'_, 'm> {
             }
             let bindings = module.names.scopes[scope].bindings.get(variable)?;
             let reads = reads_of(place, variable);
-            if is_near && reads.is_empty() {
+            let is_far = matches!(need, Need::Gains(_)) && !may_gain(module, variable, bindings);
+            if is_far || (is_near && reads.is_empty()) {
                 continue;
             }
             let Some(found) = self.variable((file, module), (scope, variable), need, reads) else {
@@ -301,8 +304,7 @@ impl<'m> Solver<'_, 'm> {
         for node in arguments.flat_map(tree::children) {
             let value = node.child_by_field_name("value").unwrap_or(node);
             let text = module.text_of(value);
-            let is_named = value.kind() == "identifier"
-                && NAMES.iter().any(|name| text == *name || text.ends_with(&format!("_{name}")));
+            let is_named = value.kind() == "identifier" && is_like_settings(text);
             names.extend(is_named.then_some(text));
         }
         let signature = Signature::at(root);
@@ -377,6 +379,24 @@ fn function_key(item: &Item) -> Option<Key> {
         Item::Parameter(function, _) => Some(*function),
         _ => None,
     }
+}
+
+/// Whether a variable may hold a namespace or settings, as far as what binds it tells: a parameter
+/// that goes by such a name or is annotated, and what is made there.
+fn may_gain(module: &Module, name: &str, bindings: &[Binding]) -> bool {
+    bindings.iter().any(|binding| match binding.kind {
+        BindingKind::Parameter => {
+            let node = module.nodes().covering(binding.span);
+            let parameter = node.and_then(|node| module.parent(node));
+            is_like_settings(name)
+                || parameter.is_some_and(|p| p.child_by_field_name("type").is_some())
+        }
+        _ => true,
+    })
+}
+
+fn is_like_settings(name: &str) -> bool {
+    NAMES.iter().any(|like| name == *like || name.ends_with(&format!("_{like}")))
 }
 
 /// The scope of a function's body.

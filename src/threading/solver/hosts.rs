@@ -125,7 +125,7 @@ impl<'m> Rounds<'_, '_, 'm> {
             ops: plan.ops.clone(),
             needs,
             hosts: plan.hosts.clone(),
-            ends: plan.ends.clone(),
+            usages: plan.usages.clone(),
             ..Step::default()
         });
         self.steps.gains.insert(place, step);
