@@ -128,8 +128,9 @@ impl<'m> Solver<'_, 'm> {
             }
             let bindings = module.names.scopes[scope].bindings.get(variable)?;
             let reads = reads_of(place, variable);
-            let is_far = matches!(need, Need::Gains(_)) && !may_gain(module, variable, bindings);
-            if is_far || (is_near && reads.is_empty()) {
+            let is_gain = matches!(need, Need::Gains(_));
+            let may_gain = !is_gain || may_gain(module, variable, bindings, !reads.is_empty());
+            if !may_gain || (is_near && reads.is_empty()) {
                 continue;
             }
             let Some(found) = self.variable((file, module), (scope, variable), need, reads) else {
@@ -223,7 +224,9 @@ impl<'m> Solver<'_, 'm> {
         for attribute in attributes.iter() {
             let item = Item::Kept(definition, attribute.clone());
             let reads = reads_of(place, &format!("{own}.{attribute}"));
-            if is_near && reads.is_empty() {
+            let is_gain = matches!(need, Need::Gains(_));
+            let may_gain = !is_gain || !reads.is_empty() || is_like_namespace(attribute);
+            if !may_gain || (is_near && reads.is_empty()) {
                 continue;
             }
             let Some((sources, gains)) = self.fitting(&item, need, reads) else { continue };
@@ -261,7 +264,9 @@ impl<'m> Solver<'_, 'm> {
             }
             let Some(bindings) = module.names.scopes[0].bindings.get(variable) else { continue };
             let reads = reads_of(place, variable);
-            if is_near && reads.is_empty() {
+            let is_gain = matches!(need, Need::Gains(_));
+            let may_gain = !is_gain || may_gain(module, variable, bindings, !reads.is_empty());
+            if !may_gain || (is_near && reads.is_empty()) {
                 continue;
             }
             let here = (file, module);
@@ -381,18 +386,28 @@ fn function_key(item: &Item) -> Option<Key> {
     }
 }
 
-/// Whether a variable may hold a namespace or settings, as far as what binds it tells: a parameter
-/// that goes by such a name or is annotated, and what is made there.
-fn may_gain(module: &Module, name: &str, bindings: &[Binding]) -> bool {
+/// Whether a variable may hold what gains a flag or field, as far as its name and what binds it tell:
+/// what the place reads may be settings of any kind, other objects only namespaces.
+fn may_gain(module: &Module, name: &str, bindings: &[Binding], is_read: bool) -> bool {
     bindings.iter().any(|binding| match binding.kind {
-        BindingKind::Parameter => {
+        BindingKind::Parameter if is_read => {
             let node = module.nodes().covering(binding.span);
             let parameter = node.and_then(|node| module.parent(node));
             is_like_settings(name)
                 || parameter.is_some_and(|p| p.child_by_field_name("type").is_some())
         }
-        _ => true,
+        BindingKind::Assignment { value } if !is_read => {
+            is_like_namespace(name) || module.slice(value).contains("parse")
+        }
+        _ => is_read || is_like_namespace(name),
     })
+}
+
+/// Whether a name is one that namespaces of command lines go by.
+fn is_like_namespace(name: &str) -> bool {
+    const LIKE: [&str; 7] = ["args", "arguments", "cli", "flags", "namespace", "opt", "opts"];
+    LIKE.iter().any(|like| name == *like || name.ends_with(&format!("_{like}")))
+        || name == "options"
 }
 
 fn is_like_settings(name: &str) -> bool {
