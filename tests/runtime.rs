@@ -1,7 +1,7 @@
 //! Programs before and after `fix`, run: by default nothing that they load is trusted any more, who
 //! says yes at an entry point gets back what was, and nothing else that they do changes.
 //!
-//! `runtime/programs/NAME` is a program; its `drive.py`, which is no part of it, runs it. How a
+//! `runtime/programs/NAME` is a program, and so is a fixture with a `drive.py` beside its `before`; its `drive.py`, which is no part of it, runs it. How a
 //! function of the drive is called tells what must hold of it: `runtime/check.rs`.
 
 #[path = "runtime/check.rs"]
@@ -35,13 +35,25 @@ fn programs() -> Vec<Program> {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
+    folders.extend(driven());
     folders.sort();
     let named = |folder: PathBuf| Program {
         name: folder.file_name().unwrap().to_string_lossy().into_owned(),
         drive: fs::read_to_string(folder.join("drive.py")).unwrap(),
-        folder,
+        folder: match folder.join("before") {
+            before if before.is_dir() => before,
+            _ => folder,
+        },
     };
     folders.into_iter().map(named).collect()
+}
+
+/// The fixtures that have something that runs them.
+fn driven() -> impl Iterator<Item = PathBuf> {
+    let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let drives = walkdir::WalkDir::new(fixtures).max_depth(3).into_iter().filter_map(Result::ok);
+    let drives = drives.filter(|entry| entry.file_name() == "drive.py");
+    drives.filter_map(|drive| drive.path().parent().map(PathBuf::from))
 }
 
 /// The Python files of a folder; `drive.py` at its top is none of the program.

@@ -9,7 +9,7 @@ use crate::python::module::Module;
 use crate::report::json::slashed;
 use crate::report::model::{ExceptionView, FindingView, Mode, Position, Summary};
 use crate::scan::level;
-use crate::transforms::finding::{Elsewhere, ExceptionKind, Finding, Fix, Level, Remedy};
+use crate::transforms::finding::{Chain, Elsewhere, ExceptionKind, Finding, Fix, Level, Remedy};
 use crate::workspace::span::Span;
 use crate::workspace::{FileId, line_length};
 
@@ -85,13 +85,14 @@ fn with_notes(session: &Session, remedy: &Remedy) -> String {
         scripts.sort_unstable();
         scripts.dedup();
         lines.push(format!(
-            "{} by {}; look whether they need to say yes",
+            "{} by {}; {}",
             if scripts.len() == 1 {
                 format!("{} is run", scripts[0])
             } else {
                 format!("{} scripts are run", scripts.len())
             },
-            some(&elsewhere(&chain.runs))
+            some(&elsewhere(&chain.runs)),
+            needed(chain)
         ));
     }
     if !chain.mocks.is_empty() {
@@ -101,6 +102,22 @@ fn with_notes(session: &Session, remedy: &Remedy) -> String {
         ));
     }
     lines.join("\n")
+}
+
+/// What those who run a program have to look at.
+fn needed(chain: &Chain) -> String {
+    let mut flags: Vec<&str> = chain
+        .usages
+        .iter()
+        .filter_map(|usage| usage.text.rsplit(' ').next())
+        .filter(|word| word.starts_with('-'))
+        .collect();
+    flags.sort_unstable();
+    flags.dedup();
+    match flags[..] {
+        [] => "look whether they need to say yes".to_owned(),
+        _ => format!("they need {} now where they are to say yes", flags.join(" or ")),
+    }
 }
 
 /// Places in one line, the first ones of many.

@@ -287,6 +287,17 @@ impl<'w> Program<'w> {
         files.into_iter().map(|file| file.id).collect()
     }
 
+    /// Whether a test's bytes hold one of the texts and a word.
+    pub fn is_tested_with(&self, any: &[&str], word: &str) -> bool {
+        let tests = self.whole().files.par_iter().filter(|file| file.test);
+        let finders: Vec<memmem::Finder> = any.iter().map(memmem::Finder::new).collect();
+        let needed = Needed::of_word(word);
+        tests.filter(|file| self.may_hold(file.id, &needed)).any(|file| {
+            let bytes = self.bytes(file.id);
+            bytes.is_some_and(|bytes| finders.iter().any(|finder| finder.find(&bytes).is_some()))
+        })
+    }
+
     /// The files that can hold the texts, as far as that is known without reading them.
     fn candidates(&self, workspace: &Workspace, all: &[&str], any: &[&str]) -> Vec<FileId> {
         let every = || workspace.files.iter().map(|file| file.id).collect();

@@ -133,6 +133,10 @@ pub(super) fn is_property(module: &Module, function: Node) -> bool {
 /// The dotted name of what made the object of `app.command`: `typer.Typer`; for a click group, the
 /// decorator that made it.
 fn maker(module: &Module, callee: Node) -> Option<String> {
+    maker_within(module, callee, 4)
+}
+
+fn maker_within(module: &Module, callee: Node, depth: usize) -> Option<String> {
     let object = callee.child_by_field_name("object").filter(|o| o.kind() == "identifier")?;
     let scope = module.names.scope_at(object.start_byte());
     let [binding] = module.names.bindings(module.text_of(object), scope) else { return None };
@@ -148,8 +152,10 @@ fn maker(module: &Module, callee: Node) -> Option<String> {
             decorators.into_iter().find_map(|decorator| {
                 let callee = decorator.child_by_field_name("function").unwrap_or(decorator);
                 let made = module.names.resolve(callee, module.text());
-                let made = made.single().filter(|name| CLICKS.iter().any(|c| name.starts_with(c)));
-                made.map(str::to_owned)
+                let single =
+                    made.single().filter(|name| CLICKS.iter().any(|c| name.starts_with(c)));
+                let above = || maker_within(module, callee, depth.checked_sub(1)?);
+                single.map(str::to_owned).or_else(above)
             })
         }
         _ => None,

@@ -72,7 +72,7 @@ const WRAPPERS: [&str; 9] = [
 ];
 
 /// Methods of pools, executors, loops and data that do so.
-const METHODS: [&str; 20] = [
+const METHODS: [&str; 22] = [
     "map",
     "filter",
     "submit",
@@ -90,6 +90,8 @@ const METHODS: [&str; 20] = [
     "to_thread",
     "set_defaults",
     "add_argument",
+    "add_command",
+    "invoke",
     "Process",
     "Pool",
     "Thread",

@@ -8,7 +8,7 @@ use tree_sitter::Node;
 use self::method::{is_platform_method, is_responder, method_gate};
 use super::Reach;
 use super::decorator::{Effect, effect};
-use super::gain::command::refuses_option;
+use super::gain::command::{declares_flag, refuses_option};
 use super::look::Work;
 use super::place::{class_of, decorators, name_of};
 use super::serving::is_serving;
@@ -71,6 +71,9 @@ pub(super) fn gate(
                 );
             }
         }
+    }
+    if declares_flag(module, function) {
+        return closed(format!("`{name}` has such an option already, under another name"), false);
     }
     if takes_request(module, function) {
         return closed(format!("`{name}` handles requests"), true);

@@ -8,7 +8,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use super::attribute::{self, How};
-use super::parser::{Parsers, function_named, is_main_guard};
+use super::flag::is_decision;
+use super::parser::{Parsers, declares, function_named, is_main_guard};
 use super::place::{Place, name_of};
 use super::{bound, decision, deleted, filled, reads};
 use crate::python::call::Call;
@@ -278,6 +279,15 @@ impl<'m> Objects<'m> {
     /// Whether the code of the function reads the field of that object already.
     fn read_beside(&self, place: &Place<'m>, function: Node<'m>, object: &str) -> Option<String> {
         let module = self.module;
+        let is_text = module.calls_named("add_argument").any(|call| {
+            let call = Call::at(call, module.text());
+            call.is_some_and(|call| {
+                declares(module, &call, &self.name) && !is_decision(module, &call, &self.name)
+            })
+        });
+        if is_text {
+            return None;
+        }
         let known = self.read.borrow().get(&function.id()).cloned();
         let read = known.unwrap_or_else(|| {
             let found = Rc::new(reads::of(module, function, &self.name));

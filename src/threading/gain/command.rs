@@ -33,10 +33,24 @@ pub(in crate::threading) fn refuses_option(module: &Module, function: Node) -> O
             "`{name}` is a command that takes only the options its decorators declare"
         ));
     }
+    if declares_flag(module, function) {
+        return Some(format!("`{name}` has such an option already, under another name"));
+    }
     if module.text_of(function).contains(".forward(") {
         return Some(format!("`{name}` forwards all its options to another command"));
     }
     None
+}
+
+/// Whether the decorators or the signature of a command hold the flag of a decision already.
+pub(in crate::threading) fn declares_flag(module: &Module, function: Node) -> bool {
+    let outer = module.parent(function).filter(|outer| outer.kind() == "decorated_definition");
+    let body = function.child_by_field_name("body").map_or(function.end_byte(), |b| b.start_byte());
+    let start = outer.unwrap_or(function).start_byte();
+    let text = &module.text()[start..body];
+    ["--trust-remote-code", "--trust_remote_code", "--trust-data", "--trust-repo"]
+        .iter()
+        .any(|flag| text.contains(flag))
 }
 
 /// Whether decorators of click make a function a command: what calls it hands on a command line.
@@ -112,7 +126,14 @@ pub(in crate::threading) fn typer_option(
 ) -> Option<(Option<String>, String)> {
     let name = name_of(module, function)?;
     // Who calls it as a function would be handed what typer knows of the option.
-    if module.calls_named(name).next().is_some() {
+    let mut uses = module.names.uses_of(name, 0, module.text()).into_iter();
+    let is_run = |used: crate::workspace::span::Span| {
+        let node = module.nodes().covering(used);
+        let call = node.and_then(|node| module.ancestors(node).find(|a| a.kind() == "call"));
+        call.is_some_and(|call| module.text_of(call).starts_with("typer.run("))
+    };
+    let own = function.child_by_field_name("name").map(tree::span);
+    if uses.any(|used| Some(used) != own && !is_run(used)) {
         return None;
     }
     let signature = Signature::at(function)?;

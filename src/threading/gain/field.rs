@@ -107,10 +107,22 @@ impl<'m> Solver<'_, 'm> {
         if module.text().contains("astuple(") {
             return Some(format!("the fields of `{shown}` may be taken apart by their number"));
         }
+        let own = module.text_of(node);
+        let is_counted = ["fields(cls)", "fields(self)", "__dataclass_fields__"];
+        if is_counted.iter().any(|text| own.contains(text))
+            || !program.files_holding(&[&format!("fields({shown})")]).is_empty()
+        {
+            return Some(format!("the fields of `{shown}` are gone over"));
+        }
         let Some(below) = program.derived(class) else {
             return Some(format!("more classes derive from `{shown}` than are looked at"));
         };
         let (above, _) = program.ancestry(class);
+        for derived in &below {
+            if let Some(why) = self.is_made_by_position(*derived) {
+                return Some(why);
+            }
+        }
         for owner in above.iter().chain(&below) {
             let Some(module) = self.modules.get(owner.file) else { return Some(String::new()) };
             let node = module.exact(owner.span, &["class_definition"])?;
@@ -135,6 +147,23 @@ impl<'m> Solver<'_, 'm> {
             }
         }
         None
+    }
+
+    /// Why a derived class would take an argument for another one, which is handed by its position.
+    fn is_made_by_position(&self, class: Definition) -> Option<String> {
+        let shown = self.program.name_of(class)?;
+        self.constructions(class).into_iter().find_map(|caller| {
+            let module = self.modules.get(caller.file)?;
+            let call = Call::at(module.exact(caller.call, &["call"])?, module.text())?;
+            let is_named = |argument: &crate::python::call::Argument| {
+                matches!(argument.kind, crate::python::call::ArgumentKind::Keyword(_))
+            };
+            let line = module.lines.of(caller.call.start) + 1;
+            let path = self.program.relative(caller.file).display();
+            (!call.arguments.iter().all(is_named)).then(|| {
+                format!("`{shown}`, which derives from it, is made by position ({path}:{line})")
+            })
+        })
     }
 
     /// Whether a command line fills objects of a class; why it must not have the flag where another
@@ -197,7 +226,7 @@ impl<'m> Solver<'_, 'm> {
         let program = self.program;
         let Some(name) = program.name_of(class) else { return Vec::new() };
         let sought = Sought { word: name.clone(), calls_too: true, ..Sought::default() };
-        let mut found = Vec::new();
+        let (mut found, mut own_calls) = (Vec::new(), Vec::new());
         let mut visit = |file, module: &Module| {
             for node in module.of_kind("call") {
                 let Some(callee) = node.child_by_field_name("function") else { continue };
@@ -215,13 +244,21 @@ impl<'m> Solver<'_, 'm> {
             }
         };
         if let Some(own) = program.module(class.file) {
-            visit(class.file, &own.module);
+            let module = &own.module;
+            visit(class.file, module);
+            for call in module.calls_named("cls") {
+                let around = module.ancestors(call).find(|a| a.kind() == "class_definition");
+                if around.is_some_and(|around| tree::span(around) == class.span) {
+                    own_calls.push(made_by(class.file, tree::span(call)));
+                }
+            }
         }
         program.mentioning(&[sought], &mut |member, _| {
             if member.module.file != class.file {
                 visit(member.module.file, &member.module);
             }
         });
+        found.extend(own_calls);
         found
     }
 }
@@ -297,5 +334,19 @@ fn declaration(module: &Module, fields: &[Field], wish: &Wish) -> String {
             );
         }
     }
-    format!("{name}: {annotation} = {safe}")
+    match made_of_calls(module, fields) {
+        Some(callee) => format!("{name}: {annotation} = {callee}(default={safe})"),
+        None => format!("{name}: {annotation} = {safe}"),
+    }
+}
+
+/// What makes the defaults of all fields that have one, `field` of `field(default=1)`.
+fn made_of_calls<'m>(module: &'m Module, fields: &[Field<'m>]) -> Option<&'m str> {
+    let mut found = None;
+    for value in fields.iter().filter_map(|field| field.value) {
+        let call = Call::at(value, module.text())?;
+        call.keyword("default")?;
+        found = Some(module.text_of(call.function));
+    }
+    found
 }

@@ -9,11 +9,13 @@ use super::{Plan, Wish};
 use crate::plan::op::{Anchor, Op};
 use crate::python::call::Call;
 use crate::python::module::Module;
+use crate::python::signature::Signature;
 use crate::python::{literal, tree};
 use crate::threading::origin::Source;
 use crate::threading::origin::flags::{Search, Target};
 use crate::threading::origin::value::value;
 use crate::threading::parser::PARSES;
+use crate::threading::serving::is_serving;
 use crate::threading::solve::Solver;
 use crate::threading::{deleted, link, spot};
 use crate::workspace::FileId;
@@ -48,8 +50,27 @@ impl<'m> Solver<'_, 'm> {
         let module = self.modules.get(file).ok_or_else(gone)?;
         let node = module.exact(span, &["call"]).ok_or_else(gone)?;
         let parser = parser_of(file, module, node).ok_or_else(gone)?;
-        if deleted::attribute(module, module.root(), &wish.name) {
-            return Err(format!("`{}` is deleted from the namespace", wish.name));
+        let is_deleted = deleted::attribute(module, module.root(), &wish.name);
+        if is_deleted || module.text().contains("delattr(") {
+            return Err("attributes of the namespace are deleted".to_owned());
+        }
+        let own = Call::at(node, module.text());
+        if own
+            .is_some_and(|call| call.keyword("namespace").is_some() || call.positional(1).is_some())
+        {
+            return Err("what is parsed is written into an object that is there already".to_owned());
+        }
+        let refills = |name: &&str| {
+            module.calls_named(name).any(|call| {
+                let call = Call::at(call, module.text());
+                call.is_some_and(|call| call.keyword("namespace").is_some())
+            })
+        };
+        if PARSES.iter().any(|name| refills(&name)) {
+            return Err("a namespace of the module is filled twice".to_owned());
+        }
+        if self.parses_what_is_sent(file, module, node) {
+            return Err("what it parses may be what somebody else sends".to_owned());
         }
         if !self.keeps_defaults(file, parser.node) {
             return Err("not all that makes the parser can be seen".to_owned());
@@ -59,16 +80,23 @@ impl<'m> Solver<'_, 'm> {
         if let Some(why) = walk.stranger.clone().or_else(|| self.conflict(&walk, &made, wish)) {
             return Err(why);
         }
-        let requires = self.takers_of_all(file, span, wish)?;
-        let spots = self.spots(&parser, &walk, &made, wish)?;
+        let takers = self.takers_of_all(file, span, wish)?;
+        let (spots, read_as) = self.spots(&parser, &walk, &made, wish)?;
         let (dashed, quote) = habits(module, &walk);
         let flag = spelled(&wish.name, dashed);
-        let mut plan = Plan { shown: flag.clone(), requires, ..Plan::default() };
+        let mut plan = Plan {
+            shown: flag.clone(),
+            requires: takers.functions,
+            beside: takers.classes,
+            read_as,
+            ..Plan::default()
+        };
         plan.reach = reach(&walk, &made);
         plan.usages = self.usages(file, span, &flag);
         for place in spots {
             let there = self.modules.get(place.file).ok_or_else(gone)?;
-            if let Some(why) = self.untouchable(place.file, there) {
+            let why = self.untouchable(place.file, there);
+            if let Some(why) = why.or_else(|| self.is_added_by_others(&place, wish)) {
                 return Err(why);
             }
             let at = spot(there, place.file, place.after.start);
@@ -84,13 +112,49 @@ impl<'m> Solver<'_, 'm> {
         Ok(plan)
     }
 
+    /// Whether a program that hears from others may parse what these say: anything but the command
+    /// line of the process, in functions that are no handlers.
+    fn parses_what_is_sent(&mut self, file: FileId, module: &'m Module, call: Node<'m>) -> bool {
+        if !is_serving(self.program) {
+            return false;
+        }
+        let functions = module.ancestors(call).filter(|a| a.kind() == "function_definition");
+        let functions: Vec<Node> = functions.collect();
+        if functions.iter().any(|function| self.is_closed(file, module, *function)) {
+            return true;
+        }
+        let call = Call::at(call, module.text());
+        let Some(given) = call.as_ref().and_then(|call| call.positional(0)) else { return false };
+        if is_command_line(module, given.value) {
+            return false;
+        }
+        let name = module.text_of(given.value);
+        let Some(function) = functions.first().filter(|_| given.value.kind() == "identifier")
+        else {
+            return true;
+        };
+        let key = (file, tree::span(*function));
+        let parameter = Signature::at(*function)
+            .is_some_and(|signature| signature.binding(name, module.text()).is_some());
+        let Some(callers) = self.callers_of(key).filter(|_| parameter) else {
+            // Nothing in the program hands anything in.
+            return !parameter || self.references.escape(key).is_some();
+        };
+        callers.iter().any(|caller| {
+            let Some(there) = self.modules.get(caller.file) else { return true };
+            let handed = self.handed_in(key, name, caller);
+            handed.is_some_and(|handed| !is_command_line(there, handed))
+        })
+    }
+
     /// The statements that make the parser, and what they assign it to.
     fn made_at(&mut self, parser: &Parser<'m>) -> Result<Vec<Spot>, String> {
         let unseen = || "not all that makes the parser can be seen".to_owned();
-        let item = value(parser.file, parser.node, None);
+        let node = last_bound(parser.module, parser.node).unwrap_or(parser.node);
+        let item = value(parser.file, node, None);
         let sources = self.sources(&item, None).ok_or_else(unseen)?;
         let mut found = Vec::new();
-        for source in sources.iter() {
+        for source in sources.iter().filter(|source| **source != Source::Nothing) {
             let Source::Parser(file, span) = source else { return Err(unseen()) };
             let module = self.modules.get(*file).ok_or_else(unseen)?;
             let call = module.exact(*span, &["call"]).ok_or_else(unseen)?;
@@ -112,7 +176,28 @@ impl<'m> Solver<'_, 'm> {
 
     /// Why the flag would be one too many.
     fn conflict(&mut self, walk: &Walk, made: &[Spot], wish: &Wish) -> Option<String> {
-        let flags = [format!("--{}", wish.name), format!("--{}", wish.name.replace('_', "-"))];
+        let flags = flags_of(wish);
+        if walk.is_open || self.is_open(walk, made) {
+            let [one, other] = &flags;
+            if let Some(file) = self.program.files_holding(&[&one[2..], &other[2..]]).first() {
+                let holds = |file: &FileId| {
+                    let strings = self.modules.get(*file).into_iter().flat_map(|module| {
+                        let strings = module.of_kind("string");
+                        strings.filter_map(|node| literal::plain_string(node, module.text()))
+                    });
+                    strings
+                        .into_iter()
+                        .any(|text| flags.iter().any(|f| f.ends_with(text) && text.len() > 2))
+                };
+                let all = self.program.files_holding(&[&one[2..], &other[2..]]);
+                if all.iter().any(holds) {
+                    let path = self.program.relative(*file).display();
+                    return Some(format!(
+                        "arguments are added by names that are not written where that happens, and such a flag may be one of them ({path})"
+                    ));
+                }
+            }
+        }
         let files = made.iter().map(|place| (place.file, None));
         let roots = walk.code.iter().map(|(file, root)| (*file, Some(*root)));
         for (file, root) in roots.chain(files) {
@@ -135,6 +220,75 @@ impl<'m> Solver<'_, 'm> {
         None
     }
 
+    /// Whether arguments are added by names that are not written there, in the code that a parser goes
+    /// through.
+    fn is_open(&self, walk: &Walk, made: &[Spot]) -> bool {
+        let roots = walk.code.iter().copied();
+        let made = made.iter().filter_map(|place| {
+            let module = self.modules.get(place.file)?;
+            Some((place.file, around(module, made, place.file)?))
+        });
+        roots.chain(made).any(|(file, root)| {
+            let Some(module) = self.modules.get(file) else { return true };
+            let mut calls =
+                module.calls_named("add_argument").filter(|call| root.contains(tree::span(*call)));
+            calls.any(|call| {
+                let call = Call::at(call, module.text());
+                let first = call.as_ref().and_then(|call| call.positional(0));
+                first
+                    .is_none_or(|first| literal::plain_string(first.value, module.text()).is_none())
+            })
+        })
+    }
+
+    /// Why the flag would be one too many for another program that shares the code at a place.
+    fn is_added_by_others(&mut self, place: &Spot, wish: &Wish) -> Option<String> {
+        let module = self.modules.get(place.file)?;
+        let node = module.nodes().covering(place.after)?;
+        let function = module.ancestors(node).find(|a| a.kind() == "function_definition");
+        let name = match function {
+            Some(function) => crate::threading::place::name_of(module, function)?.to_owned(),
+            None => place.object.clone(),
+        };
+        for file in self.program.files_holding(&[&name]) {
+            let Some(other) = self.modules.get(file) else { continue };
+            let calls: Vec<Node> =
+                PARSES.iter().flat_map(|parses| other.calls_named(parses)).collect();
+            for call in calls {
+                if self.has_flag(file, tree::span(call), &wish.name) {
+                    let line = other.lines.of(call.start_byte()) + 1;
+                    let path = self.program.relative(file).display();
+                    return Some(format!(
+                        "`{name}` is shared with what has such a flag already ({path}:{line})"
+                    ));
+                }
+            }
+        }
+        let flags = flags_of(wish);
+        for file in self.program.files_holding(&[&flags[0], &flags[1]]) {
+            let Some(other) = self.modules.get(file) else { continue };
+            let strings = other.of_kind("string").filter(|string| {
+                let text = literal::plain_string(*string, other.text());
+                text.is_some_and(|text| flags.iter().any(|flag| flag == text))
+            });
+            for string in strings {
+                let around = other.ancestors(string).find(|a| a.kind() == "function_definition");
+                let root = around.unwrap_or_else(|| other.root());
+                let is_own = file == place.file && function.is_some_and(|f| f.id() == root.id());
+                let text = other.text_of(root);
+                let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+                if is_own || words.any(|word| word == name) {
+                    let line = other.lines.of(string.start_byte()) + 1;
+                    let path = self.program.relative(file).display();
+                    return Some(format!(
+                        "`{name}` is shared with what has such a flag already ({path}:{line})"
+                    ));
+                }
+            }
+        }
+        None
+    }
+
     /// Where the flag is added: beside the arguments that the decision is about, else behind the
     /// last argument of the parser, else behind what makes it.
     fn spots(
@@ -143,7 +297,7 @@ impl<'m> Solver<'_, 'm> {
         walk: &Walk,
         made: &[Spot],
         wish: &Wish,
-    ) -> Result<Vec<Spot>, String> {
+    ) -> Result<(Vec<Spot>, Option<String>), String> {
         let reach = reach(walk, made);
         let shared = self.planned_within(&reach, wish);
         if !shared.is_empty() {
@@ -153,33 +307,53 @@ impl<'m> Solver<'_, 'm> {
             };
             let is_one = shared.len() == 1 && runs(self, &shared[0]);
             let place = is_one.then(|| self.spot_again(&shared[0], wish)).flatten();
-            return place.map(|place| vec![place]).ok_or_else(|| {
+            return place.map(|place| (vec![place], None)).ok_or_else(|| {
                 "a part of what builds the parser gains the flag for another one".to_owned()
             });
         }
-        if let Some(commands) = self.commands(walk, wish) {
-            return Ok(commands);
+        if let Some((commands, dest)) = self.commands(walk, wish) {
+            return Ok((commands, Some(dest)));
         }
         for candidate in candidates(walk, wish) {
             let place = (candidate.file, candidate.after);
             if self.runs_before(parser, place.0, place.1) && !self.is_others(place, wish) {
-                let object = self.object_text(&candidate);
-                return Ok(vec![Spot { file: place.0, after: place.1, object }]);
+                let object = candidate.object;
+                return Ok((vec![Spot { file: place.0, after: place.1, object }], None));
             }
         }
         let is_free = |solver: &Self, place: &Spot| {
             !place.object.is_empty() && !solver.is_others((place.file, place.after), wish)
         };
         if made.iter().all(|place| is_free(self, place)) {
-            let again = |place: &Spot| Spot { object: place.object.clone(), ..*place };
-            return Ok(made.iter().map(again).collect());
+            let spots = made.iter().map(|place| self.last_straight(walk, place));
+            return Ok((spots.collect(), None));
         }
         Err("no place in the program always adds arguments to the parser".to_owned())
     }
 
-    fn object_text(&self, candidate: &Candidate) -> String {
-        let module = self.modules.get(candidate.file);
-        module.map_or("", |module| module.slice(candidate.object)).to_owned()
+    /// The last argument that is always added behind what makes a parser, or that.
+    fn last_straight(&self, walk: &Walk, made: &Spot) -> Spot {
+        let module = self.modules.get(made.file);
+        let is_behind = |added: &&Added| {
+            let statement =
+                module.and_then(|module| module.exact(added.statement, &["expression_statement"]));
+            added.file == made.file
+                && added.object_text == made.object
+                && added.statement.start > made.after.start
+                && module.zip(statement).is_some_and(|(module, statement)| {
+                    let block = module.parent(statement).map(tree::span);
+                    let other = module.nodes().covering(made.after);
+                    let other = other.and_then(|node| module.statement(node));
+                    let other = other.and_then(|node| module.parent(node)).map(tree::span);
+                    block == other && is_straight(module, statement, made.after)
+                })
+        };
+        let last = walk.arguments.iter().filter(is_behind).max_by_key(|a| a.statement.start);
+        Spot {
+            file: made.file,
+            after: last.map_or(made.after, |last| last.statement),
+            object: made.object.clone(),
+        }
     }
 
     /// Whether a statement is always run for a parser before it parses.
@@ -224,7 +398,7 @@ impl<'m> Solver<'_, 'm> {
     }
 
     /// Where the commands gain the flag that alone declare what the place reads.
-    fn commands(&self, walk: &Walk, wish: &Wish) -> Option<Vec<Spot>> {
+    fn commands(&self, walk: &Walk, wish: &Wish) -> Option<(Vec<Spot>, String)> {
         let read = |added: &&Added| wish.reads.contains(&added.dest);
         let declaring: Vec<&Added> = walk.arguments.iter().filter(read).collect();
         let best = declaring.iter().map(|added| fitness(&added.dest, wish.decision)).max()?;
@@ -257,14 +431,40 @@ impl<'m> Solver<'_, 'm> {
             if is_set || !is_straight(module, statement, added.relation.command?) {
                 return None;
             }
-            let object = self.object_text(&candidate);
-            let place = Spot { file: candidate.file, after: candidate.after, object };
+            let Candidate { file, after, object } = candidate;
+            let place = Spot { file, after, object };
             let is_new =
                 !found.iter().any(|known| (known.file, known.after) == (place.file, place.after));
             found.extend(is_new.then_some(place));
         }
-        Some(found)
+        Some((found, dest))
     }
+}
+
+/// What the last assignment gives a variable that is always run before a place.
+fn last_bound<'m>(module: &'m Module, node: Node<'m>) -> Option<Node<'m>> {
+    use crate::python::names::BindingKind::Assignment;
+    if node.kind() != "identifier" {
+        return None;
+    }
+    let scope = module.names.scope_at(node.start_byte());
+    let before = module
+        .names
+        .bindings(module.text_of(node), scope)
+        .iter()
+        .filter(|binding| binding.span.start < node.start_byte());
+    let last = before.max_by_key(|binding| binding.span.start)?;
+    let Assignment { value } = last.kind else { return None };
+    let statement = module.statement(module.nodes().covering(last.span)?)?;
+    let block = module.parent(statement)?;
+    let is_around = module.ancestors(node).any(|around| around.id() == block.id());
+    is_around.then(|| module.nodes().covering(value)).flatten()
+}
+
+/// Whether an expression is the command line of the process, or nothing.
+fn is_command_line(module: &Module, node: Node) -> bool {
+    let text = module.text_of(node);
+    text == "None" || text.starts_with("sys.argv")
 }
 
 /// The parser of a call of `parse_args`.
@@ -291,6 +491,11 @@ fn is_dest(module: &Module, string: Node) -> bool {
     })
 }
 
+/// How the flag may be spelled.
+fn flags_of(wish: &Wish) -> [String; 2] {
+    [format!("--{}", wish.name), format!("--{}", wish.name.replace('_', "-"))]
+}
+
 /// All statements that add arguments to a parser, and those that make it.
 fn reach(walk: &Walk, made: &[Spot]) -> FxHashSet<(FileId, Span)> {
     let added = walk.arguments.iter().map(|added| (added.file, added.statement));
@@ -301,7 +506,7 @@ fn reach(walk: &Walk, made: &[Spot]) -> FxHashSet<(FileId, Span)> {
 struct Candidate {
     file: FileId,
     after: Span,
-    object: Span,
+    object: String,
 }
 
 /// The statements behind which the flag could be added, the best first.
@@ -318,7 +523,7 @@ fn candidates(walk: &Walk, wish: &Wish) -> Vec<Candidate> {
     let plain = own().filter(|added| !added.relation.is_group && !added.relation.is_exclusive);
     let plain: Vec<&Added> = plain.collect();
     found.extend(plain.iter().rev().map(|added| last_beside(walk, added)));
-    found.extend(own().filter(|added| !added.relation.is_exclusive).map(|a| last_beside(walk, a)));
+    found.extend(own().map(|added| last_beside(walk, added)));
     found
 }
 
@@ -330,23 +535,25 @@ fn last_beside(walk: &Walk, added: &Added) -> Candidate {
             && other.block == added.block
             && other.relation.command == added.relation.command
     });
+    let object = added.owner.clone().unwrap_or_else(|| added.object_text.clone());
     let is_beside = |other: &&Added| {
-        if added.relation.is_exclusive {
-            !other.relation.is_exclusive
-        } else {
-            other.relation == added.relation && other.object_is(added)
-        }
+        other.object_text == object || other.owner.as_ref().is_some_and(|owner| *owner == object)
     };
     let last = here.filter(is_beside).max_by_key(|other| other.statement.start);
     let last = last.unwrap_or(added);
-    Candidate { file: last.file, after: last.statement, object: last.object }
+    Candidate { file: last.file, after: last.statement, object }
 }
 
 /// Whether a statement is run whenever the parser of a command is made: nothing leaves between.
 fn is_straight(module: &Module, statement: Node, made: Span) -> bool {
     let Some(block) = module.parent(statement) else { return false };
-    let is_own = tree::span(block).contains(made);
-    let between = Span::new(made.end.min(statement.start_byte()), statement.start_byte());
+    let function = module.ancestors(statement).find(|a| a.kind() == "function_definition");
+    let outer = function.unwrap_or_else(|| module.root());
+    let is_elsewhere = !tree::span(outer).contains(made);
+    let is_plain = module.parent(block).is_none_or(|around| around.id() == outer.id());
+    let is_own = tree::span(block).contains(made) || (is_elsewhere && is_plain);
+    let from = if is_elsewhere { outer.start_byte() } else { made.end };
+    let between = Span::new(from.min(statement.start_byte()), statement.start_byte());
     let leaves = |kind: &str| module.of_kind(kind).any(|node| between.contains(tree::span(node)));
     is_own && !leaves("return_statement") && !leaves("raise_statement")
 }

@@ -49,6 +49,10 @@ pub(super) struct Plan {
     pub(super) usages: Vec<Link>,
     /// The calls that make such objects, and hand the decision on.
     pub(super) calls: Vec<Caller>,
+    /// The argument that only those of its commands have which gain the flag.
+    pub(super) read_as: Option<String>,
+    /// Classes that are made of all that the object holds, and have to gain the field.
+    pub(super) beside: Vec<Source>,
     /// Functions that are handed all that the object holds, and have to take it.
     pub(super) requires: Vec<Key>,
     /// The statements behind which flags are added.
@@ -62,12 +66,18 @@ impl Solver<'_, '_> {
     pub(super) fn gain(&mut self, source: Source, wish: &Wish) -> Result<Rc<Plan>, String> {
         let key = (source, wish.name.clone());
         if let Some(known) = self.origins.plans.get(&key) {
-            return known.clone();
+            let plan = known.clone()?;
+            return match &plan.read_as {
+                Some(dest) if !wish.reads.contains(dest) => {
+                    Err("only some of its commands gain the flag".to_owned())
+                }
+                _ => Ok(plan),
+            };
         }
         let found = match source {
             Source::Parsed(file, span) => self.gain_flag(file, span, wish).map(Rc::new),
             Source::Made(class) => self.gain_field(class, wish).map(Rc::new),
-            Source::Parser(..) => Err("it is no namespace".to_owned()),
+            Source::Parser(..) | Source::Nothing => Err("it is no namespace".to_owned()),
         };
         self.origins.plans.insert(key, found.clone());
         found

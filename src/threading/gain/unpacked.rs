@@ -5,7 +5,6 @@ use tree_sitter::Node;
 use super::Wish;
 use crate::python::call::Call;
 use crate::python::module::Module;
-use crate::python::signature::{ParameterKind, Signature};
 use crate::python::tree;
 use crate::threading::origin::Source;
 use crate::threading::origin::value::value;
@@ -34,19 +33,29 @@ impl<'m> Solver<'_, 'm> {
         file: FileId,
         span: Span,
         wish: &Wish,
-    ) -> Result<Vec<Key>, String> {
-        let mut found = Vec::new();
+    ) -> Result<Takers, String> {
+        let mut found = Takers::default();
         for member in self.program.modules_holding(&[], &["vars(", "__dict__"]).iter() {
-            let Some(module) = self.modules.get(member.module.file) else { continue };
+            let there = member.module.file;
+            let Some(module) = self.modules.get(there) else { continue };
             for (object, call) in unpacked(module) {
-                if self.may_be_parsed_by(member.module.file, object, (file, span)) {
-                    let keys = self.takers(member.module.file, module, call, wish)?;
-                    found.extend(keys);
+                if self.may_be_parsed_by(there, object, (file, span)) {
+                    self.takers(there, module, call, wish, &mut found)?;
+                }
+            }
+            for (object, whole) in wholes(module) {
+                let is_counted = is_counted(module, whole);
+                if is_counted && self.may_be_parsed_by(there, object, (file, span)) {
+                    let line = module.lines.of(whole.start_byte()) + 1;
+                    let path = self.program.relative(there).display();
+                    return Err(format!(
+                        "all that the arguments hold is gone over ({path}:{line})"
+                    ));
                 }
             }
         }
-        found.sort_unstable();
-        found.dedup();
+        found.functions.sort_unstable();
+        found.functions.dedup();
         Ok(found)
     }
 
@@ -59,50 +68,52 @@ impl<'m> Solver<'_, 'm> {
         }
     }
 
-    /// The functions of a call that gain the parameter; why not where one takes no such keyword.
+    /// Notes what a call runs that gains the parameter; why not where one takes no such keyword.
     fn takers(
         &mut self,
         file: FileId,
         module: &'m Module,
         call: Node<'m>,
         wish: &Wish,
-    ) -> Result<Vec<Key>, String> {
-        let Some(call) = Call::at(call, module.text()) else { return Ok(Vec::new()) };
+        found: &mut Takers,
+    ) -> Result<(), String> {
+        let Some(call) = Call::at(call, module.text()) else { return Ok(()) };
         let callee = module.text_of(call.function);
         let line = module.lines.of(call.node.start_byte()) + 1;
         let path = self.program.relative(file).display();
         let refused = format!("`{callee}` is handed all that the arguments hold ({path}:{line})");
         if TAKES_ALL.contains(&callee.rsplit('.').next().unwrap_or_default()) {
-            return Ok(Vec::new());
+            return Ok(());
+        }
+        if let Some(class) = self.class_named(file, module, call.function) {
+            let made = Source::Made(class);
+            let plan = self.origins.plans.get(&(made, wish.name.clone()));
+            if plan.is_some_and(Result::is_ok) {
+                found.classes.push(made);
+                return Ok(());
+            }
         }
         let known = self.program.callee(file, module, call.function).filter(|found| found.is_sure);
         let Some(functions) = known.map(|known| known.functions).filter(|f| !f.is_empty()) else {
             return Err(refused);
         };
-        let mut found = Vec::new();
         for function in functions {
             let key = (function.file, function.span);
             if self.gaining.contains(&(key, wish.name.clone())) {
-                found.push(key);
-            } else if !self.takes(key, &wish.name) {
+                found.functions.push(key);
+            } else if !self.has(key, &wish.name) {
                 return Err(refused);
             }
         }
-        Ok(found)
+        Ok(())
     }
+}
 
-    /// Whether a function takes the keyword, and does not hand it on to what may not.
-    fn takes(&self, key: Key, name: &str) -> bool {
-        let Some(module) = self.modules.get(key.0) else { return false };
-        let Some(node) = module.exact(key.1, &["function_definition"]) else { return false };
-        let Some(signature) = Signature::at(node) else { return false };
-        if signature.binding(name, module.text()).is_some() {
-            return true;
-        }
-        let mut all = signature.parameters.iter().filter(|p| p.kind == ParameterKind::VarKeyword);
-        let body = node.child_by_field_name("body").map_or("", |body| module.text_of(body));
-        all.any(|all| !body.contains(&format!("**{}", module.text_of(all.name))))
-    }
+/// What is handed all that a namespace holds, and takes one thing more.
+#[derive(Debug, Default)]
+pub(super) struct Takers {
+    pub(super) functions: Vec<Key>,
+    pub(super) classes: Vec<Source>,
 }
 
 /// The objects whose attributes calls unpack as keywords, with those calls.
@@ -147,4 +158,30 @@ pub(in crate::threading) fn all_of<'m>(module: &'m Module, value: Node<'m>) -> O
         "dict" | "copy.copy" | "copy.deepcopy" | "deepcopy" => all_of(module, inner),
         _ => None,
     }
+}
+
+/// The expressions that give all that an object holds, with the object.
+fn wholes<'m>(module: &'m Module) -> Vec<(Node<'m>, Node<'m>)> {
+    let calls = module.calls_named("vars").chain(module.attributes_named("__dict__"));
+    calls.filter_map(|whole| Some((all_of(module, whole)?, whole))).collect()
+}
+
+/// Whether code depends on how many or which things a namespace holds: they are compared, taken apart,
+/// or looked for in other objects.
+fn is_counted(module: &Module, whole: Node) -> bool {
+    let statement = module.ancestors(whole).find(|around| {
+        around.kind().ends_with("_statement") || around.kind() == "list_comprehension"
+    });
+    let text = statement.map_or("", |statement| module.text_of(statement));
+    let method = module.parent(whole).filter(|parent| parent.kind() == "attribute");
+    let method = method.and_then(|m| m.child_by_field_name("attribute"));
+    let method = method.map_or("", |name| module.text_of(name));
+    let is_compared = module
+        .ancestors(whole)
+        .take_while(|around| !around.kind().ends_with("_statement"))
+        .any(|around| around.kind() == "comparison_operator");
+    let is_loop = statement.is_some_and(|statement| statement.kind() == "for_statement");
+    method == "values"
+        || is_compared
+        || (is_loop && (text.contains("getattr(") || text.contains("setattr(")))
 }

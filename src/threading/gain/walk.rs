@@ -33,9 +33,10 @@ pub(in crate::threading) struct Added {
     pub(super) statement: Span,
     /// The block that holds it.
     pub(super) block: Span,
-    /// The expression that it is added to, and its text.
-    pub(super) object: Span,
+    /// The expression that it is added to.
     pub(super) object_text: String,
+    /// What holds that, where only one of its arguments may be given.
+    pub(super) owner: Option<String>,
     /// What that is to the parser.
     pub(super) relation: Relation,
     /// Its first long option, or its name.
@@ -46,13 +47,6 @@ pub(in crate::threading) struct Added {
     pub(super) quote: char,
 }
 
-impl Added {
-    /// Whether another argument is added to the same expression.
-    pub(super) fn object_is(&self, other: &Self) -> bool {
-        self.object_text == other.object_text
-    }
-}
-
 /// All that a parser goes through.
 #[derive(Debug, Default)]
 pub(in crate::threading) struct Walk {
@@ -60,6 +54,8 @@ pub(in crate::threading) struct Walk {
     pub(super) arguments: Vec<Added>,
     /// The functions and modules whose code it goes through.
     pub(super) code: FxHashSet<(FileId, Span)>,
+    /// Whether arguments are added whose names are not written there.
+    pub(super) is_open: bool,
     /// What cannot be seen into that is handed it.
     pub(super) stranger: Option<String>,
 }
@@ -88,14 +84,17 @@ impl<'m> Solver<'_, 'm> {
         }
         let named = added(module, call);
         let object = call.function.child_by_field_name("object");
-        let (Some((option, dest, quote)), Some(object)) = (named, object) else { return };
+        let (Some((option, dest, quote)), Some(object)) = (named, object) else {
+            walk.is_open = true;
+            return;
+        };
         let Some(block) = module.parent(statement) else { return };
         walk.arguments.push(Added {
             file,
             statement: statement_span,
             block: tree::span(block),
-            object: tree::span(object),
             object_text: module.text_of(object).to_owned(),
+            owner: relation.owner.map(|owner| module.slice(owner).to_owned()),
             relation,
             option,
             dest,

@@ -96,6 +96,7 @@ impl Solver<'_, '_> {
                         format!("the arguments that {at} parses have the flag `{flag}`")
                     }
                 }
+                Source::Nothing => continue,
                 Source::Made(class) => {
                     let shown = self.program.name_of(*class).unwrap_or_default();
                     format!("`{shown}`{} declares `{name}`", self.place(class.file, from))

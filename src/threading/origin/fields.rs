@@ -20,7 +20,7 @@ use crate::workspace::FileId;
 impl Solver<'_, '_> {
     /// Whether every object of a source has the field, as the decision of the person who runs the
     /// program.
-    pub(super) fn has_field(&mut self, source: Source, name: &str) -> bool {
+    pub(in crate::threading) fn has_field(&mut self, source: Source, name: &str) -> bool {
         let key = (source, name.to_owned());
         if let Some(known) = self.origins.fields.get(&key) {
             return *known;
@@ -29,7 +29,7 @@ impl Solver<'_, '_> {
         self.origins.fields.insert(key.clone(), false);
         let found = match source {
             Source::Parsed(file, span) => self.has_flag(file, span, name),
-            Source::Parser(..) => false,
+            Source::Parser(..) | Source::Nothing => false,
             Source::Made(class) => self.declares(class, name) && !self.is_sent_class(class),
         };
         self.origins.fields.insert(key, found);

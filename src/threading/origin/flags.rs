@@ -51,12 +51,14 @@ pub(in crate::threading) enum Target<'n> {
 #[derive(Clone, Copy)]
 pub(in crate::threading) struct Search<'n> {
     pub(in crate::threading) target: Target<'n>,
+    /// The call that makes the parser of the command that is looked at.
+    command: Option<Span>,
     depth: usize,
 }
 
 impl<'n> Search<'n> {
     pub(in crate::threading) fn of(target: Target<'n>) -> Self {
-        Self { target, depth: DEEPEST }
+        Self { target, command: None, depth: DEEPEST }
     }
 
     fn deeper(self) -> Option<Self> {
@@ -66,7 +68,7 @@ impl<'n> Search<'n> {
 
 impl<'m> Solver<'_, 'm> {
     /// Whether what a call of `parse_args` gives always has the flag.
-    pub(super) fn has_flag(&mut self, file: FileId, span: Span, flag: &str) -> bool {
+    pub(in crate::threading) fn has_flag(&mut self, file: FileId, span: Span, flag: &str) -> bool {
         let Some(module) = self.modules.get(file) else { return false };
         let Some(node) = module.exact(span, &["call"]) else { return false };
         if deleted::attribute(module, module.root(), flag) {
@@ -92,7 +94,7 @@ impl<'m> Solver<'_, 'm> {
     /// Whether the namespaces of a parser have what is not given, too.
     pub(in crate::threading) fn keeps_defaults(&mut self, file: FileId, parser: Node) -> bool {
         let Some(sources) = self.sources(&value(file, parser, None), None) else { return false };
-        sources.iter().all(|source| {
+        sources.iter().filter(|source| **source != Source::Nothing).all(|source| {
             let Source::Parser(file, span) = source else { return false };
             let Some(module) = self.modules.get(*file) else { return false };
             let call = module.exact(*span, &["call"]);
@@ -284,13 +286,17 @@ impl<'m> Solver<'_, 'm> {
         if let Some(adds) = self.adds_itself((file, module), statement, &call, named, search) {
             return adds;
         }
-        let Some(search) = search.deeper() else { return false };
+        let Some(mut search) = search.deeper() else { return false };
         let is_theirs = |value: &Node| match search.target {
             Target::All => relation(module, *value, named).is_some(),
             _ => is_or_groups(module, *value, named),
         };
         let handed: Vec<Node> =
             call.arguments.iter().map(|argument| argument.value).filter(is_theirs).collect();
+        if search.target == Target::All {
+            let commands = handed.iter().filter_map(|v| relation(module, *v, named)?.command);
+            search.command = search.command.or(commands.last());
+        }
         let on_self = named.text.split_once('.').map(|(own, _)| own);
         let object = call.function.child_by_field_name("object").map(|o| module.text_of(o));
         let is_own = on_self.is_some() && object == on_self;
@@ -336,6 +342,14 @@ impl<'m> Solver<'_, 'm> {
                 .then(|| is_or_groups(module, object, named)),
             Target::All => {
                 let relation = relation(module, object, named)?;
+                let relation =
+                    Relation { command: relation.command.or(search.command), ..relation };
+                if method == Some("add_parser") {
+                    let made = Some(tree::span(call.node));
+                    let search = Search { command: relation.command.and(made), ..search };
+                    self.made_with(file, module, call.node, search.deeper()?);
+                    return Some(false);
+                }
                 if method == Some("add_argument") {
                     self.note_argument((file, module), statement, call, relation);
                     return Some(false);
@@ -426,13 +440,15 @@ pub(in crate::threading) struct Relation {
     pub(in crate::threading) is_group: bool,
     /// Whether only one of its arguments may be given.
     pub(in crate::threading) is_exclusive: bool,
+    /// What holds that, where only one may be given.
+    pub(in crate::threading) owner: Option<Span>,
     /// The call that makes the parser of a command of it.
     pub(in crate::threading) command: Option<Span>,
 }
 
 /// What an expression is to a parser, if it belongs to it.
 fn relation(module: &Module, node: Node, named: &Named) -> Option<Relation> {
-    let mut found = Relation { is_group: false, is_exclusive: false, command: None };
+    let mut found = Relation { is_group: false, is_exclusive: false, owner: None, command: None };
     let mut node = tree::unparenthesised(node);
     for _ in 0..6 {
         if is_it(module, node, named) {
@@ -449,7 +465,10 @@ fn relation(module: &Module, node: Node, named: &Named) -> Option<Relation> {
         let function = node.child_by_field_name("function")?;
         match function.child_by_field_name("attribute").map(|m| module.text_of(m))? {
             "add_argument_group" => found.is_group = true,
-            "add_mutually_exclusive_group" => found.is_exclusive = true,
+            "add_mutually_exclusive_group" => {
+                found.is_exclusive = true;
+                found.owner = function.child_by_field_name("object").map(tree::span);
+            }
             "add_parser" | "add_subparsers" => {
                 found.command = found.command.or(Some(tree::span(node)));
             }

@@ -70,7 +70,9 @@ impl<'m> Solver<'_, 'm> {
             }
         }
         let mut items: Vec<Item> = default.into_iter().collect();
-        let Some(callers) = self.callers_of(function) else { return Step::Unknown };
+        let Some(callers) = self.callers_of(function) else {
+            return self.dispatched(function, name);
+        };
         for caller in callers.iter() {
             let Some(argument) = self.handed_in(function, name, caller) else {
                 return Step::Unknown;
@@ -87,7 +89,12 @@ impl<'m> Solver<'_, 'm> {
     }
 
     /// What a call hands in for a parameter.
-    pub(super) fn handed_in(&self, function: Key, name: &str, caller: &Caller) -> Option<Node<'m>> {
+    pub(in crate::threading) fn handed_in(
+        &self,
+        function: Key,
+        name: &str,
+        caller: &Caller,
+    ) -> Option<Node<'m>> {
         let module = self.modules.get(caller.file)?;
         let call = Call::at(module.exact(caller.call, &["call"])?, module.text())?;
         if let Some(argument) = call.keyword(name) {

@@ -2,6 +2,7 @@
 //! an object of a class from that class. What hands an object on is followed from file to file:
 //! variables, what functions return, what their callers hand in, what objects keep.
 
+mod dispatched;
 mod evidence;
 mod fields;
 pub(in crate::threading) mod flags;
@@ -37,6 +38,8 @@ pub(super) enum Source {
     Parser(FileId, Span),
     /// An object of this class.
     Made(Definition),
+    /// Nothing: a variable that is filled later.
+    Nothing,
 }
 
 /// Something that holds an object.

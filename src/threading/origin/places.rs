@@ -133,11 +133,18 @@ impl<'m> Solver<'_, 'm> {
             if !may_gain || (is_near && reads.is_empty()) {
                 continue;
             }
-            let Some(found) = self.variable((file, module), (scope, variable), need, reads) else {
+            let is_parameter = |b: &Binding| matches!(b.kind, BindingKind::Parameter);
+            if is_gain && bindings.iter().any(is_parameter) && self.is_stood_in(module, function) {
+                continue;
+            }
+            let assigned = self.assigned_before(file, place, bindings);
+            let how = (reads, assigned);
+            let Some(found) = self.variable((file, module), (scope, variable), need, how) else {
                 continue;
             };
             let is_given = bindings.iter().any(|b| matches!(b.kind, BindingKind::Parameter));
-            if is_given || bound::assigned(module, bindings).before(module, place.node) {
+            let seen = nested_in(place, function).unwrap_or(place.node);
+            if is_given || bound::assigned(module, bindings).before(module, seen) {
                 return Some(found);
             }
         }
@@ -150,14 +157,19 @@ impl<'m> Solver<'_, 'm> {
         (file, module): (FileId, &'m Module),
         (scope, variable): (usize, &str),
         need: &Need,
-        reads: Vec<String>,
+        (reads, assigned): (Vec<String>, Option<Vec<Item>>),
     ) -> Option<Held> {
         let name = need.name();
-        let item = Item::Variable(file, scope, variable.to_owned());
-        let (sources, gains) = self.fitting(&item, need, reads)?;
         let bindings = module.names.scopes[scope].bindings.get(variable)?;
+        let items = match assigned {
+            Some(items) => items,
+            None => vec![Item::Variable(file, scope, variable.to_owned())],
+        };
+        let is_own = items.iter().all(|item| matches!(item, Item::Value(..)));
+        let (sources, gains) = self.fitting(&items, need, reads)?;
         let mut proof = Vec::new();
         let parameter = bindings.iter().find(|b| matches!(b.kind, BindingKind::Parameter));
+        let parameter = parameter.filter(|_| !is_own);
         if let Some(shown) = parameter.and_then(|parameter| function_of(module, parameter.span)) {
             let is_annotated = is_annotated(module, parameter.map(|p| p.span)?);
             let text = format!("all callers of `{shown}` hand in such an object as `{variable}`");
@@ -169,19 +181,58 @@ impl<'m> Solver<'_, 'm> {
         Some(Held { expression: format!("{variable}.{name}"), proof, gains })
     }
 
+    /// Whether tests may hand a function something that stands in for a namespace, and lacks what
+    /// that gains.
+    fn is_stood_in(&self, module: &Module, function: Node) -> bool {
+        let name = name_of(module, function).unwrap_or_default();
+        self.program.is_tested_with(&["Namespace(", "Mock(", "MagicMock"], name)
+    }
+
+    /// What a parameter holds at a place before which it is always given another value.
+    fn assigned_before(
+        &self,
+        file: FileId,
+        place: &Place<'m>,
+        bindings: &[Binding],
+    ) -> Option<Vec<Item>> {
+        let module = place.module;
+        let is_given = |binding: &&Binding| matches!(binding.kind, BindingKind::Parameter);
+        let (given, others): (Vec<&Binding>, Vec<&Binding>) = bindings.iter().partition(is_given);
+        let others: Vec<Binding> = others.into_iter().cloned().collect();
+        if given.is_empty() || !bound::assigned(module, &others).before(module, place.node) {
+            return None;
+        }
+        others.iter().map(|binding| self.bound(file, module, binding)).collect()
+    }
+
     /// All sources of an object, if each of them has what is needed or can gain it; those that have
     /// to.
     fn fitting(
         &mut self,
-        item: &Item,
+        items: &[Item],
         need: &Need,
         reads: Vec<String>,
     ) -> Option<(Sources, Vec<Source>)> {
+        if items.is_empty() {
+            return None;
+        }
+        let field = match need {
+            Need::Has(name) => Some(*name),
+            Need::Gains(_) => None,
+        };
+        let mut sources = std::collections::BTreeSet::new();
+        for item in items {
+            sources.extend(self.sources(item, field)?.iter().copied());
+        }
+        let mut sources = Rc::new(sources);
         let wish = match need {
-            Need::Has(name) => return Some((self.sources(item, Some(name))?, Vec::new())),
+            Need::Has(_) => return Some((sources, Vec::new())),
             Need::Gains(wish) => Wish { reads, ..(*wish).clone() },
         };
-        let sources = self.sources(item, None)?;
+        // What the place reads something of is filled there.
+        if !wish.reads.is_empty() {
+            Rc::make_mut(&mut sources).remove(&Source::Nothing);
+        }
         let mut gains = Vec::new();
         for source in sources.iter().copied() {
             if !self.has_field(source, &wish.name) {
@@ -229,7 +280,7 @@ impl<'m> Solver<'_, 'm> {
             if !may_gain || (is_near && reads.is_empty()) {
                 continue;
             }
-            let Some((sources, gains)) = self.fitting(&item, need, reads) else { continue };
+            let Some((sources, gains)) = self.fitting(&[item], need, reads) else { continue };
             let Some(owner) = self.storing_class(definition, attribute) else { continue };
             if runs_early(module, class, called, attribute, owner.span) {
                 continue;
@@ -270,7 +321,8 @@ impl<'m> Solver<'_, 'm> {
                 continue;
             }
             let here = (file, module);
-            let Some(found) = self.variable(here, (0, variable), need, reads) else { continue };
+            let how = (reads, None);
+            let Some(found) = self.variable(here, (0, variable), need, how) else { continue };
             let is_bound = match host {
                 Some(_) => bindings.iter().all(|binding| is_at_top(module, binding)),
                 None => {
@@ -384,6 +436,13 @@ fn function_key(item: &Item) -> Option<Key> {
         Item::Parameter(function, _) => Some(*function),
         _ => None,
     }
+}
+
+/// The function within another one that holds a place: what is bound before it is bound when it runs.
+fn nested_in<'m>(place: &Place<'m>, function: Node) -> Option<Node<'m>> {
+    let functions: Vec<Node> = place.functions().collect();
+    let at = functions.iter().position(|found| found.id() == function.id())?;
+    at.checked_sub(1).map(|inner| functions[inner])
 }
 
 /// Whether a variable may hold what gains a flag or field, as far as its name and what binds it tell:

@@ -39,6 +39,7 @@ impl<'m> Solver<'_, 'm> {
         match node.kind() {
             "identifier" if index.is_none() => variable(file, module, node),
             "identifier" => taken_apart(file, module, node, index),
+            "none" if index.is_none() => Step::From(Source::Nothing),
             "attribute" if index.is_none() => self.step_of_attribute(file, module, node),
             "call" => self.step_of_call(file, module, node, index),
             "conditional_expression" => {
@@ -105,6 +106,9 @@ impl<'m> Solver<'_, 'm> {
         let function = tree::unparenthesised(call.function);
         if let Some(class) = self.class_called(file, module, function) {
             let is_object = index.is_none();
+            if is_object && self.is_plain_parser(class) {
+                return Step::From(Source::Parser(file, tree::span(node)));
+            }
             return if is_object { Step::From(Source::Made(class)) } else { Step::Unknown };
         }
         if let Some(functions) = self.functions_called(file, module, function) {
@@ -130,6 +134,23 @@ impl<'m> Solver<'_, 'm> {
         by_library(file, module, function, node, index)
     }
 
+    /// Whether a class of the program is a parser that adds and parses arguments as `argparse` does.
+    fn is_plain_parser(&self, class: Definition) -> bool {
+        let bases = self.program.foreign_bases(class);
+        let (ancestry, _) = self.program.ancestry(class);
+        let own =
+            ["__init__", "add_argument", "add_argument_group", "parse_args", "parse_known_args"];
+        bases == ["ArgumentParser"]
+            && ancestry.iter().all(|class| {
+                own.iter().all(|name| {
+                    matches!(
+                        self.program.own_method(*class, name),
+                        crate::program::hierarchy::Own::Nothing
+                    )
+                })
+            })
+    }
+
     /// The class that a call makes an object of, where it names one.
     fn class_called(&self, file: FileId, module: &Module, function: Node) -> Option<Definition> {
         if module.text_of(function) == "cls" {
@@ -141,7 +162,7 @@ impl<'m> Solver<'_, 'm> {
     }
 
     /// The class that an expression or annotation names, if it can be no other, and never `None`.
-    pub(super) fn class_named(
+    pub(in crate::threading) fn class_named(
         &self,
         file: FileId,
         module: &Module,
@@ -211,7 +232,12 @@ impl<'m> Solver<'_, 'm> {
         Step::OneOf(items)
     }
 
-    fn bound(&self, file: FileId, module: &'m Module, binding: &Binding) -> Option<Item> {
+    pub(super) fn bound(
+        &self,
+        file: FileId,
+        module: &'m Module,
+        binding: &Binding,
+    ) -> Option<Item> {
         match &binding.kind {
             BindingKind::Assignment { value: span } => {
                 Some(value(file, module.nodes().covering(*span)?, None))

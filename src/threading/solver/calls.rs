@@ -13,7 +13,11 @@ use crate::python::{literal, tree};
 use crate::threading::callers::{self, Caller, Callers};
 use crate::threading::decorator::is_cut;
 use crate::threading::found::{Carrier, Found};
+use crate::threading::gain::Wish;
 use crate::threading::gain::command::is_command;
+use crate::threading::gain::unpacked::all_of;
+use crate::threading::origin::Source;
+use crate::threading::origin::value::value;
 use crate::threading::place::{Place, name_of};
 use crate::threading::references::Key;
 use crate::threading::{Reach, kin, link};
@@ -173,6 +177,7 @@ impl<'m> Rounds<'_, '_, 'm> {
         let why = match passed {
             Passed::Yes => return None,
             Passed::Maybe(why) => Some(why),
+            Passed::Splat if self.hands_on_all(host, &caller, &call, module) => return None,
             Passed::Splat => {
                 let from =
                     own_kwargs(module, &call).map(|function| (caller.file, tree::span(function)));
@@ -208,6 +213,44 @@ impl<'m> Rounds<'_, '_, 'm> {
             parameter: host.parameter.clone(),
             who: Who::Call { step: host.step, caller, keyword: host.keyword.clone(), offered },
         })
+    }
+
+    /// Whether a call unpacks all that a namespace holds, which has the flag or gains it.
+    fn hands_on_all(
+        &mut self,
+        host: &NewHost,
+        caller: &Caller,
+        call: &Call<'m>,
+        module: &'m Module,
+    ) -> bool {
+        let mut splats = call.arguments.iter().filter(|a| a.kind == ArgumentKind::DoubleSplat);
+        let (Some(splat), None) = (splats.next(), splats.next()) else { return false };
+        let held = held_by(module, splat.value);
+        let Some(object) = all_of(module, held) else { return false };
+        let item = value(caller.file, object, None);
+        let Some(sources) = self.solver.sources(&item, None) else { return false };
+        let wish =
+            Wish { name: host.keyword.to_string(), decision: host.decision, reads: Vec::new() };
+        let mut gains = Vec::new();
+        for source in sources.iter().copied() {
+            if !matches!(source, Source::Parsed(..)) {
+                return false;
+            }
+            if self.solver.has_field(source, &wish.name) {
+                continue;
+            }
+            if self.solver.gain(source, &wish).is_err() {
+                return false;
+            }
+            gains.push(source);
+        }
+        let at = crate::threading::spot(module, caller.file, caller.call.start);
+        let text = format!("hands on all that `{}` holds", module.text_of(object));
+        let needs = self.gain(&gains, &wish.name);
+        let step = &mut self.steps.list[host.step];
+        step.callers.push(link(at, scope_of(module, caller.call), text));
+        step.needs.extend(needs);
+        true
     }
 
     /// Whether a call hands on the decision already.
@@ -249,6 +292,15 @@ enum Passed {
     Maybe(String),
     /// It unpacks a mapping.
     Splat,
+}
+
+/// What a variable holds that is bound once, or the expression itself.
+fn held_by<'m>(module: &'m Module, node: Node<'m>) -> Node<'m> {
+    let scope = module.names.scope_at(node.start_byte());
+    let bindings = module.names.bindings(module.text_of(node), scope);
+    let ([binding], "identifier") = (bindings, node.kind()) else { return node };
+    let crate::python::names::BindingKind::Assignment { value } = binding.kind else { return node };
+    module.nodes().covering(value).unwrap_or(node)
 }
 
 /// The keys of a dictionary that is written there, if all of them are.

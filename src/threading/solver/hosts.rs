@@ -119,7 +119,10 @@ impl<'m> Rounds<'_, '_, 'm> {
         }
         let plan = self.solver.origins.plans.get(&place)?.as_ref().ok().map(Rc::clone)?;
         let taking = plan.requires.iter().map(|key| (*key, name.to_owned()));
-        let needs = taking.filter_map(|place| self.steps.hosts.get(&place).copied()).collect();
+        let mut needs: Vec<usize> =
+            taking.filter_map(|place| self.steps.hosts.get(&place).copied()).collect();
+        let beside = plan.beside.iter().map(|source| (*source, name.to_owned()));
+        needs.extend(beside.filter_map(|place| self.steps.gains.get(&place).copied()));
         let step = self.steps.push(Step {
             name: plan.shown.clone(),
             ops: plan.ops.clone(),
