@@ -1,7 +1,8 @@
 //! Programs before and after `fix`, run: by default nothing that they load is trusted any more, who
 //! says yes at an entry point gets back what was, and nothing else that they do changes.
 //!
-//! `runtime/programs/NAME` is a program, and so is a fixture with a `drive.py` beside its `before`; its `drive.py`, which is no part of it, runs it. How a
+//! `runtime/programs/NAME` is a program, and so is a fixture with a `drive.py` beside its `before`.
+//! That `drive.py`, which is no part of it, runs it. How a
 //! function of the drive is called tells what must hold of it: `runtime/check.rs`.
 
 #[path = "runtime/check.rs"]

@@ -2,10 +2,13 @@
 //! whose objects hold settings, a command.
 
 pub(super) mod command;
+mod conflict;
 mod dests;
 mod field;
+pub(super) mod fitting;
 mod flag;
 pub(super) mod objects;
+mod spots;
 pub(super) mod unpacked;
 mod usage;
 mod walk;

@@ -48,7 +48,7 @@ impl<'m> Solver<'_, 'm> {
     }
 }
 
-/// What the call around a place reads of an object, in the order of the text.
+/// What the call around a place always reads of an object, in the order of the text.
 pub(in crate::threading) fn reads_of(place: &Place, object: &str) -> Vec<String> {
     let module = place.module;
     let Some(call) = outermost_call(module, place.node) else { return Vec::new() };
@@ -57,7 +57,15 @@ pub(in crate::threading) fn reads_of(place: &Place, object: &str) -> Vec<String>
     for node in module.of_kind("attribute").filter(|node| span.contains(tree::span(*node))) {
         let of = node.child_by_field_name("object").map(|of| module.text_of(of));
         let name = node.child_by_field_name("attribute").map(|name| module.text_of(name));
-        if let Some(name) = name.filter(|_| of == Some(object)) {
+        let is_always = || {
+            let between = module.ancestors(node).take_while(|around| around.id() != call.id());
+            !between.into_iter().any(|around| {
+                matches!(around.kind(), "conditional_expression" | "boolean_operator" | "lambda")
+                    || around.kind().ends_with("comprehension")
+                    || around.kind() == "generator_expression"
+            })
+        };
+        if let Some(name) = name.filter(|_| of == Some(object) && is_always()) {
             found.push(name.to_owned());
         }
     }

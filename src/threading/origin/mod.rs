@@ -91,7 +91,7 @@ enum Wanted {
 }
 
 /// All sources of an object.
-type Sources = Rc<BTreeSet<Source>>;
+pub(super) type Sources = Rc<BTreeSet<Source>>;
 
 /// What was worked out of the objects of a program.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
-use super::{Item, Source, Sources};
+use super::Item;
 use crate::program::Program;
 use crate::python::module::Module;
 use crate::python::names::{Binding, BindingKind};
@@ -16,6 +16,7 @@ use crate::threading::attribute::{How, Kept, is_target};
 use crate::threading::bound;
 use crate::threading::early;
 use crate::threading::gain::Wish;
+use crate::threading::gain::fitting::{is_like_namespace, is_like_settings, may_gain, nested_in};
 use crate::threading::gain::objects::reads_of;
 use crate::threading::init::store;
 use crate::threading::object::Held;
@@ -28,7 +29,7 @@ use crate::workspace::FileId;
 use crate::workspace::span::Span;
 
 /// What namespaces and settings are called that are only handed on.
-const NAMES: [&str; 14] = [
+pub(in crate::threading) const NAMES: [&str; 14] = [
     "args",
     "arguments",
     "cfg",
@@ -179,68 +180,6 @@ impl<'m> Solver<'_, 'm> {
             proof.extend(self.shown(&sources, name, file));
         }
         Some(Held { expression: format!("{variable}.{name}"), proof, gains })
-    }
-
-    /// Whether tests may hand a function something that stands in for a namespace, and lacks what
-    /// that gains.
-    fn is_stood_in(&self, module: &Module, function: Node) -> bool {
-        let name = name_of(module, function).unwrap_or_default();
-        self.program.is_tested_with(&["Namespace(", "Mock(", "MagicMock"], name)
-    }
-
-    /// What a parameter holds at a place before which it is always given another value.
-    fn assigned_before(
-        &self,
-        file: FileId,
-        place: &Place<'m>,
-        bindings: &[Binding],
-    ) -> Option<Vec<Item>> {
-        let module = place.module;
-        let is_given = |binding: &&Binding| matches!(binding.kind, BindingKind::Parameter);
-        let (given, others): (Vec<&Binding>, Vec<&Binding>) = bindings.iter().partition(is_given);
-        let others: Vec<Binding> = others.into_iter().cloned().collect();
-        if given.is_empty() || !bound::assigned(module, &others).before(module, place.node) {
-            return None;
-        }
-        others.iter().map(|binding| self.bound(file, module, binding)).collect()
-    }
-
-    /// All sources of an object, if each of them has what is needed or can gain it; those that have
-    /// to.
-    fn fitting(
-        &mut self,
-        items: &[Item],
-        need: &Need,
-        reads: Vec<String>,
-    ) -> Option<(Sources, Vec<Source>)> {
-        if items.is_empty() {
-            return None;
-        }
-        let field = match need {
-            Need::Has(name) => Some(*name),
-            Need::Gains(_) => None,
-        };
-        let mut sources = std::collections::BTreeSet::new();
-        for item in items {
-            sources.extend(self.sources(item, field)?.iter().copied());
-        }
-        let mut sources = Rc::new(sources);
-        let wish = match need {
-            Need::Has(_) => return Some((sources, Vec::new())),
-            Need::Gains(wish) => Wish { reads, ..(*wish).clone() },
-        };
-        // What the place reads something of is filled there.
-        if !wish.reads.is_empty() {
-            Rc::make_mut(&mut sources).remove(&Source::Nothing);
-        }
-        let mut gains = Vec::new();
-        for source in sources.iter().copied() {
-            if !self.has_field(source, &wish.name) {
-                self.gain(source, &wish).ok()?;
-                gains.push(source);
-            }
-        }
-        Some((sources, gains))
     }
 
     /// What the object of a method keeps: `self.args.trust_remote_code`.
@@ -436,41 +375,6 @@ fn function_key(item: &Item) -> Option<Key> {
         Item::Parameter(function, _) => Some(*function),
         _ => None,
     }
-}
-
-/// The function within another one that holds a place: what is bound before it is bound when it runs.
-fn nested_in<'m>(place: &Place<'m>, function: Node) -> Option<Node<'m>> {
-    let functions: Vec<Node> = place.functions().collect();
-    let at = functions.iter().position(|found| found.id() == function.id())?;
-    at.checked_sub(1).map(|inner| functions[inner])
-}
-
-/// Whether a variable may hold what gains a flag or field, as far as its name and what binds it tell:
-/// what the place reads may be settings of any kind, other objects only namespaces.
-fn may_gain(module: &Module, name: &str, bindings: &[Binding], is_read: bool) -> bool {
-    bindings.iter().any(|binding| match binding.kind {
-        BindingKind::Parameter if is_read => {
-            let node = module.nodes().covering(binding.span);
-            let parameter = node.and_then(|node| module.parent(node));
-            is_like_settings(name)
-                || parameter.is_some_and(|p| p.child_by_field_name("type").is_some())
-        }
-        BindingKind::Assignment { value } if !is_read => {
-            is_like_namespace(name) || module.slice(value).contains("parse")
-        }
-        _ => is_read || is_like_namespace(name),
-    })
-}
-
-/// Whether a name is one that namespaces of command lines go by.
-fn is_like_namespace(name: &str) -> bool {
-    const LIKE: [&str; 7] = ["args", "arguments", "cli", "flags", "namespace", "opt", "opts"];
-    LIKE.iter().any(|like| name == *like || name.ends_with(&format!("_{like}")))
-        || name == "options"
-}
-
-fn is_like_settings(name: &str) -> bool {
-    NAMES.iter().any(|like| name == *like || name.ends_with(&format!("_{like}")))
 }
 
 /// The scope of a function's body.

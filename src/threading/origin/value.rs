@@ -232,7 +232,7 @@ impl<'m> Solver<'_, 'm> {
         Step::OneOf(items)
     }
 
-    pub(super) fn bound(
+    pub(in crate::threading) fn bound(
         &self,
         file: FileId,
         module: &'m Module,
