@@ -91,7 +91,7 @@ fn command<'m>(module: &'m Module, function: Node<'m>) -> Option<Command<'m>> {
     let made = lines.iter().find(|line| is_of(line, &["command", "group"]))?;
     let options = || lines.iter().filter(|line| is_click(line) && is_of(line, &["option"]));
     let arguments = || lines.iter().filter(|line| is_click(line) && is_of(line, &["argument"]));
-    let last = options().last().or_else(|| arguments().last()).unwrap_or(made);
+    let last = options().next_back().or_else(|| arguments().next_back()).unwrap_or(made);
     let option = if let Some(option) = options().next() {
         module.text_of(callee(*option)).to_owned()
     } else {

@@ -43,7 +43,7 @@ struct Field<'m> {
     value: Option<Node<'m>>,
 }
 
-impl<'m> Solver<'_, 'm> {
+impl Solver<'_, '_> {
     /// How the objects of a class gain a field, or why they do not.
     pub(super) fn gain_field(&mut self, class: Definition, wish: &Wish) -> Result<Plan, String> {
         let gone = || "the class could not be found again".to_owned();

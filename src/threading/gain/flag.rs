@@ -64,7 +64,7 @@ impl<'m> Solver<'_, 'm> {
                 call.is_some_and(|call| call.keyword("namespace").is_some())
             })
         };
-        if PARSES.iter().any(|name| refills(&name)) {
+        if PARSES.iter().any(refills) {
             return Err("a namespace of the module is filled twice".to_owned());
         }
         if self.parses_what_is_sent(file, module, node) {

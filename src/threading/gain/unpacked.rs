@@ -117,7 +117,7 @@ pub(super) struct Takers {
 }
 
 /// The objects whose attributes calls unpack as keywords, with those calls.
-fn unpacked<'m>(module: &'m Module) -> Vec<(Node<'m>, Node<'m>)> {
+fn unpacked(module: &Module) -> Vec<(Node<'_>, Node<'_>)> {
     let mut found = Vec::new();
     for splat in module.of_kind("dictionary_splat") {
         let call = module.ancestors(splat).find(|around| around.kind() == "call");
@@ -161,7 +161,7 @@ pub(in crate::threading) fn all_of<'m>(module: &'m Module, value: Node<'m>) -> O
 }
 
 /// The expressions that give all that an object holds, with the object.
-fn wholes<'m>(module: &'m Module) -> Vec<(Node<'m>, Node<'m>)> {
+fn wholes(module: &Module) -> Vec<(Node<'_>, Node<'_>)> {
     let calls = module.calls_named("vars").chain(module.attributes_named("__dict__"));
     calls.filter_map(|whole| Some((all_of(module, whole)?, whole))).collect()
 }

@@ -226,8 +226,9 @@ impl<'m> Solver<'_, 'm> {
         }
         let Some(parents) = call.keyword("parents") else { return false };
         let parents = tree::children(parents.value).into_iter();
-        let has = parents.map(|parent| self.parser_has(file, module, parent, search));
-        has.fold(false, |any, has| any || has)
+        let has: Vec<bool> =
+            parents.map(|parent| self.parser_has(file, module, parent, search)).collect();
+        has.contains(&true)
     }
 
     /// Whether a statement before a place always adds the flag.
@@ -480,6 +481,7 @@ fn relation(module: &Module, node: Node, named: &Named) -> Option<Relation> {
 }
 
 /// Whether something holds of all, each of which is looked at.
-fn all<T>(items: impl IntoIterator<Item = T>, mut holds: impl FnMut(T) -> bool) -> bool {
-    items.into_iter().fold(true, |all, item| holds(item) && all)
+fn all<T>(items: impl IntoIterator<Item = T>, holds: impl FnMut(T) -> bool) -> bool {
+    let held: Vec<bool> = items.into_iter().map(holds).collect();
+    !held.contains(&false)
 }

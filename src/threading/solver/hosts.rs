@@ -132,21 +132,14 @@ impl<'m> Rounds<'_, '_, 'm> {
             ..Step::default()
         });
         self.steps.gains.insert(place, step);
-        self.made.extend(
-            plan.calls
-                .iter()
-                .map(|caller| {
-                    let host = NewHost {
-                        step,
-                        keyword: Rc::from(name),
-                        parameter: Rc::from(name),
-                        decision: plan.decision?,
-                        exists: false,
-                    };
-                    Some((host, caller.clone()))
-                })
-                .flatten(),
-        );
+        let made = plan.decision.into_iter().flat_map(|decision| {
+            plan.calls.iter().map(move |caller| {
+                let (keyword, parameter) = (Rc::from(name), Rc::from(name));
+                let host = NewHost { step, keyword, parameter, decision, exists: false };
+                (host, caller.clone())
+            })
+        });
+        self.made.extend(made);
         Some(step)
     }
 
