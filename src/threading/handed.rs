@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::escape::{Use, called, follow, followed, is_sent};
+use super::gain::command::CLICKS;
 use super::look::{Look, What};
 use super::passed::passed;
 use super::serving::is_serving;
@@ -72,7 +73,7 @@ const WRAPPERS: [&str; 9] = [
 ];
 
 /// Methods of pools, executors, loops and data that do so.
-const METHODS: [&str; 22] = [
+const METHODS: [&str; 20] = [
     "map",
     "filter",
     "submit",
@@ -90,8 +91,6 @@ const METHODS: [&str; 22] = [
     "to_thread",
     "set_defaults",
     "add_argument",
-    "add_command",
-    "invoke",
     "Process",
     "Pool",
     "Thread",
@@ -208,7 +207,11 @@ fn calls_it(look: &Look, callee: Node) -> bool {
     let resolved = module.names.resolve(callee, module.text());
     let dotted = resolved.single().unwrap_or_default();
     let is_built_in = callee.kind() == "identifier" && BUILT_IN.contains(&named) && dotted == named;
-    is_built_in || KNOWN.contains(&dotted) || is_method(look, callee, named)
+    // Chat bots have commands too: those of a command line are click's.
+    let packages = module.names.packages();
+    let is_command = matches!(named, "add_command" | "invoke")
+        && CLICKS.iter().any(|click| packages.contains(click.trim_end_matches('.')));
+    is_built_in || is_command || KNOWN.contains(&dotted) || is_method(look, callee, named)
 }
 
 /// `partial(f, x)` is a call of `f`, by which the decision is handed on; what it makes may be

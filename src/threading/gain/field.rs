@@ -58,14 +58,16 @@ impl Solver<'_, '_> {
         }
         let fields = fields_of(module, node);
         let last = fields.last().ok_or_else(|| format!("`{shown}` declares no fields"))?;
+        let is_fitting = fields.iter().any(|field| fitness(field.name, wish.decision) > 0);
+        if !is_fitting && !wish.is_read() {
+            return Err(beside(&shown));
+        }
         if let Some(why) = self.takes_no_field(class, module, node, wish) {
             return Err(why);
         }
         let filled = self.filled_by(class, &shown, wish)?;
-        let is_read = wish.reads.iter().any(|read| fitness(read, wish.decision) > 0);
-        let is_fitting = fields.iter().any(|field| fitness(field.name, wish.decision) > 0);
-        if !(is_read || (filled && is_fitting)) {
-            return Err(format!("`{shown}` says nothing of what the decision is about"));
+        if !filled && !wish.is_read() {
+            return Err(beside(&shown));
         }
         let at = spot(module, class.file, class.span.start);
         let title =
@@ -261,6 +263,10 @@ impl Solver<'_, '_> {
         found.extend(own_calls);
         found
     }
+}
+
+fn beside(class: &str) -> String {
+    format!("`{class}` says nothing of what the decision is about")
 }
 
 fn made_by(file: crate::workspace::FileId, call: Span) -> Caller {

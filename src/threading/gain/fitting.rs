@@ -12,7 +12,7 @@ use crate::python::names::{Binding, BindingKind};
 use crate::threading::bound;
 use crate::threading::origin::places::{NAMES, Need};
 use crate::threading::origin::{Item, Source, Sources};
-use crate::threading::place::{Place, name_of};
+use crate::threading::place::{Place, class_of, name_of};
 use crate::threading::solve::Solver;
 use crate::workspace::FileId;
 
@@ -21,6 +21,9 @@ impl<'m> Solver<'_, 'm> {
     /// that gains.
     pub(in crate::threading) fn is_stood_in(&self, module: &Module, function: Node) -> bool {
         let name = name_of(module, function).unwrap_or_default();
+        // Tests make objects by the name of the class.
+        let class = class_of(module, function).filter(|_| name == "__init__");
+        let name = class.and_then(|class| name_of(module, class)).unwrap_or(name);
         self.program.is_tested_with(&["Namespace(", "Mock(", "MagicMock"], name)
     }
 
@@ -68,6 +71,9 @@ impl<'m> Solver<'_, 'm> {
         // What the place reads something of is filled there.
         if !wish.reads.is_empty() {
             Rc::make_mut(&mut sources).remove(&Source::Nothing);
+        }
+        if sources.is_empty() {
+            return None;
         }
         let mut gains = Vec::new();
         for source in sources.iter().copied() {

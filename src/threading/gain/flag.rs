@@ -81,7 +81,9 @@ impl<'m> Solver<'_, 'm> {
         let takers = self.takers_of_all(file, span, wish)?;
         let (spots, read_as) = self.spots(&parser, &walk, &made, wish)?;
         let (dashed, quote) = habits(module, &walk);
-        let flag = spelled(&wish.name, dashed);
+        // Where another program shares the place, the flag there is this one.
+        let known = spots.iter().find_map(|place| self.planned_at(place.file, place.after, wish));
+        let flag = known.map_or_else(|| spelled(&wish.name, dashed), |plan| plan.shown.clone());
         let mut plan = Plan {
             shown: flag.clone(),
             requires: takers.functions,
@@ -94,7 +96,11 @@ impl<'m> Solver<'_, 'm> {
         for place in spots {
             let there = self.modules.get(place.file).ok_or_else(gone)?;
             let why = self.untouchable(place.file, there);
-            if let Some(why) = why.or_else(|| self.is_added_by_others(&place, wish)) {
+            // What a function makes and parses itself is nobody else's.
+            let is_own = place.file == file
+                && function_around(there, place.after) == function_around(module, span);
+            let others = || (!is_own).then(|| self.is_added_by_others(&place, wish)).flatten();
+            if let Some(why) = why.or_else(others) {
                 return Err(why);
             }
             let at = spot(there, place.file, place.after.start);
@@ -102,10 +108,12 @@ impl<'m> Solver<'_, 'm> {
             let text = format!("gains the flag `{flag}`; who does not give it gets False");
             plan.hosts.push(link(at, around.unwrap_or_default(), text));
             plan.places.insert((place.file, place.after));
-            plan.ops.push(Op::AppendStatement {
+            let planned = self.planned_at(place.file, place.after, wish);
+            let planned = planned.and_then(|plan| plan.op_behind(place.file, place.after).cloned());
+            plan.ops.push(planned.unwrap_or_else(|| Op::AppendStatement {
                 after: Anchor { file: place.file, range: place.after },
                 text: statement(&place.object, &flag, quote, wish),
-            });
+            }));
         }
         Ok(plan)
     }
@@ -169,8 +177,15 @@ impl<'m> Solver<'_, 'm> {
                 object: left.map_or("", |left| module.text_of(left)).to_owned(),
             });
         }
-        Ok(found)
+        if found.is_empty() { Err(unseen()) } else { Ok(found) }
     }
+}
+
+/// The function around a place, nothing at the top of a module.
+fn function_around(module: &Module, place: Span) -> Option<Span> {
+    let node = module.nodes().covering(place)?;
+    let mut around = module.ancestors(node).filter(|a| a.kind() == "function_definition");
+    around.next().map(tree::span)
 }
 
 /// What the last assignment gives a variable that is always run before a place.

@@ -38,6 +38,13 @@ pub(super) struct Wish {
     pub(super) reads: Vec<String>,
 }
 
+impl Wish {
+    /// Whether the place reads what the decision is about.
+    fn is_read(&self) -> bool {
+        self.reads.iter().any(|read| dests::fitness(read, self.decision) > 0)
+    }
+}
+
 /// How a source gains what is wished for.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
@@ -64,6 +71,13 @@ pub(super) struct Plan {
     reach: FxHashSet<(FileId, Span)>,
 }
 
+impl Plan {
+    /// The edit that adds something behind a statement.
+    fn op_behind(&self, file: FileId, after: Span) -> Option<&Op> {
+        self.ops.iter().find(|op| op.anchor().file == file && op.anchor().range == after)
+    }
+}
+
 impl Solver<'_, '_> {
     /// How a source gains what is wished for, or why not; worked out for the first place that asks.
     pub(super) fn gain(&mut self, source: Source, wish: &Wish) -> Result<Rc<Plan>, String> {
@@ -82,7 +96,11 @@ impl Solver<'_, '_> {
             Source::Made(class) => self.gain_field(class, wish).map(Rc::new),
             Source::Parser(..) | Source::Nothing => Err("it is no namespace".to_owned()),
         };
-        self.origins.plans.insert(key, found.clone());
+        // Another place may read more of the same object.
+        let is_final = found.is_ok() || wish.is_read() || !matches!(source, Source::Made(_));
+        if is_final {
+            self.origins.plans.insert(key, found.clone());
+        }
         found
     }
 }

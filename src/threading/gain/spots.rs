@@ -1,12 +1,14 @@
 //! Where the flag of a command line is added.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
-use super::Wish;
 use super::dests::fitness;
 use super::flag::{Parser, Spot};
 use super::walk::{Added, Walk};
+use super::{Plan, Wish};
 use crate::plan::op::Op;
 use crate::python::call::Call;
 use crate::python::module::Module;
@@ -113,16 +115,17 @@ impl<'m> Solver<'_, 'm> {
 
     /// The place of a flag that is added behind a statement already.
     fn spot_again(&self, (file, after): &(FileId, Span), wish: &Wish) -> Option<Spot> {
-        let plans = self.origins.plans.iter().filter(|((_, name), _)| *name == wish.name);
-        let ops = plans.filter_map(|(_, plan)| plan.as_ref().ok()).flat_map(|plan| &plan.ops);
-        let text = ops.into_iter().find_map(|op| match op {
-            Op::AppendStatement { after: at, text } if at.file == *file && at.range == *after => {
-                Some(text)
-            }
-            _ => None,
-        })?;
+        let plan = self.planned_at(*file, *after, wish)?;
+        let Op::AppendStatement { text, .. } = plan.op_behind(*file, *after)? else { return None };
         let object = text.split(".add_argument(").next()?.to_owned();
         Some(Spot { file: *file, after: *after, object })
+    }
+
+    /// What adds the flag behind a statement already.
+    pub(super) fn planned_at(&self, file: FileId, after: Span, wish: &Wish) -> Option<Rc<Plan>> {
+        let plans = self.origins.plans.iter().filter(|((_, name), _)| *name == wish.name);
+        let mut plans = plans.filter_map(|(_, plan)| plan.as_ref().ok());
+        plans.find(|plan| plan.places.contains(&(file, after))).map(Rc::clone)
     }
 
     /// Where the commands gain the flag that alone declare what the place reads.
