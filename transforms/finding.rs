@@ -133,6 +133,8 @@ pub struct Chain {
     pub mocks: Vec<Elsewhere>,
     /// Lines of files other than Python that run a script which behaves otherwise now.
     pub runs: Vec<Elsewhere>,
+    /// Mappings of YAML files that fill objects which gain a field.
+    pub settings: Vec<Elsewhere>,
 }
 
 /// A line of a file that is not edited.

@@ -227,6 +227,7 @@ fn way(session: &Session, chain: &Chain) -> machine::Way {
         left: links(&chain.left),
         mocks: elsewhere(&chain.mocks),
         runs: elsewhere(&chain.runs),
+        settings: elsewhere(&chain.settings),
     }
 }
 

@@ -80,6 +80,11 @@ fn with_notes(session: &Session, remedy: &Remedy) -> String {
     let elsewhere = |all: &[Elsewhere]| -> Vec<String> {
         all.iter().map(|one| format!("{}:{}", slashed(&one.path), one.line)).collect()
     };
+    if let Some(first) = chain.settings.first() {
+        let said = first.about.as_str();
+        let places = some(&elsewhere(&chain.settings));
+        lines.push(format!("to say yes in a file of settings: `{said}` in {places}"));
+    }
     if !chain.runs.is_empty() {
         let mut scripts: Vec<&str> = chain.runs.iter().map(|run| run.about.as_str()).collect();
         scripts.sort_unstable();

@@ -3,6 +3,7 @@
 
 pub mod callee;
 pub mod classes;
+pub mod console;
 pub mod definitions;
 pub mod hierarchy;
 pub mod imports;
@@ -10,6 +11,7 @@ pub mod mentions;
 pub mod mocks;
 pub mod relatives;
 pub mod scripts;
+mod settings_files;
 pub mod stand_ins;
 pub mod taken;
 #[cfg(test)]
@@ -64,6 +66,8 @@ pub struct Program<'w> {
     classes: OnceLock<Classes>,
     /// Which lines of other files run which scripts.
     runs: OnceLock<Runs>,
+    mappings: OnceLock<Vec<settings_files::Mapping>>,
+    console_scripts: OnceLock<Vec<console::ConsoleScript>>,
     /// Modules by the files of the whole, parsed once.
     parsed: Mutex<FxHashMap<FileId, Option<Member>>>,
     /// The bytes of the files of the whole.
@@ -102,6 +106,8 @@ impl<'w> Program<'w> {
             found: Mutex::default(),
             classes: OnceLock::new(),
             runs: OnceLock::new(),
+            mappings: OnceLock::new(),
+            console_scripts: OnceLock::new(),
             parsed: Mutex::default(),
             glanced: Mutex::default(),
             texts: texts::Texts::default(),

@@ -265,6 +265,8 @@ pub struct Way {
     pub mocks: Vec<Elsewhere>,
     /// Lines of files other than Python that run a script which behaves otherwise now.
     pub runs: Vec<Elsewhere>,
+    /// Mappings of YAML files that fill objects which gain a field: the line of the first key.
+    pub settings: Vec<Elsewhere>,
 }
 
 /// One place on the way of a decision.

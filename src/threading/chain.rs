@@ -9,7 +9,7 @@ use super::origin::Source;
 use super::references::Key;
 use crate::plan::op::Op;
 use crate::program::definitions::Definition;
-use crate::transforms::finding::{Chain, Level, Link};
+use crate::transforms::finding::{Chain, Elsewhere, Level, Link};
 
 /// A station: functions that gain one parameter together, or a class whose `__init__` stores it.
 #[derive(Debug, Default)]
@@ -32,6 +32,7 @@ pub(super) struct Step {
     pub(super) callers: Vec<Link>,
     pub(super) ends: Vec<Link>,
     pub(super) usages: Vec<Link>,
+    pub(super) settings: Vec<Elsewhere>,
     pub(super) left: Vec<Link>,
     /// Calls that are taken for calls of it by their name: the edit, what it needs, the fact.
     pub(super) offers: Vec<(Op, Option<usize>, Link)>,
@@ -92,6 +93,7 @@ impl Steps {
                     found.chain.usages.push(usage.clone());
                 }
             }
+            found.chain.settings.extend(step.settings.iter().cloned());
             found.chain.left.extend(step.left.iter().cloned());
             waiting.extend(step.needs.iter().rev());
         }

@@ -22,7 +22,9 @@ pub(super) fn is_decision(module: &Module, call: &Call, name: &str) -> bool {
     }
     let action = text("action").map(|action| action.trim_matches(['"', '\'']));
     match action {
-        Some("store_true" | "store_false") => true,
+        Some("store_true") => true,
+        // Without a default of its own it says yes to whoever says nothing.
+        Some("store_false") => call.keyword("default").is_some(),
         Some("store_const") => text("const").is_some_and(is_plain),
         Some("store") | None => converts(module, call),
         Some(other) => other.ends_with("BooleanOptionalAction"),
@@ -78,7 +80,7 @@ mod tests {
         for text in [
             ", action='store_true'",
             ", action=\"store_true\", default=True",
-            ", action='store_false'",
+            ", action='store_false', default=False",
             ", action='store_const', const=True",
             ", action=argparse.BooleanOptionalAction, default=None",
             ", type=bool, default=False",
@@ -102,6 +104,7 @@ mod tests {
             ", nargs='?', const=True",
             ", action='store_true', default=argparse.SUPPRESS",
             ", action='append'",
+            ", action='store_false'",
             ", action='store_const', const='all'",
             ", action=Custom",
             ", type=int, default=0",

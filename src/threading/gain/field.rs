@@ -18,6 +18,7 @@ use crate::threading::bound;
 use crate::threading::callers::Caller;
 use crate::threading::solve::Solver;
 use crate::threading::{link, spot};
+use crate::transforms::finding::Elsewhere;
 use crate::workspace::span::Span;
 
 /// Classes of libraries that share a command line with others and have no such flag.
@@ -78,6 +79,7 @@ impl Solver<'_, '_> {
             format!("gains the field `{}`, default False", wish.name)
         };
         let after = tree::span(documented(module, last.statement));
+        let settings = self.settings_of(&shown, &fields, wish);
         Ok(Plan {
             shown: title,
             ops: vec![Op::AppendStatement {
@@ -87,8 +89,22 @@ impl Solver<'_, '_> {
             hosts: vec![link(at, shown, text)],
             calls: self.constructions(class),
             decision: Some(wish.decision),
+            settings,
             ..Plan::default()
         })
+    }
+
+    /// The mappings of YAML files that fill the objects of a class, in a program that reads them
+    /// with OmegaConf or hydra.
+    fn settings_of(&self, class: &str, fields: &[Field], wish: &Wish) -> Vec<Elsewhere> {
+        let program = self.program;
+        if program.modules_holding(&[class], &["omegaconf", "hydra"]).is_empty() {
+            return Vec::new();
+        }
+        let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+        let about = format!("{}: true", wish.name);
+        let mappings = program.mappings_of(&names).into_iter();
+        mappings.map(|(path, line)| Elsewhere { path, line, about: about.clone() }).collect()
     }
 
     /// Why a class cannot be given a field at its end.

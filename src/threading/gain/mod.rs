@@ -22,7 +22,7 @@ use super::origin::Source;
 use super::references::Key;
 use super::solve::Solver;
 use crate::plan::op::Op;
-use crate::transforms::finding::{Decision, Link};
+use crate::transforms::finding::{Decision, Elsewhere, Link};
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
 
@@ -57,6 +57,8 @@ pub(super) struct Plan {
     pub(super) hosts: Vec<Link>,
     /// What a person does to say yes.
     pub(super) usages: Vec<Link>,
+    /// The files that fill such objects.
+    pub(super) settings: Vec<Elsewhere>,
     /// The calls that make such objects, and hand the decision on.
     pub(super) calls: Vec<Caller>,
     /// The argument that only those of its commands have which gain the flag.

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use tree_sitter::Node;
+
 use crate::program::Program;
 use crate::python::module::Module;
 use crate::threading::link;
 use crate::threading::parser::is_main_guard;
+use crate::threading::place::{class_of, name_of};
 use crate::threading::solve::Solver;
 use crate::threading::spot;
 use crate::transforms::finding::Link;
@@ -27,9 +30,14 @@ impl Solver<'_, '_> {
             let Some(node) = module.nodes().covering(span) else { continue };
             let mut functions =
                 module.ancestors(node).filter(|around| around.kind() == "function_definition");
-            let function = functions.next().map(crate::python::tree::span);
+            let function = functions.next();
+            let scripts = function.map(|function| self.installed_as(file, module, function));
+            for script in scripts.into_iter().flatten() {
+                found.insert((file, span.start, Some(script)));
+            }
+            let function = function.map(crate::python::tree::span);
             if function.is_none() || runs_itself(module) {
-                found.insert((file, span.start));
+                found.insert((file, span.start, None));
                 continue;
             }
             let callers = function.and_then(|function| self.callers_of((file, function)));
@@ -40,14 +48,26 @@ impl Solver<'_, '_> {
                 }
             }
         }
-        let said = |(file, start): (FileId, usize)| {
+        let said = |(file, start, script): (FileId, usize, Option<String>)| {
             let module = self.modules.get(file)?;
-            let command = command(self.program, file);
+            let command = script.unwrap_or_else(|| command(self.program, file));
             let name = module.nodes().covering(Span::new(start, start));
             let name = name.map(|node| module.scope_of(node)).unwrap_or_default();
             Some(link(spot(module, file, start), name, format!("{command} {flag}")))
         };
         found.into_iter().filter_map(said).collect()
+    }
+
+    /// The commands that run a function of a module when its package is installed.
+    fn installed_as(&self, file: FileId, module: &Module, function: Node) -> Vec<String> {
+        let Some(name) = name_of(module, function) else { return Vec::new() };
+        if class_of(module, function).is_some() {
+            return Vec::new();
+        }
+        let home = dotted(self.program, file);
+        let scripts = self.program.console_scripts().iter();
+        let scripts = scripts.filter(|script| script.function == name && script.module == home);
+        scripts.map(|script| script.name.clone()).collect()
     }
 }
 
@@ -58,17 +78,23 @@ fn runs_itself(module: &Module) -> bool {
 
 /// How a module is run: `python -m package.module`, `python folder/script.py`.
 pub(in crate::threading) fn command(program: &Program, file: FileId) -> String {
+    let dotted = dotted(program, file);
+    if dotted.contains('.') {
+        let package = dotted.strip_suffix(".__main__").unwrap_or(&dotted);
+        return format!("python -m {package}");
+    }
+    let path = program.relative(file);
+    let slashed: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    format!("python {}", slashed.join("/"))
+}
+
+/// What a module is called within the packages that hold it, `package.module`.
+fn dotted(program: &Program, file: FileId) -> String {
     let path = program.relative(file);
     let is_package = |folder: &Path| program.file_at(&folder.join("__init__.py")).is_some();
-    let slashed: Vec<_> = path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-    let folder = path.parent().filter(|folder| is_package(folder));
-    let Some(folder) = folder else { return format!("python {}", slashed.join("/")) };
-    let packages = folder.ancestors().take_while(|folder| is_package(folder)).count();
-    let mut parts: Vec<String> = slashed[slashed.len() - 1 - packages..].to_vec();
-    let last = parts.pop().unwrap_or_default();
-    let last = last.trim_end_matches(".py");
-    if last != "__main__" {
-        parts.push(last.to_owned());
-    }
-    format!("python -m {}", parts.join("."))
+    let folders = path.ancestors().skip(1);
+    let packages = folders.take_while(|folder| is_package(folder)).count();
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    let dotted = parts[parts.len() - 1 - packages..].join(".");
+    dotted.trim_end_matches(".py").to_owned()
 }

@@ -9,6 +9,8 @@ pub(in crate::threading) mod flags;
 mod given;
 mod kept;
 pub(in crate::threading) mod places;
+mod prepare;
+pub(in crate::threading) mod relation;
 mod used;
 pub(in crate::threading) mod value;
 

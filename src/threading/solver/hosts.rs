@@ -129,6 +129,7 @@ impl<'m> Rounds<'_, '_, 'm> {
             needs,
             hosts: plan.hosts.clone(),
             usages: plan.usages.clone(),
+            settings: plan.settings.clone(),
             ..Step::default()
         });
         self.steps.gains.insert(place, step);
