@@ -95,7 +95,7 @@ impl Solver<'_, '_> {
     }
 
     /// The mappings of YAML files that fill the objects of a class, in a program that reads them
-    /// with OmegaConf or hydra.
+    /// with `OmegaConf` or hydra.
     fn settings_of(&self, class: &str, fields: &[Field], wish: &Wish) -> Vec<Elsewhere> {
         let program = self.program;
         if program.modules_holding(&[class], &["omegaconf", "hydra"]).is_empty() {
