@@ -263,6 +263,8 @@ pub struct ShellRequest {
     pub command: Span,
     /// The callable as the catalogue spells it, `subprocess.run`.
     pub callee: String,
+    /// Why a person should look at what becomes of it; may be empty.
+    pub doubt: String,
 }
 
 /// Why an unsafe pattern stays.

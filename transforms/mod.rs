@@ -11,6 +11,7 @@ mod own;
 pub mod prefilter;
 pub mod reference;
 pub mod remote;
+pub mod shell_command;
 pub mod sinks;
 pub mod splat;
 pub mod torch_load;
@@ -69,6 +70,7 @@ pub trait Transform: Sync {
 pub static REGISTRY: &[&dyn Transform] = &[
     &nosec::Nosec,
     &numpy_load::NumpyLoad,
+    &shell_command::ShellCommand,
     &torch_load::TorchLoad,
     &trust_remote_code::TrustRemoteCode,
     &yaml_load::YamlLoad,

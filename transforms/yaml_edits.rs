@@ -195,7 +195,7 @@ fn becomes(binding: &Binding, safe: &str) -> bool {
 
 /// Drops the imports of the name that an expression begins with, if the rest of the program does
 /// not take it from this module. Whether this module still uses it is seen when all is planned.
-fn drop_imports(module: &Module, program: &Program, node: Node, ops: &mut Vec<Op>) {
+pub fn drop_imports(module: &Module, program: &Program, node: Node, ops: &mut Vec<Op>) {
     let mut base = tree::unparenthesised(node);
     while let Some(object) = base.child_by_field_name("object") {
         base = tree::unparenthesised(object);

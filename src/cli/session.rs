@@ -18,7 +18,8 @@ use crate::plan::taken;
 use crate::program::Program;
 use crate::report::escape::{visible, visible_path};
 use crate::scan::{Scan, Settings, scan};
-use crate::threading::{Rules, look_beyond, settle};
+use crate::shell;
+use crate::threading::{Reach, Rules, look_beyond, settle};
 use crate::transforms::finding::{Finding, Level, Remedy};
 use crate::transforms::{Transform, nearest};
 use crate::workspace::{File, FileId, Options, Skipped, Stdin, Workspace};
@@ -107,6 +108,9 @@ impl Session {
         };
         let rules = Rules { parameter: &parameter, may_edit: &may_edit };
         look_beyond(&mut scan, &workspace, &program, &settings, reach, &rules);
+        let is_whole = reach == Reach::Program;
+        let turned =
+            shell::settle(&mut scan.findings, &scan.modules, &program, is_whole, &may_edit);
         configured::require_owners(&mut scan, &workspace, &configurations)?;
         let path = |file: FileId| workspace.file(file).relative.as_path();
         let mut ids = build::ids(&scan.findings, path);
@@ -119,6 +123,9 @@ impl Session {
         }
         let edited = settle(&mut scan.findings, &scan.modules, &program, reach, &rules);
         scan.modules.extend(edited);
+        for (file, module) in turned {
+            scan.modules.entry(file).or_insert(module);
+        }
         let mut changes = build::changes(&scan.findings, &ids, path);
         let approved: Vec<usize> = (0..changes.len())
             .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)

@@ -262,7 +262,45 @@ fn imports(
             None => emptied.push((wanted.owner, span)),
         }
     }
+    let emptied = succeeded(module, &mut found, emptied);
     Ok((found, emptied))
+}
+
+/// A new import that would stand beside a statement of which nothing stays takes its place. Returns
+/// the statements that go all the same.
+fn succeeded(
+    module: &Module,
+    found: &mut Vec<OwnedEdit>,
+    emptied: Vec<OwnedEmptied>,
+) -> Vec<OwnedEmptied> {
+    let mut left = Vec::new();
+    for (owner, span) in emptied {
+        let line = module.lines.span(module.lines.of(span.start));
+        let rest = module.text()[span.end.min(line.end)..line.end].trim();
+        let is_alone = module.starts_line(span.start) && span.end <= line.end && rest.is_empty();
+        let beside = |edit: &Edit| {
+            edit.span.is_empty() && edit.span.start >= line.start && edit.span.start <= span.end
+        };
+        let heirs: Vec<OwnedEdit> =
+            found.iter().filter(|(_, edit)| is_alone && beside(edit)).cloned().collect();
+        let Some((heir, _)) = heirs.first() else {
+            left.push((owner, span));
+            continue;
+        };
+        let text = |edit: &Edit| {
+            edit.pieces.iter().fold(String::new(), |text, piece| match piece {
+                crate::workspace::source::Piece::Literal(piece) => text + piece,
+                crate::workspace::source::Piece::Original(span) => text + module.slice(*span),
+            })
+        };
+        let texts: Vec<String> =
+            heirs.iter().map(|(_, edit)| text(edit).trim().to_owned()).collect();
+        let heir = *heir;
+        found.retain(|edit| !heirs.contains(edit));
+        let newline = module.source.newline_at(span.start);
+        found.push((heir, Edit::replace(span, texts.join(newline))));
+    }
+    left
 }
 
 /// Whether a place is an import statement that can take a name more: the name is to come from that

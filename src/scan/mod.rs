@@ -306,6 +306,7 @@ fn report_only(finding: &mut Finding, reason: impl Fn(&str) -> String) {
     let title = match &finding.remedy {
         Remedy::Ops(fix) => fix.title.clone(),
         Remedy::Thread(request) => format!("let the caller decide {}", request.decision.argument),
+        Remedy::Shell(_) => "run the words without a shell".to_owned(),
         _ => return,
     };
     finding.remedy = Remedy::Report(reason(&title));

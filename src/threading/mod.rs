@@ -5,6 +5,7 @@
 mod attribute;
 mod bound;
 mod callers;
+mod calls_of;
 mod carrier;
 mod chain;
 mod conflict;
@@ -64,6 +65,7 @@ mod wrapper;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use calls_of::{CallOf, calls_of};
 pub use missing::look_beyond;
 
 use crate::program::Program;

@@ -176,7 +176,13 @@ fn within(module: &Module, import: &Import, section: &[Node]) -> Edit {
     {
         return insert_before(module, *next, &text);
     }
-    match (alike.last(), section) {
+    // Among others those of its kind come first: behind the last of them.
+    let is_own_kind = |s: &&Node| {
+        is_stdlib(first_component(module_of(module, **s)))
+            == is_stdlib(first_component(import.module))
+    };
+    let last = alike.iter().rfind(is_own_kind).or(alike.last());
+    match (last, section) {
         (None, [first, ..]) if !is_from => insert_before(module, *first, &text),
         (Some(last), _) | (None, [.., last]) => after(module, *last, &text),
         (None, []) => Edit::insert(0, text),

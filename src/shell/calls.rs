@@ -1,0 +1,563 @@
+//! The call that ran a command becomes one that runs a list.
+
+use tree_sitter::Node;
+
+use super::classify::{Form, Takes, classify};
+use super::command::{Done, Manner, Outcome, at, parameterised, turn};
+use super::lay::Brackets;
+use super::read::template;
+use super::results::{Reading, is_success_or_failure, is_used, reading};
+use super::site::{Site, Style, entry, is_environment};
+use super::windows::is_windows_only;
+use super::wrappers::Chain;
+use super::write::{Writer, Written, literal};
+use crate::plan::op::Op;
+use crate::program::Program;
+use crate::python::call::ArgumentKind;
+use crate::python::layout::new_import::{Import, is_there};
+use crate::python::module::Module;
+use crate::python::names::BindingKind;
+use crate::python::tree;
+use crate::transforms::finding::{Fix, Group, Level};
+use crate::transforms::yaml_edits::drop_imports;
+use crate::workspace::FileId;
+use crate::workspace::source::Piece;
+use crate::workspace::span::Span;
+
+/// What came of a call.
+#[derive(Debug, Clone)]
+pub(super) enum Solved {
+    /// It is rewritten.
+    Done(Box<Fix>),
+    /// It stays, for its command is a constant.
+    Constant,
+    /// It is left to a person, and why.
+    Left(String),
+}
+
+/// The program, and the writer of the module at hand.
+pub(super) struct Scene<'m, 'p> {
+    pub(super) program: &'p Program<'p>,
+    pub(super) writer: Writer<'m>,
+    /// The functions and callers through which the command comes.
+    pub(super) chain: Option<&'p Chain>,
+    /// The places in which these functions run it.
+    pub(super) sinks: &'p [(FileId, Span)],
+    /// The places in a file that belong to other commands.
+    pub(super) foreign: &'p dyn Fn(FileId) -> Vec<Span>,
+}
+
+impl<'m> Scene<'m, '_> {
+    fn module(&self) -> &'m Module {
+        self.writer.module
+    }
+
+    /// What the call at a node becomes, which runs a command by this callable.
+    pub(super) fn solve(&mut self, node: Node<'m>, callee: &'m str) -> Solved {
+        match self.solved(node, callee) {
+            Ok(Some(fix)) => Solved::Done(Box::new(fix)),
+            Ok(None) => Solved::Constant,
+            Err(why) => Solved::Left(why),
+        }
+    }
+
+    fn solved(&mut self, node: Node<'m>, callee: &'m str) -> Result<Option<Fix>, String> {
+        let module = self.module();
+        let site = Site::of(module, node, callee)?;
+        if is_windows_only(module, node) {
+            return Err("only Windows runs it, where commands are read in another way".to_owned());
+        }
+        let (shlex, _) = bound_name(module, "shlex", node)?;
+        self.writer.shlex = shlex;
+        let command = tree::unparenthesised(site.command.value);
+        if site.style == Style::Keyword && matches!(command.kind(), "list" | "tuple") {
+            return match site.shell.filter(|shell| !is_false(module, shell.value)) {
+                Some(_) => self.of_list(&site, command),
+                None => self.of_shell_list(&site, command).map(Some),
+            };
+        }
+        let shell = site.executable.map_or("sh", |(_, shell)| shell);
+        let brackets = if site.style == Style::Async { Brackets::None } else { Brackets::List };
+        let manner = Manner { takes: site.takes, shell, brackets, may_stay: true };
+        if let Some(chain) = self.chain {
+            let mut done = chain.turned(self.program, self.sinks, self.foreign, shell)?;
+            if brackets == Brackets::None {
+                let mut written = Written::default();
+                written.text("*");
+                written.pieces.push(Piece::Original(tree::span(command)));
+                done.command = Some((tree::span(command), written));
+            }
+            done.shared = Some((tree::span(command), module.text_of(command).to_owned()));
+            return self.fix(&site, done).map(Some);
+        }
+        let done = match turn(&self.writer, command, node, manner) {
+            Outcome::Done(done) => *done,
+            Outcome::Constant => return Ok(None),
+            Outcome::Left(why) => return Err(why),
+        };
+        self.fix(&site, done).map(Some)
+    }
+
+    /// A list with `shell=True`: the shell ran its first element only.
+    fn of_list(&self, site: &Site<'m>, list: Node<'m>) -> Result<Option<Fix>, String> {
+        let module = self.module();
+        let elements = tree::children(list);
+        let first = elements.first().ok_or_else(|| "the command is empty".to_owned())?;
+        let read = template(module, *first).ok_or_else(|| {
+            "the first element of the list is the whole command, and comes from elsewhere"
+                .to_owned()
+        })??;
+        let none =
+            Takes { environment: false, folder: false, stdout: false, stderr: false, stdin: false };
+        let is_word = self.writer.is_one_word(*first).is_ok()
+            && matches!(classify(&read.text, none), Ok(Form::List(_)));
+        if !is_word {
+            if read.values.is_empty() {
+                return Ok(None);
+            }
+            return Err("the first element of the list is the whole command: hand it over as one text or as words".to_owned());
+        }
+        let mut ops = Vec::new();
+        self.drop_shell(site, &mut ops)?;
+        Ok(Some(Fix {
+            title: "drop shell=True beside a list".to_owned(),
+            reason: "of a list with `shell=True` only the first element ever ran as the command"
+                .to_owned(),
+            level: Level::Review,
+            ops,
+            group: None,
+            proof: Vec::new(),
+            chain: None,
+            offers: Vec::new(),
+        }))
+    }
+
+    /// A list that starts a shell on a text with values in it: they become its parameters.
+    fn of_shell_list(&mut self, site: &Site<'m>, list: Node<'m>) -> Result<Fix, String> {
+        let module = self.module();
+        let elements = tree::children(list);
+        let [shell, _, text] = elements[..] else {
+            return Err("the list hands the script parameters already".to_owned());
+        };
+        if module.holds_comment(tree::span(text)) {
+            return Err("a comment stands inside the command".to_owned());
+        }
+        let read =
+            template(module, text).ok_or_else(|| "the script cannot be read".to_owned())??;
+        let read = read.trimmed();
+        let takes =
+            Takes { environment: false, folder: false, stdout: false, stderr: false, stdin: false };
+        classify(&read.text, takes)?;
+        let script = parameterised(module, &read)?;
+        let mut done = Done { is_script: true, ..Done::default() };
+        let all: String = script.text.iter().map(|(c, _)| c).collect();
+        let mut pieces = vec![Piece::text(literal(&all, self.writer.quote)), Piece::text(", ")];
+        pieces.push(Piece::Original(tree::span(shell)));
+        for value in &script.parameters {
+            let written = self.writer.parameter(&read.values[*value])?;
+            done.take(&written);
+            pieces.push(Piece::text(", "));
+            pieces.extend(written.pieces);
+        }
+        done.doubts.push("it still needs a shell, which the list starts".to_owned());
+        done.command = Some((
+            super::lay::range(module, tree::unparenthesised(text)),
+            Written { pieces, ..Written::default() },
+        ));
+        let mut ops = Vec::new();
+        replace_command(module, site, &done, &mut ops);
+        for name in done.modules.clone() {
+            let (bound, is_missing) = bound_name(module, name, site.call.node)?;
+            if is_missing {
+                ops.push(ensure(module, site.call.node, name, bound));
+            }
+        }
+        Ok(Fix {
+            title: "hand the values to a constant script".to_owned(),
+            reason: done.doubts.join("; "),
+            level: Level::Review,
+            ops,
+            group: None,
+            proof: Vec::new(),
+            chain: None,
+            offers: Vec::new(),
+        })
+    }
+
+    fn drop_shell(&self, site: &Site<'m>, ops: &mut Vec<Op>) -> Result<(), String> {
+        let module = self.module();
+        let call = at(module, tree::span(site.call.node));
+        let shell = site
+            .shell
+            .ok_or_else(|| "the argument that asks for a shell is not there".to_owned())?;
+        if shell.kind == ArgumentKind::DoubleSplat && tree::children(shell.value).len() > 1 {
+            let value =
+                entry(module, shell.value).ok_or_else(|| "the call cannot be read".to_owned())?;
+            ops.push(Op::ReplaceExpression {
+                at: at(module, tree::span(value)),
+                pieces: vec![Piece::text("False")],
+            });
+            return Ok(());
+        }
+        ops.push(Op::DropArgument { call, argument: tree::span(shell.node) });
+        Ok(())
+    }
+
+    /// The change of a call whose command became something else.
+    fn fix(&self, site: &Site<'m>, mut done: Done) -> Result<Fix, String> {
+        let module = self.module();
+        let node = site.call.node;
+        let mut ops = std::mem::take(&mut done.ops);
+        let keywords = self.keywords(site, &mut done, &mut ops)?;
+        match site.style {
+            Style::Keyword => self.keyword_call(site, &done, keywords, &mut ops)?,
+            Style::System => {
+                if !is_success_or_failure(module, node) {
+                    return Err("the wait status that `os.system` gives is used; see what the program does with it".to_owned());
+                }
+                let name = self.subprocess(&mut done, node)?;
+                self.rename(site, &format!("{name}.call"), &mut ops);
+                replace_command(module, site, &done, &mut ops);
+                self.add_arguments(site, keywords, &mut ops);
+            }
+            Style::Async => {
+                self.rename_async(site, &mut ops)?;
+                replace_command(module, site, &done, &mut ops);
+                self.add_arguments(site, keywords, &mut ops);
+            }
+            Style::Popen | Style::Output => self.rewritten(site, &mut done, keywords, &mut ops)?,
+        }
+        for name in done.modules.clone() {
+            let (bound, is_missing) = bound_name(module, name, node)?;
+            if is_missing {
+                ops.push(ensure(module, node, name, bound));
+            }
+        }
+        for dropped in self.writer.dropped.borrow_mut().drain(..) {
+            if let Some(node) = module.nodes().covering(dropped) {
+                drop_imports(module, self.program, node, &mut ops);
+            }
+        }
+        self.doubt_existence(site, &mut done);
+        let level = if done.doubts.is_empty() { Level::Auto } else { Level::Review };
+        let title = if done.is_script {
+            "hand the values to a constant script"
+        } else {
+            "run the words without a shell"
+        };
+        let group =
+            done.shared.map(|(span, name)| Group { at: span, scope: module.scope_of(node), name });
+        Ok(Fix {
+            title: title.to_owned(),
+            reason: done.doubts.join("; "),
+            level,
+            ops,
+            group,
+            proof: Vec::new(),
+            chain: None,
+            offers: Vec::new(),
+        })
+    }
+
+    /// A call of subprocess with a shell: the words take the place of the command, and keywords that
+    /// of the shell.
+    fn keyword_call(
+        &self,
+        site: &Site<'m>,
+        done: &Done,
+        keywords: Vec<(String, Vec<Piece>)>,
+        ops: &mut Vec<Op>,
+    ) -> Result<(), String> {
+        let module = self.module();
+        replace_command(module, site, done, ops);
+        if let Some((executable, _)) = site.executable {
+            ops.push(Op::DropArgument {
+                call: at(module, tree::span(site.call.node)),
+                argument: tree::span(executable.node),
+            });
+        }
+        let shell = site.shell.filter(|shell| shell.kind != ArgumentKind::DoubleSplat);
+        match shell.filter(|_| !keywords.is_empty()) {
+            None => {
+                self.drop_shell(site, ops)?;
+                self.add_arguments(site, keywords, ops);
+            }
+            Some(shell) => {
+                let mut pieces = Vec::new();
+                for (name, value) in keywords {
+                    let comma = if pieces.is_empty() { "" } else { ", " };
+                    pieces.push(Piece::text(format!("{comma}{name}=")));
+                    pieces.extend(value);
+                }
+                let range = at(module, tree::span(shell.node));
+                ops.push(Op::ReplaceExpression { at: range, pieces });
+            }
+        }
+        Ok(())
+    }
+
+    fn add_arguments(
+        &self,
+        site: &Site<'m>,
+        keywords: Vec<(String, Vec<Piece>)>,
+        ops: &mut Vec<Op>,
+    ) {
+        let call = at(self.module(), tree::span(site.call.node));
+        ops.extend(keywords.into_iter().map(|(name, value)| Op::SetArgument {
+            call: call.clone(),
+            name,
+            value,
+        }));
+    }
+
+    /// The keywords that the call gains, as they are written; an `env=` that is there is extended.
+    fn keywords(
+        &self,
+        site: &Site<'m>,
+        done: &mut Done,
+        ops: &mut Vec<Op>,
+    ) -> Result<Vec<(String, Vec<Piece>)>, String> {
+        let module = self.module();
+        let mut found = Vec::new();
+        for (name, mut value) in std::mem::take(&mut done.keywords) {
+            match name {
+                "env" => {
+                    let there = site.call.keyword("env").map(|argument| argument.value);
+                    if let Some(display) = there.filter(|node| node.kind() == "dictionary") {
+                        extend_display(module, display, value, ops)?;
+                        continue;
+                    }
+                    let start = match there.filter(|node| is_environment(module, *node)) {
+                        Some(node) => {
+                            let base = node
+                                .child_by_field_name("function")
+                                .and_then(|function| function.child_by_field_name("object"))
+                                .unwrap_or(node);
+                            module.text_of(base).to_owned()
+                        }
+                        None => {
+                            let (os, _) = bound_name(module, "os", site.call.node)?;
+                            done.needs("os");
+                            format!("{os}.environ")
+                        }
+                    };
+                    value.insert(0, Piece::text(format!("{{**{start}")));
+                    value.push(Piece::text("}"));
+                    match there {
+                        None => found.push(("env".to_owned(), value)),
+                        Some(node) => ops.push(Op::ReplaceExpression {
+                            at: at(module, tree::span(node)),
+                            pieces: value,
+                        }),
+                    }
+                }
+                "stdin" | "stdout" | "stderr" => {
+                    let name_of = self.stream(site, done, &value)?;
+                    found.push((name.to_owned(), vec![Piece::text(name_of)]));
+                }
+                _ => found.push((name.to_owned(), value)),
+            }
+        }
+        Ok(found)
+    }
+
+    /// `subprocess.DEVNULL`, by what the module calls it.
+    fn stream(&self, site: &Site<'m>, done: &mut Done, value: &[Piece]) -> Result<String, String> {
+        let Some(Piece::Literal(stream)) = value.first() else {
+            return Err("a stream cannot be named".to_owned());
+        };
+        let name = self.subprocess(done, site.call.node)?;
+        Ok(format!("{name}.{stream}"))
+    }
+
+    fn subprocess(&self, done: &mut Done, node: Node) -> Result<String, String> {
+        let (name, _) = bound_name(self.module(), "subprocess", node)?;
+        done.needs("subprocess");
+        Ok(name)
+    }
+
+    /// Another callable takes the place of the one that ran a shell.
+    fn rename(&self, site: &Site<'m>, name: &str, ops: &mut Vec<Op>) {
+        let module = self.module();
+        let function = site.call.function;
+        ops.push(Op::ReplaceExpression {
+            at: at(module, tree::span(function)),
+            pieces: vec![Piece::text(name)],
+        });
+        drop_imports(module, self.program, function, ops);
+    }
+
+    fn rename_async(&self, site: &Site<'m>, ops: &mut Vec<Op>) -> Result<(), String> {
+        let module = self.module();
+        let function = tree::unparenthesised(site.call.function);
+        let attribute = function.child_by_field_name("attribute");
+        let attribute = attribute.ok_or(
+            "`create_subprocess_shell` is imported by its name; call `asyncio.create_subprocess_exec`",
+        )?;
+        ops.push(Op::ReplaceExpression {
+            at: at(module, tree::span(attribute)),
+            pieces: vec![Piece::text("create_subprocess_exec")],
+        });
+        Ok(())
+    }
+
+    /// `os.popen(...).read()` and `getoutput(...)`: the whole expression is another one.
+    fn rewritten(
+        &self,
+        site: &Site<'m>,
+        done: &mut Done,
+        keywords: Vec<(String, Vec<Piece>)>,
+        ops: &mut Vec<Op>,
+    ) -> Result<(), String> {
+        let module = self.module();
+        let node = site.call.node;
+        let is_output = site.style == Style::Output;
+        let (outer, how) = if is_output {
+            (node, Reading::Whole)
+        } else {
+            reading(module, node).ok_or(
+                "what `os.popen` gives is not only read; use `subprocess.Popen` with a list",
+            )?
+        };
+        if module.holds_comment(tree::span(outer)) {
+            return Err("a comment stands inside the call".to_owned());
+        }
+        let name = self.subprocess(done, node)?;
+        let mut pieces = vec![Piece::text(format!("{name}.run("))];
+        match done.command.take() {
+            Some((_, written)) => pieces.extend(written.pieces),
+            None => pieces.push(Piece::Original(tree::span(site.command.value))),
+        }
+        pieces.push(Piece::text(format!(", stdout={name}.PIPE")));
+        let has_stderr = keywords.iter().any(|(keyword, _)| keyword == "stderr");
+        if is_output && !has_stderr {
+            pieces.push(Piece::text(format!(", stderr={name}.STDOUT")));
+        }
+        for (keyword, value) in keywords {
+            pieces.push(Piece::text(format!(", {keyword}=")));
+            pieces.extend(value);
+        }
+        pieces.push(Piece::text(", text=True).stdout"));
+        match (is_output, how) {
+            (true, _) => {
+                pieces.push(Piece::text(
+                    ".removesuffix(\"\\n\")".replace('"', &self.writer.quote.to_string()),
+                ));
+                done.doubts.push(
+                    "a command that cannot be run raises, where its message was the output"
+                        .to_owned(),
+                );
+            }
+            (false, Reading::Lines) => {
+                pieces.push(Piece::text(".splitlines(keepends=True)"));
+                done.doubts.push("lines are split at form feeds too".to_owned());
+            }
+            (false, Reading::Whole) => {}
+        }
+        ops.push(Op::ReplaceExpression { at: at(module, tree::span(outer)), pieces });
+        drop_imports(module, self.program, site.call.function, ops);
+        Ok(())
+    }
+
+    /// A command that is run to see whether there is such a program raises where there is none.
+    fn doubt_existence(&self, site: &Site<'m>, done: &mut Done) {
+        if done.is_script || !is_used(self.module(), site.call.node) {
+            return;
+        }
+        let asks = |words: &Vec<String>| {
+            let first = words.first().map_or("", String::as_str);
+            matches!(first, "which" | "whereis" | "nvidia-smi" | "nvcc" | "where")
+                || words.iter().any(|word| matches!(word.as_str(), "--version" | "-version" | "-V"))
+        };
+        if done.programs.iter().any(asks) {
+            done.doubts.push(
+                "where there is no such program it raises, and a shell gave the status 127"
+                    .to_owned(),
+            );
+        }
+    }
+}
+
+pub(super) fn ensure(module: &Module, node: Node, name: &str, bound: String) -> Op {
+    Op::EnsureImport {
+        at: at(module, tree::span(node)),
+        module: name.to_owned(),
+        name: None,
+        bound_as: bound,
+    }
+}
+
+fn is_false(module: &Module, node: Node) -> bool {
+    crate::python::literal::truth(node, module.text()) == Some(false)
+}
+
+fn replace_command(module: &Module, site: &Site, done: &Done, ops: &mut Vec<Op>) {
+    let _ = site;
+    if let Some((range, written)) = &done.command {
+        ops.push(Op::ReplaceExpression { at: at(module, *range), pieces: written.pieces.clone() });
+    }
+}
+
+/// Adds entries to a dictionary display; they begin with a comma.
+fn extend_display(
+    module: &Module,
+    display: Node,
+    mut entries: Vec<Piece>,
+    ops: &mut Vec<Op>,
+) -> Result<(), String> {
+    let span = tree::span(display);
+    if module.holds_comment(span) {
+        return Err("a comment stands inside the environment of the call".to_owned());
+    }
+    if let Some(Piece::Literal(first)) = entries.first_mut() {
+        *first = first.trim_start_matches(", ").to_owned();
+    }
+    let last = tree::children(display).last().map(tree_end);
+    let mut pieces = vec![Piece::Original(Span::new(span.start, last.unwrap_or(span.start + 1)))];
+    if last.is_some() {
+        pieces.push(Piece::text(", "));
+    }
+    pieces.extend(entries);
+    let rest = last.unwrap_or(span.start + 1);
+    let tail = module.text()[rest..span.end].trim_start_matches(',').trim_start();
+    pieces.push(Piece::text(tail));
+    ops.push(Op::ReplaceExpression { at: at(module, span), pieces });
+    Ok(())
+}
+
+fn tree_end(node: &Node) -> usize {
+    node.end_byte()
+}
+
+/// What a module calls another one at a place, and whether it has to be imported first.
+pub(super) fn bound_name(
+    module: &Module,
+    name: &str,
+    node: Node,
+) -> Result<(String, bool), String> {
+    let offset = node.start_byte();
+    let there = |bound: &str| {
+        is_there(module, &Import { module: name, name: None, bound_as: bound }, offset)
+    };
+    if there(name) {
+        return Ok((name.to_owned(), false));
+    }
+    let aliases = module.names.scopes[0].bindings.iter().filter(|(_, bindings)| {
+        bindings.iter().any(
+            |binding| matches!(&binding.kind, BindingKind::Import { target, .. } if target == name),
+        )
+    });
+    let mut aliases: Vec<&String> = aliases.map(|(alias, _)| alias).collect();
+    aliases.sort();
+    if let Some(alias) = aliases.into_iter().find(|alias| there(alias)) {
+        return Ok((alias.clone(), false));
+    }
+    let scope = module.names.scope_at(offset);
+    let imported = module.names.bindings(name, scope).iter().all(
+        |binding| matches!(&binding.kind, BindingKind::Import { target, .. } if target == name),
+    );
+    if imported || module.names.is_free(name, scope) {
+        return Ok((name.to_owned(), true));
+    }
+    Err(format!("the name `{name}` means something else there"))
+}

@@ -1,0 +1,215 @@
+//! Commands that read some of their words as code of their own: a value there stays code, however
+//! it is handed over.
+
+use super::grammar::Command;
+
+/// Shells, which run the text behind `-c`.
+const SHELLS: [&str; 10] =
+    ["sh", "bash", "dash", "zsh", "ksh", "ash", "fish", "csh", "tcsh", "rbash"];
+
+/// Interpreters, with the options whose text they run.
+const CODE: [(&str, &[&str]); 14] = [
+    ("perl", &["-e", "-E", "-ne", "-pe", "-nle", "-lne", "-pi -e"]),
+    ("ruby", &["-e", "-ne", "-pe"]),
+    ("node", &["-e", "--eval", "-p", "--print"]),
+    ("nodejs", &["-e", "--eval", "-p"]),
+    ("php", &["-r"]),
+    ("lua", &["-e"]),
+    ("Rscript", &["-e"]),
+    ("osascript", &["-e"]),
+    ("expect", &["-c"]),
+    ("gdb", &["-ex", "--eval-command"]),
+    ("psql", &["-c", "--command"]),
+    ("mysql", &["-e", "--execute"]),
+    ("su", &["-c", "--command"]),
+    ("runuser", &["-c", "--command"]),
+];
+
+/// Commands all of whose words may be run by a shell.
+const ALL: [&str; 15] = [
+    "eval",
+    "tmux",
+    "screen",
+    "parallel",
+    "watch",
+    "at",
+    "batch",
+    "adb",
+    "pdsh",
+    "clush",
+    "dsh",
+    "powershell",
+    "pwsh",
+    "cmd",
+    "wsl",
+];
+
+/// Options of `ssh` that take a value.
+const SSH: &str = "BbcDEeFIiJLlmOopQRSWw";
+
+/// Why a command would read a value as code.
+pub(super) fn reads_code(command: &Command) -> Option<String> {
+    let count = command.words.len();
+    for index in 0..count {
+        let Some(word) = command.plain(index) else { continue };
+        let name = word.rsplit('/').next().unwrap_or(word);
+        let behind = || (index + 1..count).filter(|at| command.has_value[*at]);
+        let is_first = index == 0;
+        let code = if SHELLS.contains(&name) || is_python(name) {
+            script_of(command, index, |option| is_run(option))
+        } else if let Some((_, options)) = CODE.iter().find(|(known, _)| *known == name) {
+            script_of(command, index, |option| options.contains(&option))
+        } else if matches!(name, "awk" | "gawk" | "mawk" | "nawk") {
+            program_of(command, index, &["-v", "-F", "-f", "--assign", "--field-separator"])
+        } else if matches!(name, "sed" | "gsed") {
+            program_of(command, index, &["-l", "-E", "-f", "--file"])
+                .or_else(|| script_of(command, index, |option| is_sed_script(option)))
+        } else if matches!(name, "jq" | "sqlite3") {
+            program_of(command, index, &["--arg", "--argjson", "-f"])
+                .filter(|at| name == "jq" || *at > index + 1)
+        } else if matches!(name, "ssh" | "autossh") {
+            remote(command, index)
+        } else if is_first && ALL.contains(&name) {
+            behind().next()
+        } else {
+            None
+        };
+        if code.is_some_and(|at| command.has_value[at]) {
+            return Some(format!("a value stands within what `{name}` reads as code"));
+        }
+    }
+    None
+}
+
+fn is_python(name: &str) -> bool {
+    name.strip_prefix("python")
+        .is_some_and(|version| version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+}
+
+/// Whether an option of a shell, `-c` or `-lc`, says that text is to be run.
+fn is_run(option: &str) -> bool {
+    let letters = option.strip_prefix('-').unwrap_or_default();
+    letters.ends_with('c') && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+fn is_sed_script(option: &str) -> bool {
+    option == "--expression" || (option.starts_with('-') && option.ends_with('e'))
+}
+
+/// The word behind the first option that takes code, or that option where the code is part of it.
+fn script_of(command: &Command, from: usize, takes: impl Fn(&str) -> bool) -> Option<usize> {
+    let count = command.words.len();
+    let mut found = None;
+    for index in from + 1..count {
+        let option = command.plain(index);
+        if option.is_some_and(&takes) && index + 1 < count {
+            found = found.or(Some(index + 1)).filter(|at| command.has_value[*at]).or(found);
+            if command.has_value[index + 1] {
+                return Some(index + 1);
+            }
+        }
+        // `--eval=...` with a value in it.
+        let start = command.words[index].as_ref().and_then(|word| match word.pieces.first()? {
+            super::posix::Piece::Text(text) => text.split_once('='),
+            super::posix::Piece::Value { .. } => None,
+        });
+        if start.is_some_and(|(option, _)| takes(option)) && command.has_value[index] {
+            return Some(index);
+        }
+    }
+    found
+}
+
+/// The first word that is no option: the program of `awk` or `sed`.
+fn program_of(command: &Command, from: usize, with_value: &[&str]) -> Option<usize> {
+    let mut index = from + 1;
+    while index < command.words.len() {
+        match command.plain(index) {
+            Some(option) if with_value.contains(&option) => index += 2,
+            Some(option) if option.starts_with('-') && option.len() > 1 => {
+                if is_sed_script(option) || option == "-f" {
+                    return None;
+                }
+                index += 1;
+            }
+            _ => {
+                // `-v x=...` in one word.
+                let starts = command.words[index].as_ref().and_then(|word| word.pieces.first());
+                let is_option = matches!(starts, Some(super::posix::Piece::Text(text)) if text.starts_with('-'));
+                if !is_option {
+                    return Some(index);
+                }
+                index += 1;
+            }
+        }
+    }
+    None
+}
+
+/// The first word with a value in the command that `ssh` hands to the other side's shell.
+fn remote(command: &Command, from: usize) -> Option<usize> {
+    let mut index = from + 1;
+    while index < command.words.len() {
+        let starts = command.words[index].as_ref().and_then(|word| word.pieces.first());
+        let Some(super::posix::Piece::Text(option)) = starts else { break };
+        let Some(letters) = option.strip_prefix('-') else { break };
+        let takes = letters.chars().last().is_some_and(|last| SSH.contains(last));
+        let is_alone = letters.len() == 1 && command.plain(index).is_some();
+        index += if takes && is_alone { 2 } else { 1 };
+    }
+    (index + 1..command.words.len()).find(|at| command.has_value[*at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::grammar::{commands, parse};
+
+    fn reads(text: &str) -> bool {
+        let text = text.replace('@', "\u{e000}");
+        let tree = parse(&text).unwrap();
+        commands(&tree, &text).iter().any(|command| reads_code(command).is_some())
+    }
+
+    #[test]
+    fn values_in_code_of_others_are_seen() {
+        for text in [
+            "ssh host 'cd @'",
+            "ssh -p 22 @ ls @",
+            "bash -c 'ls @'",
+            "sudo bash -lc \"ls @\"",
+            "python3 -c 'print(@)'",
+            "find . -exec sh -c 'rm @' \\;",
+            "xargs sh -c 'a @'",
+            "awk '/@/' file",
+            "awk -F, '{print @}' f",
+            "sed -i 's/a/@/' f",
+            "sed -n -e 's/@//p' f",
+            "su - user -c 'a @'",
+            "eval @",
+            "perl -pe 's/@//' f",
+            "docker exec c sh -c 'a @'",
+            "mysql -u root --execute='select @'",
+        ] {
+            assert!(reads(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn values_beside_code_are_not() {
+        for text in [
+            "ssh @ uptime",
+            "ssh -i @ -p @ user@host ls",
+            "bash @ -x",
+            "bash -c 'ls \"$1\"' sh @",
+            "python @ -c x",
+            "awk '{print $1}' @",
+            "awk -v x=@ '{print x}' f",
+            "sed -i 's/a/b/' @",
+            "grep -e @ f",
+            "echo ssh",
+        ] {
+            assert!(!reads(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,535 @@
+//! Words as Python writes them.
+
+use tree_sitter::Node;
+
+use super::posix::{Piece as Part, Token, Word, tokens};
+use super::read::template;
+use super::template::{Format, Template, Value};
+use super::values::{Kind, Known, known};
+use crate::python::module::Module;
+use crate::python::tree;
+use crate::workspace::source::Piece;
+use crate::workspace::span::Span;
+
+/// Code that is put together, with what it needs and why a person should look at it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Written {
+    /// The code.
+    pub(super) pieces: Vec<Piece>,
+    /// Why it is not sure; empty if it is.
+    pub(super) doubts: Vec<String>,
+    /// Whether it uses `shlex`.
+    pub(super) needs_shlex: bool,
+}
+
+impl Written {
+    /// Adds code.
+    pub(super) fn text(&mut self, text: impl Into<String>) {
+        self.pieces.push(Piece::text(text));
+    }
+
+    /// Adds other code.
+    pub(super) fn extend(&mut self, other: Written) {
+        self.pieces.extend(other.pieces);
+        self.needs_shlex |= other.needs_shlex;
+        for doubt in other.doubts {
+            self.doubt(doubt);
+        }
+    }
+
+    /// Notes why it is not sure.
+    pub(super) fn doubt(&mut self, why: String) {
+        if !self.doubts.contains(&why) {
+            self.doubts.push(why);
+        }
+    }
+}
+
+/// Who writes into a module.
+pub(super) struct Writer<'m> {
+    pub(super) module: &'m Module,
+    /// What the module calls `shlex`.
+    pub(super) shlex: String,
+    /// The quotes of most of its literals.
+    pub(super) quote: char,
+    /// The places where other calls run the same variable, which becomes a list for all of them.
+    pub(super) joint: Vec<Span>,
+    /// The places where calls that are turned apart run a variable.
+    pub(super) foreign: Vec<Span>,
+    /// Calls that are no longer made, of which the imports may go.
+    pub(super) dropped: std::cell::RefCell<Vec<Span>>,
+}
+
+impl<'m> Writer<'m> {
+    pub(super) fn new(module: &'m Module) -> Self {
+        Self {
+            module,
+            shlex: "shlex".to_owned(),
+            quote: predominant(module),
+            joint: Vec::new(),
+            foreign: Vec::new(),
+            dropped: std::cell::RefCell::default(),
+        }
+    }
+
+    /// The element of a list that a word is.
+    pub(super) fn word(&self, from: &Template, word: &Word) -> Result<Written, String> {
+        if let Some(text) = word.plain() {
+            let mut written = Written::default();
+            written.text(literal(text, self.quote));
+            return Ok(written);
+        }
+        if let Some((index, is_quoted)) = word.value() {
+            return self.alone(&from.values[index], is_quoted);
+        }
+        self.glued(from, word)
+    }
+
+    /// A word that is one expression: a folder, the value of a variable.
+    pub(super) fn single(&self, from: &Template, word: &Word) -> Result<Written, String> {
+        match word.value() {
+            Some((index, _)) => self.alone(&from.values[index], true),
+            None => self.word(from, word),
+        }
+    }
+
+    fn node(&self, at: Span) -> Result<Node<'m>, String> {
+        let node = self.module.nodes().covering(at);
+        node.ok_or_else(|| "a value of the command could not be found again".to_owned())
+    }
+
+    /// A value that is a word of its own.
+    fn alone(&self, value: &Value, is_quoted: bool) -> Result<Written, String> {
+        let node = self.node(value.at)?;
+        let mut written = Written::default();
+        if !value.suffix.is_empty() {
+            written.text("str(");
+            written.extend(self.expression(value)?);
+            written.text(")");
+            written.doubt(unknown(&self.shown(value)));
+            return Ok(written);
+        }
+        let known = known(self.module, node);
+        if value.format == Format::Plain && !is_quoted {
+            match &known.kind {
+                Kind::Joined(list) => return self.spread(*list),
+                Kind::Optional => return self.choice(node),
+                Kind::Words => {
+                    written.text(format!("*{}.split(", self.shlex));
+                    written.extend(self.expression(value)?);
+                    written.text(")");
+                    written.needs_shlex = true;
+                    written.doubt(format!("`{}` may hold several words", self.shown(value)));
+                    return Ok(written);
+                }
+                _ => {}
+            }
+        }
+        self.one(value, &known)
+    }
+
+    /// A value that is one word, whatever it holds.
+    fn one(&self, value: &Value, known: &Known) -> Result<Written, String> {
+        let mut written = Written::default();
+        if let Kind::Quoted(inner) = known.kind {
+            self.drop_call(value.at);
+            return self.alone(&Value::plain(inner), true);
+        }
+        let is_text =
+            matches!(known.kind, Kind::Text | Kind::Words | Kind::Optional | Kind::Joined(_));
+        match &value.format {
+            Format::Plain | Format::Repr if is_text => {
+                written.extend(self.expression(value)?);
+                if !known.is_sure {
+                    written.doubt(format!("`{}` is taken for text by its name", self.shown(value)));
+                }
+            }
+            Format::Spec(spec) => {
+                let inner = self.field(value, spec)?;
+                let quote = self.quote_for(&[&inner])?;
+                written.text(format!("f{quote}"));
+                written.pieces.extend(inner);
+                written.text(quote);
+            }
+            Format::Whole if known.kind != Kind::Whole => {
+                written.text("str(int(");
+                written.extend(self.expression(value)?);
+                written.text("))");
+            }
+            _ => {
+                written.text("str(");
+                written.extend(self.expression(value)?);
+                written.text(")");
+                if known.kind == Kind::Unknown {
+                    written.doubt(unknown(&self.shown(value)));
+                }
+            }
+        }
+        Ok(written)
+    }
+
+    /// A value as the script's parameter, or in a word with other text, which is one word.
+    pub(super) fn parameter(&self, value: &Value) -> Result<Written, String> {
+        let node = self.node(value.at)?;
+        if value.suffix.is_empty() && value.format == Format::Plain {
+            self.refuse_several(node, value)?;
+        }
+        self.alone(value, true)
+    }
+
+    fn refuse_several(&self, node: Node, value: &Value) -> Result<(), String> {
+        let known = known(self.module, node);
+        let shown = self.shown(value);
+        match known.kind {
+            Kind::Words | Kind::Joined(_) | Kind::Optional => {
+                Err(format!("`{shown}` may hold several words where only one can stand"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes that the call at a place is no longer made.
+    fn drop_call(&self, at: Span) {
+        let function = self.node(at).ok().and_then(|node| node.child_by_field_name("function"));
+        self.dropped.borrow_mut().extend(function.map(tree::span));
+    }
+
+    /// A word of several pieces: an f-string.
+    fn glued(&self, from: &Template, word: &Word) -> Result<Written, String> {
+        let mut written = Written::default();
+        let mut fields = Vec::new();
+        for piece in &word.pieces {
+            let Part::Value { index, is_quoted } = piece else { continue };
+            let value = &from.values[*index];
+            let node = self.node(value.at)?;
+            let known = known(self.module, node);
+            let mut value = value.clone();
+            if value.format == Format::Plain {
+                if !is_quoted {
+                    self.refuse_several(node, &value)?;
+                }
+                if let Kind::Quoted(inner) = known.kind {
+                    self.drop_call(value.at);
+                    value = Value::plain(inner);
+                }
+            }
+            let spec = match &value.format {
+                Format::Spec(spec) => spec.clone(),
+                Format::Plain | Format::Repr => String::new(),
+                Format::Whole if known.kind == Kind::Whole => String::new(),
+                Format::Whole => {
+                    let mut pieces = vec![Piece::text("{int(")];
+                    pieces.extend(self.expression(&value)?.pieces);
+                    pieces.push(Piece::text(")}"));
+                    fields.push(pieces);
+                    continue;
+                }
+            };
+            fields.push(self.field(&value, &spec)?);
+        }
+        let all: Vec<&[Piece]> = fields.iter().map(Vec::as_slice).collect();
+        let quote = self.quote_for(&all)?;
+        written.text(format!("f{quote}"));
+        let mut fields = fields.into_iter();
+        for piece in &word.pieces {
+            match piece {
+                Part::Text(text) => {
+                    let doubled = text.replace('{', "{{").replace('}', "}}");
+                    written.text(escaped(&doubled, quote.chars().next().unwrap_or('"')));
+                }
+                Part::Value { .. } => written.pieces.extend(fields.next().unwrap_or_default()),
+            }
+        }
+        written.text(quote);
+        Ok(written)
+    }
+
+    /// The field of an f-string.
+    fn field(&self, value: &Value, spec: &str) -> Result<Vec<Piece>, String> {
+        let mut pieces = vec![Piece::text("{")];
+        let inner = self.expression(value)?.pieces;
+        let text: String = self.text_of(&inner);
+        if text.starts_with('{') {
+            pieces.push(Piece::text(" "));
+        }
+        pieces.extend(inner);
+        pieces.push(Piece::text(format!("{spec}}}")));
+        Ok(pieces)
+    }
+
+    /// The expression of a value, which may stand in a field, an argument or a list.
+    fn expression(&self, value: &Value) -> Result<Written, String> {
+        let node = self.node(value.at)?;
+        let mut written = Written::default();
+        if matches!(node.kind(), "expression_list" | "yield" | "list_splat") {
+            return Err("a value of the command cannot stand in a list".to_owned());
+        }
+        let is_loose =
+            matches!(node.kind(), "lambda" | "named_expression" | "generator_expression");
+        let is_open = !value.suffix.is_empty()
+            && !matches!(
+                node.kind(),
+                "identifier"
+                    | "attribute"
+                    | "call"
+                    | "subscript"
+                    | "string"
+                    | "list"
+                    | "dictionary"
+            );
+        if is_loose || is_open {
+            written.text("(");
+        }
+        written.pieces.push(Piece::Original(value.at));
+        if is_loose || is_open {
+            written.text(")");
+        }
+        written.text(value.suffix.clone());
+        Ok(written)
+    }
+
+    /// The quotes in which fields can stand in every version of Python: none of them may hold
+    /// those quotes, a backslash or a line break.
+    fn quote_for(&self, fields: &[&[Piece]]) -> Result<String, String> {
+        let text: String = fields.iter().map(|field| self.text_of(field)).collect();
+        if text.contains(['\\', '\n', '#']) {
+            return Err("a value of the command cannot stand in an f-string".to_owned());
+        }
+        let other = if self.quote == '"' { '\'' } else { '"' };
+        for quote in [self.quote, other] {
+            if !text.contains(quote) {
+                return Ok(quote.to_string());
+            }
+        }
+        Err("a value of the command holds both kinds of quotes".to_owned())
+    }
+
+    fn text_of(&self, pieces: &[Piece]) -> String {
+        let text = |piece: &Piece| match piece {
+            Piece::Literal(text) => text.clone(),
+            Piece::Original(span) => self.module.slice(*span).to_owned(),
+        };
+        pieces.iter().map(text).collect()
+    }
+
+    /// What joins give is spread: `*list`.
+    fn spread(&self, list: Span) -> Result<Written, String> {
+        let node = tree::unparenthesised(self.node(list)?);
+        let mut written = Written::default();
+        let mut over = node;
+        let mut is_sure = false;
+        let resolve = |node| self.module.names.resolve(node, self.module.text());
+        let is_quote = |node| matches!(resolve(node).single(), Some("shlex.quote" | "pipes.quote"));
+        if let Some(call) = crate::python::call::Call::at(node, self.module.text())
+            && resolve(call.function).single() == Some("map")
+            && let (Some(function), Some(items)) = (call.positional(0), call.positional(1))
+            && is_quote(function.value)
+            && call.arguments.len() == 2
+        {
+            over = items.value;
+            is_sure = true;
+        }
+        if matches!(node.kind(), "generator_expression" | "list_comprehension") {
+            let body = node.child_by_field_name("body");
+            let body = body.ok_or_else(|| "a list of the command cannot be read".to_owned())?;
+            is_sure = self.is_one_word(body)?;
+            written.text("*[");
+            let (start, end) = (node.start_byte() + 1, node.end_byte() - 1);
+            let quoted = self.quoted(body);
+            match quoted {
+                Some(inner) => {
+                    written.pieces.push(Piece::Original(inner));
+                    written.pieces.push(Piece::Original(Span::new(body.end_byte(), end)));
+                }
+                None => written.pieces.push(Piece::Original(Span::new(start, end))),
+            }
+            written.text("]");
+        } else {
+            if matches!(over.kind(), "list" | "tuple") {
+                for element in tree::children(over) {
+                    is_sure = self.is_one_word(element)?;
+                }
+            }
+            written.text("*");
+            let is_loose = matches!(
+                over.kind(),
+                "conditional_expression"
+                    | "boolean_operator"
+                    | "lambda"
+                    | "not_operator"
+                    | "comparison_operator"
+                    | "named_expression"
+            );
+            written.text(if is_loose { "(" } else { "" });
+            written.pieces.push(Piece::Original(tree::span(over)));
+            written.text(if is_loose { ")" } else { "" });
+        }
+        if !is_sure {
+            written.doubt(format!(
+                "each element of `{}` is taken for one word",
+                short(self.module.text_of(over))
+            ));
+        }
+        Ok(written)
+    }
+
+    /// What a call of `shlex.quote` quotes.
+    fn quoted(&self, node: Node) -> Option<Span> {
+        match known(self.module, node).kind {
+            Kind::Quoted(inner) => Some(inner),
+            _ => None,
+        }
+    }
+
+    /// Whether an element is one word and nothing that a shell would change; an error if it surely
+    /// is not.
+    pub(super) fn is_one_word(&self, node: Node) -> Result<bool, String> {
+        if let Some(read) = template(self.module, node) {
+            let read = read?;
+            let same = |word: &Word| {
+                let mut text = String::new();
+                let mut values =
+                    read.text.chars().filter(|c| super::template::value_of(*c).is_some());
+                for piece in &word.pieces {
+                    match piece {
+                        Part::Text(part) => text.push_str(part),
+                        Part::Value { .. } => text.extend(values.next()),
+                    }
+                }
+                text == read.text
+            };
+            return match tokens(&read.text).as_deref() {
+                Some([Token::Word(word)]) if same(word) => Ok(true),
+                _ => Err("an element of the list is no single word".to_owned()),
+            };
+        }
+        let known = known(self.module, node);
+        match known.kind {
+            Kind::Text | Kind::Whole | Kind::Number | Kind::Quoted(_) => Ok(known.is_sure),
+            Kind::Words | Kind::Optional | Kind::Joined(_) => {
+                Err("an element of the list may hold several words".to_owned())
+            }
+            Kind::Unknown => Ok(false),
+        }
+    }
+
+    /// `'--fast' if x else ''` is `*(["--fast"] if x else [])`.
+    fn choice(&self, node: Node) -> Result<Written, String> {
+        let parts = tree::children(tree::unparenthesised(node));
+        let [yes, condition, no] = parts[..] else {
+            return Err("a choice of the command cannot be read".to_owned());
+        };
+        let mut written = Written::default();
+        written.text("*(");
+        written.extend(self.words_of(yes)?);
+        written.text(" if ");
+        written.pieces.push(Piece::Original(tree::span(condition)));
+        written.text(" else ");
+        written.extend(self.words_of(no)?);
+        written.text(")");
+        written.doubt("words are there only under a condition".to_owned());
+        Ok(written)
+    }
+
+    fn words_of(&self, node: Node) -> Result<Written, String> {
+        let read = template(self.module, node);
+        let Some(read) = read else {
+            let mut written = Written::default();
+            written.text("[");
+            written.extend(self.alone(&Value::plain(tree::span(node)), false)?);
+            written.text("]");
+            return Ok(written);
+        };
+        let read = read?;
+        let words = tokens(&read.text);
+        let words = words.ok_or_else(|| "a choice of the command needs a shell".to_owned())?;
+        let mut written = Written::default();
+        written.text("[");
+        for (index, token) in words.iter().enumerate() {
+            let Token::Word(word) = token else {
+                return Err("a choice of the command needs a shell".to_owned());
+            };
+            if index > 0 {
+                written.text(", ");
+            }
+            written.extend(self.word(&read, word)?);
+        }
+        written.text("]");
+        Ok(written)
+    }
+
+    fn shown(&self, value: &Value) -> String {
+        format!("{}{}", short(self.module.slice(value.at)), value.suffix)
+    }
+}
+
+fn unknown(shown: &str) -> String {
+    format!("nothing shows what `{shown}` is")
+}
+
+/// A text on one line, the start of a long one.
+pub(super) fn short(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+/// A literal of a text in these quotes, or the others where that needs fewer escapes.
+pub(super) fn literal(text: &str, quote: char) -> String {
+    let other = if quote == '"' { '\'' } else { '"' };
+    let count = |quote: char| text.chars().filter(|c| *c == quote).count();
+    let quote = if count(quote) > count(other) { other } else { quote };
+    format!("{quote}{}{quote}", escaped(text, quote))
+}
+
+/// A text as it stands between quotes.
+pub(super) fn escaped(text: &str, quote: char) -> String {
+    let mut found = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' => found.push_str("\\\\"),
+            '\n' => found.push_str("\\n"),
+            '\r' => found.push_str("\\r"),
+            '\t' => found.push_str("\\t"),
+            c if c == quote => {
+                found.push('\\');
+                found.push(c);
+            }
+            c if c.is_control() => found.push_str(&match u32::from(c) {
+                code @ 0..=0xff => format!("\\x{code:02x}"),
+                code => format!("\\u{code:04x}"),
+            }),
+            c => found.push(c),
+        }
+    }
+    found
+}
+
+/// The quotes of most literals of a module.
+fn predominant(module: &Module) -> char {
+    let (mut double, mut single) = (0, 0);
+    for start in module.of_kind("string_start") {
+        match module.text_of(start).trim_start_matches(|c: char| c.is_ascii_alphabetic()) {
+            "\"" => double += 1,
+            "'" => single += 1,
+            _ => {}
+        }
+    }
+    if single > double { '\'' } else { '"' }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_take_the_quotes_that_need_fewest_escapes() {
+        assert_eq!(literal("a b", '"'), "\"a b\"");
+        assert_eq!(literal("a \"b\"", '"'), "'a \"b\"'");
+        assert_eq!(literal("it's", '\''), "\"it's\"");
+        assert_eq!(literal("'\"", '"'), "\"'\\\"\"");
+        assert_eq!(literal("a\\\n\x01", '"'), "\"a\\\\\\n\\x01\"");
+    }
+}
