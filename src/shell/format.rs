@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::read::{handed, is_simple};
+use super::read::{handed, is_simple, template};
 use super::template::{Format, Template, Value};
 use crate::python::call::Call;
 use crate::python::module::Module;
@@ -19,7 +19,7 @@ pub(super) fn percent(module: &Module, left: &Template, right: Node) -> Result<T
     if given.by_position.iter().any(|node| node.kind() == "list_splat") {
         return Err("what is put into the command cannot be told apart".to_owned());
     }
-    let mut fields = Fields::new(given, left)?;
+    let mut fields = Fields::new(module, given, left)?;
     let chars: Vec<char> = left.text.chars().collect();
     let mut at = 0;
     while at < chars.len() {
@@ -47,7 +47,7 @@ pub(super) fn percent(module: &Module, left: &Template, right: Node) -> Result<T
             fields.found.push('%', origin);
             continue;
         }
-        fields.add(name.as_deref(), "", percent_format(&spec, conversion)?)?;
+        fields.add(name.as_deref(), "", percent_format(&spec, conversion)?, origin)?;
     }
     fields.finish()
 }
@@ -82,11 +82,11 @@ fn entries<'m>(module: &'m Module, node: Node<'m>) -> Result<Vec<(String, Node<'
 }
 
 /// The template of `left.format(...)` (the Python library reference, "Format String Syntax").
-pub(super) fn braces(left: &Template, call: &Call) -> Result<Template, String> {
+pub(super) fn braces(module: &Module, left: &Template, call: &Call) -> Result<Template, String> {
     let (by_position, by_name) = handed(call)
         .ok_or_else(|| "what is put into the command cannot be told apart".to_owned())?;
     let by_name = by_name.into_iter().map(|(name, node)| (name.to_owned(), node)).collect();
-    let mut fields = Fields::new(Given { by_position, by_name }, left)?;
+    let mut fields = Fields::new(module, Given { by_position, by_name }, left)?;
     let chars: Vec<char> = left.text.chars().collect();
     let mut at = 0;
     while at < chars.len() {
@@ -128,9 +128,15 @@ pub(super) fn braces(left: &Template, call: &Call) -> Result<Template, String> {
         if !is_plain && !is_index {
             return Err(unread());
         }
-        fields.add((!base.is_empty()).then_some(base), suffix, format)?;
+        fields.add((!base.is_empty()).then_some(base), suffix, format, origin)?;
     }
     fields.finish()
+}
+
+/// The text of a literal that is put in.
+fn literal_text(module: &Module, node: Node) -> Option<String> {
+    let read = template(module, node)?.ok()?;
+    read.values.is_empty().then_some(read.text)
 }
 
 /// What is put into a text.
@@ -140,6 +146,7 @@ struct Given<'m> {
 }
 
 struct Fields<'m> {
+    module: &'m Module,
     given: Given<'m>,
     found: Template,
     /// How many fields without a name there were.
@@ -149,15 +156,21 @@ struct Fields<'m> {
 }
 
 impl<'m> Fields<'m> {
-    fn new(given: Given<'m>, left: &Template) -> Result<Self, String> {
+    fn new(module: &'m Module, given: Given<'m>, left: &Template) -> Result<Self, String> {
         if !left.values.is_empty() {
             return Err("the command is formatted twice".to_owned());
         }
-        Ok(Self { given, found: Template::default(), counted: 0, used: Vec::new() })
+        Ok(Self { module, given, found: Template::default(), counted: 0, used: Vec::new() })
     }
 
     /// Adds the field of this name or number, or the next one.
-    fn add(&mut self, name: Option<&str>, suffix: &str, format: Format) -> Result<(), String> {
+    fn add(
+        &mut self,
+        name: Option<&str>,
+        suffix: &str,
+        format: Format,
+        origin: usize,
+    ) -> Result<(), String> {
         let number = match name {
             None => {
                 self.counted += 1;
@@ -174,8 +187,13 @@ impl<'m> Fields<'m> {
         };
         let node = node.ok_or_else(|| "a value of the command is missing".to_owned())?;
         self.used.push(node.start_byte());
+        let text = literal_text(self.module, node).filter(|_| suffix.is_empty());
+        if let Some(text) = text.filter(|_| format == Format::Plain) {
+            text.chars().for_each(|c| self.found.push(c, origin));
+            return Ok(());
+        }
         let value = Value { at: tree::span(node), suffix: suffix.to_owned(), format };
-        if self.found.push_value(value) {
+        if self.found.push_value_at(value, origin) {
             Ok(())
         } else {
             Err("there are too many values in the command".to_owned())

@@ -101,7 +101,7 @@ fn call(module: &Module, node: Node) -> Option<Result<Template, String>> {
     match module.text_of(call.function.child_by_field_name("attribute")?) {
         "format" => {
             let left = constant(module, object).map(Ok).or_else(|| template(module, object))?;
-            Some(left.and_then(|left| braces(&left, &call)))
+            Some(left.and_then(|left| braces(module, &left, &call)))
         }
         "join" => joined(module, object, &call),
         _ => None,

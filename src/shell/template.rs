@@ -69,11 +69,17 @@ impl Template {
 
     /// Adds a value; false if there are too many.
     pub(super) fn push_value(&mut self, value: Value) -> bool {
+        let origin = value.at.start;
+        self.push_value_at(value, origin)
+    }
+
+    /// Adds a value that is put in where this byte stands.
+    pub(super) fn push_value_at(&mut self, value: Value, origin: usize) -> bool {
         let code = u32::try_from(self.values.len()).ok().and_then(|n| n.checked_add(FIRST));
         let Some(mark) = code.filter(|code| *code <= LAST).and_then(char::from_u32) else {
             return false;
         };
-        self.push(mark, value.at.start);
+        self.push(mark, origin);
         self.values.push(value);
         true
     }
@@ -82,7 +88,7 @@ impl Template {
     pub(super) fn extend(&mut self, other: Template) -> bool {
         let mut values = other.values.into_iter();
         other.text.chars().zip(other.origins).all(|(c, origin)| match value_of(c) {
-            Some(_) => values.next().is_some_and(|value| self.push_value(value)),
+            Some(_) => values.next().is_some_and(|value| self.push_value_at(value, origin)),
             None => {
                 self.push(c, origin);
                 true

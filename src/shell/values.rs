@@ -22,8 +22,12 @@ pub(super) struct Known {
 /// What a value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A string or a path.
+    /// A string.
     Text,
+    /// A path, which may be an object of its own.
+    Path,
+    /// Text of one word, or none.
+    Empty,
     /// A whole number.
     Whole,
     /// Another number.
@@ -72,7 +76,7 @@ const METHODS: [&str; 21] = [
     "hexdigest",
 ];
 /// Functions that give text, or paths.
-const FUNCTIONS: [&str; 30] = [
+const FUNCTIONS: [&str; 27] = [
     "str",
     "repr",
     "input",
@@ -92,9 +96,6 @@ const FUNCTIONS: [&str; 30] = [
     "os.path.normpath",
     "os.path.realpath",
     "os.path.relpath",
-    "pathlib.Path",
-    "pathlib.PurePath",
-    "pathlib.PosixPath",
     "tempfile.mkdtemp",
     "tempfile.gettempdir",
     "tempfile.mktemp",
@@ -147,8 +148,7 @@ fn look(module: &Module, node: Node, depth: usize) -> Option<Known> {
         return sure(Kind::Joined(tree::span(list)));
     }
     if let Some(Ok(found)) = template(module, node) {
-        let has_blank = found.text.is_empty() || found.text.contains([' ', '\t', '\n']);
-        return sure(if has_blank { Kind::Words } else { Kind::Text });
+        return sure(kind_of_text(&found.text));
     }
     match node.kind() {
         "integer" => sure(Kind::Whole),
@@ -175,12 +175,32 @@ fn look(module: &Module, node: Node, depth: usize) -> Option<Known> {
     }
 }
 
+fn kind_of_text(text: &str) -> Kind {
+    match text {
+        "" => Kind::Empty,
+        _ if text.contains([' ', '\t', '\n']) => Kind::Words,
+        _ => Kind::Text,
+    }
+}
+
 fn both(left: Known, right: Known) -> Option<Known> {
     if left.kind == right.kind && !matches!(left.kind, Kind::Joined(_) | Kind::Quoted(_)) {
         return Some(Known { is_sure: left.is_sure && right.is_sure, ..left });
     }
-    let is_text = |known: &Known| matches!(known.kind, Kind::Text | Kind::Words);
-    (is_text(&left) && is_text(&right)).then_some(Known { kind: Kind::Words, is_sure: true })
+    let is = |kind: Kind| left.kind == kind || right.kind == kind;
+    let is_text =
+        |known: &Known| matches!(known.kind, Kind::Text | Kind::Words | Kind::Path | Kind::Empty);
+    if !is_text(&left) || !is_text(&right) {
+        return None;
+    }
+    let kind = if is(Kind::Words) {
+        Kind::Words
+    } else if is(Kind::Empty) {
+        Kind::Empty
+    } else {
+        Kind::Path
+    };
+    Some(Known { kind, is_sure: left.is_sure && right.is_sure })
 }
 
 fn of_conditional(module: &Module, node: Node, depth: usize) -> Option<Known> {
@@ -190,7 +210,9 @@ fn of_conditional(module: &Module, node: Node, depth: usize) -> Option<Known> {
     match (&yes.kind, &no.kind) {
         (Kind::Text, Kind::Text) => Some(Known { kind: Kind::Text, is_sure: true }),
         (Kind::Whole, Kind::Whole) => sure(Kind::Whole),
-        (Kind::Text | Kind::Words, Kind::Text | Kind::Words) => sure(Kind::Optional),
+        (Kind::Text | Kind::Words | Kind::Empty, Kind::Text | Kind::Words | Kind::Empty) => {
+            sure(Kind::Optional)
+        }
         _ => None,
     }
 }
@@ -201,8 +223,12 @@ fn of_operator(module: &Module, node: Node, depth: usize) -> Option<Known> {
     let right = look(module, node.child_by_field_name("right")?, depth);
     let is_text =
         |known: &Option<Known>| known.as_ref().is_some_and(|known| known.kind == Kind::Text);
+    let is_path =
+        |known: &Option<Known>| known.as_ref().is_some_and(|known| known.kind == Kind::Path);
     match operator {
-        "/" if is_text(&left) || is_text(&right) => sure(Kind::Text),
+        "/" if is_path(&left) || is_path(&right) || is_text(&left) || is_text(&right) => {
+            sure(Kind::Path)
+        }
         "+" if is_text(&left) || is_text(&right) => sure(Kind::Text),
         "//" | "%" | "+" | "-" | "*" => {
             let is_whole = left.is_some_and(|left| left.kind == Kind::Whole)
@@ -227,6 +253,9 @@ fn of_call(module: &Module, node: Node, depth: usize) -> Option<Known> {
                 return look(module, call.positional(1)?.value, depth);
             }
             _ => {}
+        }
+        if matches!(name, "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath") {
+            return sure(Kind::Path);
         }
         if FUNCTIONS.contains(&name) {
             return sure(Kind::Text);
@@ -254,7 +283,7 @@ fn of_call(module: &Module, node: Node, depth: usize) -> Option<Known> {
             | "joinpath"
             | "expanduser"
     );
-    (keeps && object.kind == Kind::Text).then_some(object)
+    (keeps && matches!(object.kind, Kind::Text | Kind::Path)).then_some(object)
 }
 
 fn of_identifier(module: &Module, node: Node, depth: usize) -> Option<Known> {
@@ -293,7 +322,11 @@ fn of_identifier(module: &Module, node: Node, depth: usize) -> Option<Known> {
 fn of_assigned(module: &Module, value: Node, depth: usize) -> Option<Known> {
     let known = look(module, value, depth)?;
     match known.kind {
-        Kind::Joined(_) | Kind::Optional => sure(Kind::Words),
+        Kind::Joined(_) => sure(Kind::Words),
+        Kind::Optional => {
+            let parts = tree::children(tree::unparenthesised(value));
+            both(look(module, *parts.first()?, depth)?, look(module, *parts.get(2)?, depth)?)
+        }
         // What was quoted elsewhere has quotes in it.
         Kind::Quoted(_) => None,
         _ => Some(known),
@@ -307,10 +340,10 @@ fn of_parameter(module: &Module, span: Span) -> Option<Known> {
     let parameter =
         signature.parameters.iter().find(|parameter| tree::span(parameter.name) == span)?;
     let default = parameter.default.and_then(|default| template(module, default)?.ok());
-    let is_blank =
-        default.as_ref().is_some_and(|d| d.text.is_empty() || d.text.contains([' ', '\t']));
-    if is_blank {
-        return sure(Kind::Words);
+    if let Some(default) = default
+        && kind_of_text(&default.text) != Kind::Text
+    {
+        return sure(kind_of_text(&default.text));
     }
     kind_of_annotation(module, parameter.annotation?)
 }
@@ -328,8 +361,9 @@ fn kind_of_annotation(module: &Module, annotation: Node) -> Option<Known> {
         .collect();
     parts.retain(|part| *part != "None");
     let kind = |part: &str| match part.rsplit('.').next().unwrap_or(part) {
-        "str" | "Path" | "PurePath" | "PosixPath" | "PathLike" | "PathLike[str]" | "StrPath" => {
-            Some(Kind::Text)
+        "str" => Some(Kind::Text),
+        "Path" | "PurePath" | "PosixPath" | "PathLike" | "PathLike[str]" | "StrPath" => {
+            Some(Kind::Path)
         }
         "int" => Some(Kind::Whole),
         "float" | "bool" => Some(Kind::Number),
@@ -337,8 +371,9 @@ fn kind_of_annotation(module: &Module, annotation: Node) -> Option<Known> {
     };
     let kinds: Option<Vec<Kind>> = parts.iter().map(|part| kind(part)).collect();
     let kinds = kinds?;
-    let first = kinds.first()?.clone();
-    kinds.iter().all(|kind| *kind == first).then_some(Known { kind: first, is_sure: true })
+    let mut kinds = kinds.into_iter().map(|kind| Known { kind, is_sure: true });
+    let first = kinds.next()?;
+    kinds.try_fold(first, both)
 }
 
 /// The variable of a loop over texts or numbers.
@@ -375,7 +410,9 @@ fn of_attribute(module: &Module, node: Node, depth: usize) -> Option<Known> {
     let object = node.child_by_field_name("object")?;
     let attribute = module.text_of(node.child_by_field_name("attribute")?);
     if matches!(attribute, "parent" | "stem" | "suffix") {
-        return look(module, object, depth).filter(|known| known.kind == Kind::Text);
+        let of = look(module, object, depth).filter(|known| known.kind == Kind::Path)?;
+        let kind = if attribute == "parent" { Kind::Path } else { Kind::Text };
+        return Some(Known { kind, ..of });
     }
     if module.text_of(object) != "self" {
         return None;
@@ -429,7 +466,7 @@ mod tests {
         for (text, kind) in [
             ("def f(x: str):\n    sink(x)\n", Kind::Text),
             ("def f(x: str | None):\n    sink(x)\n", Kind::Text),
-            ("def f(x: Optional[Path] = None):\n    sink(x)\n", Kind::Text),
+            ("def f(x: Optional[Path] = None):\n    sink(x)\n", Kind::Path),
             ("def f(x: int):\n    sink(x)\n", Kind::Whole),
             ("def f(x: float):\n    sink(x)\n", Kind::Number),
             ("import os\ndef f(x):\n    y = os.path.join(x, 'a')\n    sink(y)\n", Kind::Text),
@@ -440,11 +477,11 @@ mod tests {
                 "class A:\n    def __init__(self, x: str):\n        self.x = x\n    def f(self):\n        sink(self.x)\n",
                 Kind::Text,
             ),
-            ("from pathlib import Path\nsink(Path('a') / 'b')\n", Kind::Text),
+            ("from pathlib import Path\nsink(Path('a') / 'b')\n", Kind::Path),
             ("x = 'a b'\nsink(x)\n", Kind::Words),
-            ("x = ''\nsink(x)\n", Kind::Words),
-            ("def f(x=''):\n    sink(x)\n", Kind::Words),
-            ("x = 'a' if y else ''\nsink(x)\n", Kind::Words),
+            ("x = ''\nsink(x)\n", Kind::Empty),
+            ("def f(x=''):\n    sink(x)\n", Kind::Empty),
+            ("x = 'a' if y else ''\nsink(x)\n", Kind::Empty),
             ("sink('a' if y else '')\n", Kind::Optional),
             ("sink('a' if y else 'b')\n", Kind::Text),
             ("def f(n: int):\n    sink(n + 1)\n", Kind::Whole),

@@ -61,6 +61,7 @@ pub(super) fn turned(
             return Err("a comment stands inside the command".to_owned());
         }
     }
+    let writer = &writer.shown(!uses.others.is_empty());
     let mut done = Done::default();
     if uses.added.is_empty() {
         let may_stay = uses.values.len() == 1 && manner.may_stay;

@@ -183,14 +183,14 @@ impl Chain {
         foreign: &dyn Fn(FileId) -> Vec<Span>,
         shell: &str,
     ) -> Result<Done, String> {
-        let mut done = Done::default();
+        let (mut done, mut is_shown) = (Done::default(), false);
         for wrapper in &self.wrappers {
             let module = self.modules.get(&wrapper.file).ok_or_else(gone)?;
-            self.wrapper_ops(module, wrapper, sinks, foreign, &mut done)?;
+            is_shown |= self.wrapper_ops(module, wrapper, sinks, foreign, &mut done)?;
         }
         for one in &self.handed_in {
             let module = self.modules.get(&one.file).ok_or_else(gone)?;
-            let caller = self.caller_ops(program, module, one, foreign, shell)?;
+            let caller = self.caller_ops(program, module, one, foreign, shell, is_shown)?;
             done.ops.extend(caller.ops);
             for doubt in caller.doubts {
                 if !done.doubts.contains(&doubt) {
@@ -202,7 +202,8 @@ impl Chain {
         Ok(done)
     }
 
-    /// The edits of a function that hands its parameter on: what else it does with the text.
+    /// The edits of a function that hands its parameter on: what else it does with the text. Returns
+    /// whether it does anything.
     fn wrapper_ops(
         &self,
         module: &Module,
@@ -210,7 +211,7 @@ impl Chain {
         sinks: &[(FileId, Span)],
         foreign: &dyn Fn(FileId) -> Vec<Span>,
         done: &mut Done,
-    ) -> Result<(), String> {
+    ) -> Result<bool, String> {
         let function = module.exact(wrapper.function, &["function_definition"]).ok_or_else(gone)?;
         let signature = Signature::at(function).ok_or_else(gone)?;
         let name = wrapper.parameter.as_str();
@@ -253,7 +254,7 @@ impl Chain {
         if is_shown && is_missing {
             done.ops.push(super::calls::ensure(module, body, "shlex", shlex));
         }
-        Ok(())
+        Ok(is_shown)
     }
 
     /// The edits of a call that hands a command in.
@@ -264,6 +265,7 @@ impl Chain {
         one: &HandedIn,
         foreign: &dyn Fn(FileId) -> Vec<Span>,
         shell: &str,
+        is_shown: bool,
     ) -> Result<Done, String> {
         let line = module.lines.of(one.call.start) + 1;
         let path = program.relative(one.file).display().to_string();
@@ -273,7 +275,8 @@ impl Chain {
             return Err(there("only Windows runs it".to_owned()));
         }
         let joint = self.places(one.file).filter(|place| *place != one.at).collect();
-        let mut writer = Writer { joint, foreign: foreign(one.file), ..Writer::new(module) };
+        let mut writer =
+            Writer { joint, foreign: foreign(one.file), is_shown, ..Writer::new(module) };
         let call = module.exact(one.call, &["call"]).ok_or_else(gone)?;
         writer.shlex = bound_name(module, "shlex", call)?.0;
         let none =

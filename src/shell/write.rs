@@ -56,8 +56,10 @@ pub(super) struct Writer<'m> {
     pub(super) joint: Vec<Span>,
     /// The places where calls that are turned apart run a variable.
     pub(super) foreign: Vec<Span>,
+    /// Whether the list is shown as text too, with `shlex.join`.
+    pub(super) is_shown: bool,
     /// Calls that are no longer made, of which the imports may go.
-    pub(super) dropped: std::cell::RefCell<Vec<Span>>,
+    pub(super) dropped: std::rc::Rc<std::cell::RefCell<Vec<Span>>>,
 }
 
 impl<'m> Writer<'m> {
@@ -68,7 +70,20 @@ impl<'m> Writer<'m> {
             quote: predominant(module),
             joint: Vec::new(),
             foreign: Vec::new(),
-            dropped: std::cell::RefCell::default(),
+            is_shown: false,
+            dropped: std::rc::Rc::default(),
+        }
+    }
+
+    /// The same, for a list that is shown as text too.
+    pub(super) fn shown(&self, is_shown: bool) -> Self {
+        Self {
+            shlex: self.shlex.clone(),
+            joint: self.joint.clone(),
+            foreign: self.foreign.clone(),
+            dropped: std::rc::Rc::clone(&self.dropped),
+            is_shown: self.is_shown || is_shown,
+            ..*self
         }
     }
 
@@ -106,7 +121,7 @@ impl<'m> Writer<'m> {
             written.text("str(");
             written.extend(self.expression(value)?);
             written.text(")");
-            written.doubt(unknown(&self.shown(value)));
+            written.doubt(unknown(&self.text_shown(value)));
             return Ok(written);
         }
         let known = known(self.module, node);
@@ -114,12 +129,13 @@ impl<'m> Writer<'m> {
             match &known.kind {
                 Kind::Joined(list) => return self.spread(*list),
                 Kind::Optional => return self.choice(node),
-                Kind::Words => {
+                Kind::Words | Kind::Empty => {
                     written.text(format!("*{}.split(", self.shlex));
                     written.extend(self.expression(value)?);
                     written.text(")");
                     written.needs_shlex = true;
-                    written.doubt(format!("`{}` may hold several words", self.shown(value)));
+                    let many = if known.kind == Kind::Empty { "none" } else { "several words" };
+                    written.doubt(format!("`{}` may hold {many}", self.text_shown(value)));
                     return Ok(written);
                 }
                 _ => {}
@@ -135,13 +151,21 @@ impl<'m> Writer<'m> {
             self.drop_call(value.at);
             return self.alone(&Value::plain(inner), true);
         }
-        let is_text =
-            matches!(known.kind, Kind::Text | Kind::Words | Kind::Optional | Kind::Joined(_));
+        // `shlex.join` takes nothing but strings.
+        let is_bare = match known.kind {
+            Kind::Path => !self.is_shown,
+            Kind::Text => known.is_sure || !self.is_shown,
+            Kind::Words | Kind::Empty | Kind::Optional | Kind::Joined(_) => true,
+            _ => false,
+        };
         match &value.format {
-            Format::Plain | Format::Repr if is_text => {
+            Format::Plain | Format::Repr if is_bare => {
                 written.extend(self.expression(value)?);
                 if !known.is_sure {
-                    written.doubt(format!("`{}` is taken for text by its name", self.shown(value)));
+                    written.doubt(format!(
+                        "`{}` is taken for text by its name",
+                        self.text_shown(value)
+                    ));
                 }
             }
             Format::Spec(spec) => {
@@ -161,7 +185,7 @@ impl<'m> Writer<'m> {
                 written.extend(self.expression(value)?);
                 written.text(")");
                 if known.kind == Kind::Unknown {
-                    written.doubt(unknown(&self.shown(value)));
+                    written.doubt(unknown(&self.text_shown(value)));
                 }
             }
         }
@@ -172,20 +196,33 @@ impl<'m> Writer<'m> {
     pub(super) fn parameter(&self, value: &Value) -> Result<Written, String> {
         let node = self.node(value.at)?;
         if value.suffix.is_empty() && value.format == Format::Plain {
-            self.refuse_several(node, value)?;
+            self.refuse_several(node, value, false)?;
         }
         self.alone(value, true)
     }
 
-    fn refuse_several(&self, node: Node, value: &Value) -> Result<(), String> {
+    /// Refuses what may be several words, or none, where that matters.
+    fn refuse_several(&self, node: Node, value: &Value, is_glued: bool) -> Result<(), String> {
         let known = known(self.module, node);
-        let shown = self.shown(value);
-        match known.kind {
-            Kind::Words | Kind::Joined(_) | Kind::Optional => {
-                Err(format!("`{shown}` may hold several words where only one can stand"))
-            }
-            _ => Ok(()),
+        let shown = self.text_shown(value);
+        let is_several = match known.kind {
+            Kind::Words | Kind::Joined(_) => true,
+            Kind::Empty => !is_glued,
+            Kind::Optional => !is_glued || self.holds_blank(node),
+            _ => false,
+        };
+        if is_several {
+            return Err(format!("`{shown}` may hold several words where only one can stand"));
         }
+        Ok(())
+    }
+
+    /// Whether a side of a choice is several words.
+    fn holds_blank(&self, node: Node) -> bool {
+        let parts = tree::children(tree::unparenthesised(node));
+        [parts.first(), parts.get(2)].into_iter().flatten().any(|side| {
+            matches!(template(self.module, *side), Some(Ok(read)) if read.text.contains([' ', '\t']))
+        })
     }
 
     /// Notes that the call at a place is no longer made.
@@ -206,7 +243,7 @@ impl<'m> Writer<'m> {
             let mut value = value.clone();
             if value.format == Format::Plain {
                 if !is_quoted {
-                    self.refuse_several(node, &value)?;
+                    self.refuse_several(node, &value, true)?;
                 }
                 if let Kind::Quoted(inner) = known.kind {
                     self.drop_call(value.at);
@@ -405,8 +442,10 @@ impl<'m> Writer<'m> {
         }
         let known = known(self.module, node);
         match known.kind {
-            Kind::Text | Kind::Whole | Kind::Number | Kind::Quoted(_) => Ok(known.is_sure),
-            Kind::Words | Kind::Optional | Kind::Joined(_) => {
+            Kind::Text | Kind::Path | Kind::Whole | Kind::Number | Kind::Quoted(_) => {
+                Ok(known.is_sure)
+            }
+            Kind::Words | Kind::Empty | Kind::Optional | Kind::Joined(_) => {
                 Err("an element of the list may hold several words".to_owned())
             }
             Kind::Unknown => Ok(false),
@@ -458,7 +497,7 @@ impl<'m> Writer<'m> {
         Ok(written)
     }
 
-    fn shown(&self, value: &Value) -> String {
+    fn text_shown(&self, value: &Value) -> String {
         format!("{}{}", short(self.module.slice(value.at)), value.suffix)
     }
 }
