@@ -10,7 +10,6 @@ use super::template::Template;
 use super::write::{Writer, Written};
 use crate::plan::op::{Anchor, Op};
 use crate::python::module::Module;
-use crate::python::names::BindingKind;
 use crate::python::tree;
 use crate::workspace::source::Piece;
 use crate::workspace::span::Span;
@@ -90,11 +89,6 @@ pub(super) fn turn(writer: &Writer, node: Node, call: Node, manner: Manner) -> O
 fn turned(writer: &Writer, node: Node, call: Node, manner: Manner) -> Result<Option<Done>, String> {
     let module = writer.module;
     let inner = tree::unparenthesised(node);
-    if let Some(list) = joins(module, inner)
-        && template(module, inner).is_none()
-    {
-        return joined(writer, inner, list, manner).map(Some);
-    }
     if inner.kind() == "identifier" {
         return super::variable::turned(writer, inner, call, manner);
     }
@@ -153,6 +147,11 @@ pub(super) fn expression(
         )));
         written.extend(right);
         return Ok(Some(written));
+    }
+    if let Some(list) = joins(module, node)
+        && template(module, node).is_none()
+    {
+        return super::joined::joined(writer, list, manner, done).map(Some);
     }
     let Some(read) = template(module, node) else {
         return Err(
@@ -267,184 +266,6 @@ fn add_keywords(
     {
         if let Some(stream) = stream {
             done.keywords.push((name, vec![Piece::text(stream)]));
-        }
-    }
-    Ok(())
-}
-
-/// `" ".join(list)` as the whole command: the list itself, if its elements are the words.
-fn joined(writer: &Writer, node: Node, list: Node, manner: Manner) -> Result<Done, String> {
-    let module = writer.module;
-    let mut done = Done::default();
-    let mut known = Template::default();
-    let mut is_sure = true;
-    elements(writer, list, &mut known, &mut is_sure, 0)?;
-    match classify(&known.text, manner.takes)? {
-        Form::List(found)
-            if found.environment.is_empty()
-                && found.folder.is_none()
-                && (found.stdin, found.stdout, found.stderr) == (None, None, None) =>
-        {
-            note_command(writer, &known, &found, &mut done);
-        }
-        _ => return Err("the joined words need a shell".to_owned()),
-    }
-    if !is_sure {
-        let shown = super::write::short(module.text_of(list));
-        done.doubts.push(format!("each element of `{shown}` is taken for one word"));
-    }
-    let mut written = Written::default();
-    if manner.brackets == Brackets::None {
-        written.text("*");
-    }
-    let is_generator = list.kind() == "generator_expression";
-    if is_generator {
-        written.text("[");
-        let span = tree::span(list);
-        written.pieces.push(Piece::Original(Span::new(span.start + 1, span.end - 1)));
-        written.text("]");
-    } else {
-        written.pieces.push(Piece::Original(tree::span(list)));
-    }
-    done.command = Some((range(module, node), written));
-    Ok(done)
-}
-
-/// Adds the elements of a list to a template, as far as they are known.
-fn elements(
-    writer: &Writer,
-    list: Node,
-    known: &mut Template,
-    is_sure: &mut bool,
-    depth: usize,
-) -> Result<(), String> {
-    let module = writer.module;
-    let list = tree::unparenthesised(list);
-    if depth > 4 {
-        return Err("the list of words cannot be read".to_owned());
-    }
-    match list.kind() {
-        "list" => {
-            for element in tree::children(list) {
-                if element.kind() == "list_splat" {
-                    *is_sure = false;
-                    continue;
-                }
-                *is_sure &= writer.is_one_word(element)?;
-                if !known.text.is_empty() {
-                    known.push(' ', element.start_byte());
-                }
-                match template(module, element) {
-                    Some(read) => {
-                        known.extend(read?);
-                    }
-                    None => {
-                        known.push_value(super::template::Value::plain(tree::span(element)));
-                    }
-                }
-            }
-            Ok(())
-        }
-        "binary_operator" => {
-            let (Some(left), Some(right)) =
-                (list.child_by_field_name("left"), list.child_by_field_name("right"))
-            else {
-                return Err("the list of words cannot be read".to_owned());
-            };
-            elements(writer, left, known, is_sure, depth + 1)?;
-            elements(writer, right, known, is_sure, depth + 1)
-        }
-        "identifier" => {
-            let scope = module.names.scope_at(list.start_byte());
-            let name = module.text_of(list);
-            let bindings = module.names.bindings(name, scope);
-            let [binding] = bindings else {
-                *is_sure = false;
-                return begins(known, list);
-            };
-            let BindingKind::Assignment { value } = binding.kind else {
-                *is_sure = false;
-                return begins(known, list);
-            };
-            if module.names.binding_scope(name, scope) != Some(scope) {
-                *is_sure = false;
-            }
-            let Some(value) = module.nodes().covering(value) else {
-                return Err("the list of words cannot be read".to_owned());
-            };
-            let value = tree::unparenthesised(value);
-            if !matches!(value.kind(), "list" | "binary_operator") {
-                *is_sure = false;
-                return begins(known, list);
-            }
-            elements(writer, value, known, is_sure, depth + 1)?;
-            grown(writer, list, known, is_sure, depth)
-        }
-        "list_comprehension" | "generator_expression" => {
-            let body = list.child_by_field_name("body");
-            let body = body.ok_or_else(|| "the list of words cannot be read".to_owned())?;
-            *is_sure &= writer.is_one_word(body)?;
-            begins(known, list)
-        }
-        _ => {
-            *is_sure = false;
-            begins(known, list)
-        }
-    }
-}
-
-/// An unknown list stands for one value, which cannot say what the command is.
-fn begins(known: &mut Template, list: Node) -> Result<(), String> {
-    if known.text.is_empty() {
-        return Err("nothing shows which words are joined".to_owned());
-    }
-    known.push(' ', list.start_byte());
-    known.push_value(super::template::Value::plain(tree::span(list)));
-    Ok(())
-}
-
-/// What is added to a list before or after it is joined.
-fn grown(
-    writer: &Writer,
-    list: Node,
-    known: &mut Template,
-    is_sure: &mut bool,
-    depth: usize,
-) -> Result<(), String> {
-    let module = writer.module;
-    let name = module.text_of(list);
-    let scope = module.names.scope_at(list.start_byte());
-    let Some(bound) = module.names.binding_scope(name, scope) else { return Ok(()) };
-    for used in module.names.uses_of(name, bound, module.text()) {
-        let Some(node) = module.nodes().covering(used) else { continue };
-        let Some(parent) = module.parent(node) else { continue };
-        match parent.kind() {
-            "attribute" => {
-                let method = parent.child_by_field_name("attribute").map(|m| module.text_of(m));
-                let call = module.parent(parent).filter(|call| call.kind() == "call");
-                let argument = call
-                    .and_then(|call| call.child_by_field_name("arguments"))
-                    .and_then(|list| tree::children(list).first().copied());
-                match (method, argument) {
-                    (Some("append"), Some(argument)) => {
-                        *is_sure &= writer.is_one_word(argument)?;
-                    }
-                    (Some("extend"), Some(argument)) => {
-                        elements(writer, argument, known, is_sure, depth + 1)?;
-                    }
-                    (Some("copy" | "index" | "count"), _) => {}
-                    _ => *is_sure = false,
-                }
-            }
-            "augmented_assignment" => {
-                let right = parent.child_by_field_name("right");
-                let right = right.filter(|right| right.id() != node.id());
-                if let Some(right) = right {
-                    elements(writer, right, known, is_sure, depth + 1)?;
-                }
-            }
-            "subscript" => *is_sure = false,
-            _ => {}
         }
     }
     Ok(())

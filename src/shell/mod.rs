@@ -7,6 +7,7 @@ mod command;
 mod format;
 mod grammar;
 mod interpreters;
+mod joined;
 mod lay;
 mod posix;
 mod read;

@@ -148,7 +148,10 @@ fn uses<'m>(writer: &Writer<'m>, name: &str, bound: usize, sink: Node) -> Result
                 }
                 match value {
                     Some(value) if statement == Some("expression_statement") => {
-                        found.values.push(value);
+                        match own_sum(module, value, name) {
+                            Some(added) => found.added.push(added),
+                            None => found.values.push(value),
+                        }
                     }
                     None => {}
                     Some(_) => return Err(format!("`{name}` is one of several targets")),
@@ -169,6 +172,7 @@ fn uses<'m>(writer: &Writer<'m>, name: &str, bound: usize, sink: Node) -> Result
             {
                 return Err(format!("`{name}` is bound in another way too"));
             }
+            _ if is_own_operand(module, node, name) => {}
             _ => found.others.push(used),
         }
     }
@@ -183,6 +187,23 @@ fn uses<'m>(writer: &Writer<'m>, name: &str, bound: usize, sink: Node) -> Result
         ));
     }
     Ok(found)
+}
+
+/// What is added in `name = name + added`.
+fn own_sum<'m>(module: &Module, value: Node<'m>, name: &str) -> Option<Node<'m>> {
+    let value = tree::unparenthesised(value);
+    let is_sum = value.kind() == "binary_operator"
+        && value.child_by_field_name("operator").is_some_and(|o| module.text_of(o) == "+");
+    let left = value.child_by_field_name("left").filter(|_| is_sum)?;
+    let is_own = left.kind() == "identifier" && module.text_of(left) == name;
+    is_own.then(|| value.child_by_field_name("right")).flatten()
+}
+
+/// Whether a use is the variable itself in `name = name + added`.
+fn is_own_operand(module: &Module, node: Node, name: &str) -> bool {
+    let sum = module.parent(node).filter(|sum| own_sum(module, *sum, name).is_some());
+    let target = sum.and_then(|sum| module.parent(sum)).filter(|a| a.kind() == "assignment");
+    target.and_then(|a| a.child_by_field_name("left")).is_some_and(|l| module.text_of(l) == name)
 }
 
 /// Whether a part of a binding statement is what is read, not what is bound.
