@@ -108,9 +108,16 @@ impl Session {
         };
         let rules = Rules { parameter: &parameter, may_edit: &may_edit };
         look_beyond(&mut scan, &workspace, &program, &settings, reach, &rules);
+        let python = |file: FileId| configurations.settings_of(program.file(file)).target_version;
         let is_whole = reach == Reach::Program;
-        let turned =
-            shell::settle(&mut scan.findings, &scan.modules, &program, is_whole, &may_edit);
+        let turned = shell::settle(
+            &mut scan.findings,
+            &scan.modules,
+            &program,
+            is_whole,
+            &may_edit,
+            &python,
+        );
         configured::require_owners(&mut scan, &workspace, &configurations)?;
         let path = |file: FileId| workspace.file(file).relative.as_path();
         let mut ids = build::ids(&scan.findings, path);

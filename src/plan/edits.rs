@@ -371,6 +371,12 @@ fn dropped_imports(module: &Module, ops: &[OwnedOp], edits: &[TextEdit]) -> FxHa
     let targets: FxHashSet<Span> =
         scopes.flat_map(|scope| scope.bindings.values().flatten()).map(|b| b.span).collect();
     let mut kept: FxHashSet<(usize, &str)> = FxHashSet::default();
+    for (_, op) in ops {
+        // New code uses it too.
+        let Op::EnsureImport { at, bound_as, name: None, .. } = op else { continue };
+        let scope = module.names.scope_at(at.range.start);
+        kept.extend(module.names.binding_scope(bound_as, scope).map(|s| (s, bound_as.as_str())));
+    }
     for used in module.names.uses.iter().filter(|used| !is_gone(used.span)) {
         let name = module.slice(used.span);
         let mut scope = module.names.binding_scope(name, used.scope);

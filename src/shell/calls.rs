@@ -11,10 +11,12 @@ use super::site::{Site, Style, entry, is_environment};
 use super::windows::is_windows_only;
 use super::wrappers::Chain;
 use super::write::{Writer, Written, literal};
+use crate::config::PythonVersion;
 use crate::plan::op::Op;
 use crate::program::Program;
-use crate::python::call::ArgumentKind;
+use crate::python::call::{ArgumentKind, Call};
 use crate::python::layout::new_import::{Import, is_there};
+use crate::python::literal::plain_string;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
 use crate::python::tree;
@@ -45,6 +47,8 @@ pub(super) struct Scene<'m, 'p> {
     pub(super) sinks: &'p [(FileId, Span)],
     /// The places in a file that belong to other commands.
     pub(super) foreign: &'p dyn Fn(FileId) -> Vec<Span>,
+    /// The oldest Python that a file is for.
+    pub(super) python: &'p dyn Fn(FileId) -> PythonVersion,
 }
 
 impl<'m> Scene<'m, '_> {
@@ -57,19 +61,103 @@ impl<'m> Scene<'m, '_> {
         match self.solved(node, callee) {
             Ok(Some(fix)) => Solved::Done(Box::new(fix)),
             Ok(None) => Solved::Constant,
+            // No value can be code in it, whatever else keeps it.
+            Err(_) if self.is_constant(node) => Solved::Constant,
             Err(why) => Solved::Left(why),
         }
+    }
+
+    fn is_constant(&self, node: Node) -> bool {
+        let call = Call::at(node, self.module().text());
+        let command = call.and_then(|call| {
+            let names = ["args", "command", "cmd"];
+            names.iter().find_map(|name| call.keyword(name)).or_else(|| call.positional(0))
+        });
+        let read = command.and_then(|command| template(self.module(), command.value));
+        matches!(read, Some(Ok(read)) if read.values.is_empty())
+    }
+
+    /// Why what is around a call keeps it from being rewritten.
+    fn kept_by(&self, site: &Site<'m>, command: Node) -> Option<String> {
+        let module = self.module();
+        let node = site.call.node;
+        if is_windows_only(module, node) {
+            return Some("only Windows runs it, where commands are read in another way".to_owned());
+        }
+        if module.ancestors(node).any(|around| around.kind() == "interpolation") {
+            return Some("the call stands inside an f-string; take it out first".to_owned());
+        }
+        let function = module.ancestors(node).find(|a| a.kind() == "function_definition");
+        let around = tree::span(function.unwrap_or_else(|| module.root()));
+        let reads = |name: &str| {
+            let mut all = module.attributes_named(name);
+            all.find(|attribute| around.contains(tree::span(*attribute)))
+        };
+        if let Some(read) = reads("cmd").filter(|_| module.text().contains("CalledProcessError")) {
+            let line = module.lines.of(read.start_byte()) + 1;
+            return Some(format!("line {line} may read the command of its exception as text"));
+        }
+        let target = module.parent(node).filter(|parent| parent.kind() == "assignment");
+        let target = target.and_then(|assignment| assignment.child_by_field_name("left"));
+        if let (Some(target), Some(read)) = (target, reads("args"))
+            && read.child_by_field_name("object").map(|o| module.text_of(o))
+                == Some(module.text_of(target))
+        {
+            return Some("the command is read from the result as text".to_owned());
+        }
+        let text = module.slice(around);
+        if command.kind() == "identifier" && (text.contains("locals()") || text.contains("vars()"))
+        {
+            return Some("the variables around it are read by name".to_owned());
+        }
+        if self.is_read_elsewhere(command) {
+            return Some("another file reads the variable as text".to_owned());
+        }
+        None
+    }
+
+    /// Whether another file reads a variable of the module.
+    fn is_read_elsewhere(&self, command: Node) -> bool {
+        let module = self.module();
+        if command.kind() != "identifier" {
+            return false;
+        }
+        let name = module.text_of(command);
+        let scope = module.names.scope_at(command.start_byte());
+        if module.names.binding_scope(name, scope) != Some(0) {
+            return false;
+        }
+        let path = self.program.relative(module.file);
+        let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        if module.names.quoted.contains(name) || self.program.is_tested_with(&[&stem], name) {
+            return true;
+        }
+        let holding = self.program.modules_holding(&[name, &stem], &[]);
+        holding.iter().filter(|member| member.module.file != module.file).any(|member| {
+            let end = format!("{stem}.{name}");
+            let imports = member.module.names.imports_of(name).iter();
+            let mut imports = imports.filter(|import| import.target.ends_with(&end));
+            imports.next().is_some()
+                || member.module.attributes_named(name).any(|attribute| {
+                    attribute
+                        .child_by_field_name("object")
+                        .is_some_and(|object| member.module.text_of(object).ends_with(&stem))
+                })
+        })
     }
 
     fn solved(&mut self, node: Node<'m>, callee: &'m str) -> Result<Option<Fix>, String> {
         let module = self.module();
         let site = Site::of(module, node, callee)?;
-        if is_windows_only(module, node) {
-            return Err("only Windows runs it, where commands are read in another way".to_owned());
-        }
         let (shlex, _) = bound_name(module, "shlex", node)?;
         self.writer.shlex = shlex;
         let command = tree::unparenthesised(site.command.value);
+        if let Some(why) = self.kept_by(&site, command) {
+            return Err(why);
+        }
+        if let Some(list) = self.list_in_variable(&site, command) {
+            return self.of_list(&site, list);
+        }
         if site.style == Style::Keyword && matches!(command.kind(), "list" | "tuple") {
             return match site.shell.filter(|shell| !is_false(module, shell.value)) {
                 Some(_) => self.of_list(&site, command),
@@ -80,7 +168,7 @@ impl<'m> Scene<'m, '_> {
         let brackets = if site.style == Style::Async { Brackets::None } else { Brackets::List };
         let manner = Manner { takes: site.takes, shell, brackets, may_stay: true };
         if let Some(chain) = self.chain {
-            let mut done = chain.turned(self.program, self.sinks, self.foreign, shell)?;
+            let mut done = chain.turned(self, shell)?;
             if brackets == Brackets::None {
                 let mut written = Written::default();
                 written.text("*");
@@ -96,6 +184,19 @@ impl<'m> Scene<'m, '_> {
             Outcome::Left(why) => return Err(why),
         };
         self.fix(&site, done).map(Some)
+    }
+
+    /// The list that a variable holds which is handed to a shell.
+    fn list_in_variable(&self, site: &Site<'m>, command: Node<'m>) -> Option<Node<'m>> {
+        let module = self.module();
+        if command.kind() != "identifier" || site.style != Style::Keyword {
+            return None;
+        }
+        let scope = module.names.scope_at(command.start_byte());
+        let [binding] = module.names.bindings(module.text_of(command), scope) else { return None };
+        let BindingKind::Assignment { value } = binding.kind else { return None };
+        let value = tree::unparenthesised(module.nodes().covering(value)?);
+        matches!(value.kind(), "list" | "tuple").then_some(value)
     }
 
     /// A list with `shell=True`: the shell ran its first element only.
@@ -117,8 +218,19 @@ impl<'m> Scene<'m, '_> {
             }
             return Err("the first element of the list is the whole command: hand it over as one text or as words".to_owned());
         }
+        let is_option = elements.get(1).and_then(|e| plain_string(*e, module.text()));
+        if is_option.is_some_and(|option| option.starts_with('-') && option.ends_with('c')) {
+            return Err(
+                "the list starts a shell within the shell; hand over the one that is meant"
+                    .to_owned(),
+            );
+        }
         let mut ops = Vec::new();
         self.drop_shell(site, &mut ops)?;
+        if let Some((executable, _)) = site.executable {
+            let call = at(module, tree::span(site.call.node));
+            ops.push(Op::DropArgument { call, argument: tree::span(executable.node) });
+        }
         Ok(Some(Fix {
             title: "drop shell=True beside a list".to_owned(),
             reason: "of a list with `shell=True` only the first element ever ran as the command"
@@ -167,10 +279,8 @@ impl<'m> Scene<'m, '_> {
         let mut ops = Vec::new();
         replace_command(module, site, &done, &mut ops);
         for name in done.modules.clone() {
-            let (bound, is_missing) = bound_name(module, name, site.call.node)?;
-            if is_missing {
-                ops.push(ensure(module, site.call.node, name, bound));
-            }
+            let (bound, _) = bound_name(module, name, site.call.node)?;
+            ops.push(ensure(module, site.call.node, name, bound));
         }
         Ok(Fix {
             title: "hand the values to a constant script".to_owned(),
@@ -228,10 +338,8 @@ impl<'m> Scene<'m, '_> {
             Style::Popen | Style::Output => self.rewritten(site, &mut done, keywords, &mut ops)?,
         }
         for name in done.modules.clone() {
-            let (bound, is_missing) = bound_name(module, name, node)?;
-            if is_missing {
-                ops.push(ensure(module, node, name, bound));
-            }
+            let (bound, _) = bound_name(module, name, node)?;
+            ops.push(ensure(module, node, name, bound));
         }
         for dropped in self.writer.dropped.borrow_mut().drain(..) {
             if let Some(node) = module.nodes().covering(dropped) {
@@ -239,6 +347,7 @@ impl<'m> Scene<'m, '_> {
             }
         }
         self.doubt_existence(site, &mut done);
+        self.doubt_arguments(site, &mut done);
         let level = if done.doubts.is_empty() { Level::Auto } else { Level::Review };
         let title = if done.is_script {
             "hand the values to a constant script"
@@ -439,6 +548,11 @@ impl<'m> Scene<'m, '_> {
         }
         pieces.push(Piece::text(", text=True).stdout"));
         match (is_output, how) {
+            (true, _) if !self.writer.has(9) => {
+                return Err(
+                    "`str.removesuffix` is not in the oldest Python that this is for".to_owned()
+                );
+            }
             (true, _) => {
                 pieces.push(Piece::text(
                     ".removesuffix(\"\\n\")".replace('"', &self.writer.quote.to_string()),
@@ -457,6 +571,27 @@ impl<'m> Scene<'m, '_> {
         ops.push(Op::ReplaceExpression { at: at(module, tree::span(outer)), pieces });
         drop_imports(module, self.program, site.call.function, ops);
         Ok(())
+    }
+
+    /// Arguments that may matter to how the program is found.
+    fn doubt_arguments(&self, site: &Site<'m>, done: &mut Done) {
+        let module = self.module();
+        let environment = site.call.keyword("env").map(|argument| argument.value);
+        if let Some(display) = environment.filter(|node| node.kind() == "dictionary") {
+            let text = module.text_of(display);
+            if !text.contains("**") && !text.contains("PATH") {
+                done.doubts.push(
+                    "its environment has no PATH, in which a shell looks elsewhere than Python"
+                        .to_owned(),
+                );
+            }
+        }
+        let is_open = site.call.arguments.iter().any(|argument| {
+            argument.kind == ArgumentKind::DoubleSplat && argument.value.kind() != "dictionary"
+        });
+        if is_open {
+            done.doubts.push("what stands behind `**` is not seen".to_owned());
+        }
     }
 
     /// A command that is run to see whether there is such a program raises where there is none.
@@ -553,6 +688,9 @@ pub(super) fn bound_name(
         return Ok((alias.clone(), false));
     }
     let scope = module.names.scope_at(offset);
+    if module.names.binding_scope(name, scope).is_some_and(|bound| bound != 0) {
+        return Err(format!("the name `{name}` is bound within a function"));
+    }
     let imported = module.names.bindings(name, scope).iter().all(
         |binding| matches!(&binding.kind, BindingKind::Import { target, .. } if target == name),
     );

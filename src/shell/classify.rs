@@ -58,15 +58,18 @@ const BUILTINS: [&str; 37] = [
 const MORE: [&str; 4] = ["unalias", "wait", "bind", "typeset"];
 
 /// Commands of cmd.exe that no other system has.
-const WINDOWS: [&str; 6] = ["dir", "copy", "del", "md", "start", "type"];
+const WINDOWS: [&str; 17] = [
+    "cls", "copy", "del", "dir", "erase", "findstr", "md", "move", "pause", "rd", "ren",
+    "robocopy", "start", "taskkill", "tasklist", "type", "xcopy",
+];
 
 /// What a command becomes; why it cannot be anything.
 pub(super) fn classify(text: &str, takes: Takes) -> Result<Form, String> {
     if text.is_empty() {
         return Err("the command is empty".to_owned());
     }
-    if names_drive(text) {
-        return Err("only Windows reads such a path".to_owned());
+    if names_drive(text) || names_variable(text) || text.contains("> NUL") {
+        return Err("only Windows reads it".to_owned());
     }
     let tree = grammar::parse(text)
         .ok_or("the command could not be read as a shell reads it".to_owned())?;
@@ -100,11 +103,21 @@ fn names_drive(text: &str) -> bool {
     })
 }
 
+/// Whether a text names a variable as cmd.exe does: `%PATH%`.
+fn names_variable(text: &str) -> bool {
+    let pieces: Vec<&str> = text.split('%').collect();
+    let inner = pieces.get(1..pieces.len().saturating_sub(1)).unwrap_or_default();
+    inner.iter().any(|piece| {
+        piece.len() > 1 && piece.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    })
+}
+
 fn windows(command: &Command) -> Option<&'static str> {
-    // `type x` tells in any shell what `x` is, where it is one word.
     let name = command.name()?;
-    let meant = WINDOWS.into_iter().find(|known| *known == name)?;
-    (meant != "dir" || command.words.len() > 0).then_some(meant)
+    let is_all = |at: usize| matches!(command.plain(at), Some("/S" | "/s"));
+    let removes = name == "rmdir" && (1..command.words.len()).any(is_all);
+    let known = WINDOWS.into_iter().find(|known| *known == name);
+    known.or(removes.then_some("rmdir /s"))
 }
 
 /// Whether a command has to be run by a shell that knows it.
@@ -263,7 +276,7 @@ mod tests {
             ("cd x && A=1 make", "1 A= cd"),
             ("ls > /dev/null", "1 out:DEVNULL"),
             ("ls > /dev/null 2>&1", "1 out:DEVNULL err:STDOUT"),
-            ("ls 2>/dev/null @", "2 err:DEVNULL"),
+            ("ls @ 2>/dev/null", "2 err:DEVNULL"),
             ("ls </dev/null", "1 in:DEVNULL"),
             ("echo a b", "3"),
             ("find @ -exec rm {} \\;", "6"),

@@ -7,6 +7,7 @@ use super::lay::{Brackets, range};
 use super::read::{is_simple, joins, template};
 use super::script::{Script, script};
 use super::template::Template;
+use super::windows::is_windows_only;
 use super::write::{Writer, Written};
 use crate::plan::op::{Anchor, Op};
 use crate::python::module::Module;
@@ -96,6 +97,18 @@ fn turned(writer: &Writer, node: Node, call: Node, manner: Manner) -> Result<Opt
         return Err("a comment stands inside the command".to_owned());
     }
     let mut done = Done::default();
+    if inner.kind() == "conditional_expression" && manner.brackets == Brackets::None {
+        let manner = Manner { brackets: Brackets::List, ..manner };
+        let Some(found) = expression(writer, inner, manner, &mut done, manner.may_stay)? else {
+            return Ok(None);
+        };
+        let mut written = Written::default();
+        written.text("*(");
+        written.extend(found);
+        written.text(")");
+        done.command = Some((range(module, inner), written));
+        return Ok(Some(done));
+    }
     let written = expression(writer, inner, manner, &mut done, manner.may_stay)?;
     let Some(written) = written else { return Ok(None) };
     done.command = Some((range(module, inner), written));
@@ -118,6 +131,9 @@ pub(super) fn expression(
         let [yes, condition, no] = parts[..] else {
             return Err("the command cannot be read".to_owned());
         };
+        if [yes, no].iter().any(|side| is_windows_only(module, *side)) {
+            return Err("one of the commands is for Windows".to_owned());
+        }
         if is_constant(module, yes)
             && is_constant(module, no)
             && may_stay

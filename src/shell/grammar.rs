@@ -114,6 +114,8 @@ pub(super) fn place(tree: &Tree, text: &str, byte: usize) -> Result<Place, &'sta
             "command_substitution" if text[node.byte_range()].starts_with('`') => {
                 return Err("a value stands between backticks");
             }
+            // Whatever is around it, a substitution has quotes of its own.
+            "command_substitution" => found = found.or(Some(Place::Bare)),
             "arithmetic_expansion" | "expansion" | "simple_expansion" => {
                 return Err("a value stands within an expansion of the shell");
             }
@@ -178,7 +180,15 @@ pub(super) fn uses_parameters(tree: &Tree, text: &str) -> bool {
     preorder(tree.root_node()).any(|node| match node.kind() {
         "special_variable_name" => !matches!(&text[node.byte_range()], "?" | "$" | "!" | "-"),
         "variable_name" => text[node.byte_range()].bytes().all(|byte| byte.is_ascii_digit()),
-        "command_name" => matches!(&text[node.byte_range()], "shift" | "set" | "getopts"),
+        "command_name" => match &text[node.byte_range()] {
+            "shift" | "getopts" => true,
+            // `set -e` sets an option, `set -- x` the parameters.
+            "set" => node.next_sibling().is_none_or(|next| {
+                let option = &text[next.byte_range()];
+                option == "--" || option == "-" || !option.starts_with(['-', '+'])
+            }),
+            _ => false,
+        },
         "function_definition" => true,
         _ => false,
     })

@@ -73,7 +73,9 @@ impl Writer<'_> {
         items.push(Item { written, line: first });
         let mut zero = Written::default();
         zero.text(literal(shell[0], self.quote));
-        items.push(Item { written: zero, line });
+        if !script.parameters.is_empty() {
+            items.push(Item { written: zero, line });
+        }
         for value in &script.parameters {
             let written = self.parameter(&template.values[*value])?;
             items.push(Item { written, line });

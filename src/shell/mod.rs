@@ -29,6 +29,7 @@ use rustc_hash::FxHashMap;
 use wrappers::Chain;
 use write::Writer;
 
+use crate::config::PythonVersion;
 use crate::program::Program;
 use crate::python::module::Module;
 use crate::python::tree;
@@ -38,13 +39,14 @@ use crate::workspace::span::Span;
 
 /// Puts what came of the requests among the findings in their place. Functions that hand a command
 /// on are turned together with their callers where `whole` says that the program is looked at; the
-/// edits keep to files that `may_edit` allows. Returns the modules that they concern.
+/// edits keep to files that `may_edit` allows, and to what the oldest Python has that a file is for. Returns the modules that they concern.
 pub fn settle(
     findings: &mut [Finding],
     modules: &BTreeMap<FileId, Arc<Module>>,
     program: &Program,
     whole: bool,
     may_edit: &dyn Fn(FileId, &[u8]) -> bool,
+    python: &dyn Fn(FileId) -> PythonVersion,
 ) -> BTreeMap<FileId, Arc<Module>> {
     let mut asked: Vec<Asked> = Vec::new();
     for (index, finding) in findings.iter().enumerate() {
@@ -77,7 +79,7 @@ pub fn settle(
             }
         }
     }
-    for (index, solved) in solve(program, &asked) {
+    for (index, solved) in solve(program, &asked, python) {
         if let Solved::Done(fix) = &solved {
             for op in &fix.ops {
                 let file = op.anchor().file;
@@ -123,7 +125,11 @@ fn remedy(request: &ShellRequest, solved: Solved) -> Remedy {
 }
 
 /// What came of the requests, with the indices of their findings.
-fn solve(program: &Program, asked: &[Asked]) -> Vec<(usize, Solved)> {
+fn solve(
+    program: &Program,
+    asked: &[Asked],
+    python: &dyn Fn(FileId) -> PythonVersion,
+) -> Vec<(usize, Solved)> {
     let variables: Vec<Option<Variable>> = asked.iter().map(variable_of).collect();
     let mut by_variable: FxHashMap<Key, Vec<usize>> = FxHashMap::default();
     for (index, variable) in variables.iter().enumerate() {
@@ -141,13 +147,17 @@ fn solve(program: &Program, asked: &[Asked]) -> Vec<(usize, Solved)> {
             .collect();
         let joint = sinks.iter().map(|(_, span)| *span).collect();
         let foreign = |file: FileId| foreign(asked, &variables, &together, file);
-        let writer = Writer { joint, foreign: foreign(one.module.file), ..Writer::new(one.module) };
+        let writer = Writer {
+            joint,
+            foreign: foreign(one.module.file),
+            ..Writer::new(one.module, python(one.module.file))
+        };
         let (chain, why) = match &one.chain {
             Some(Ok(chain)) => (Some(chain), None),
             Some(Err(why)) => (None, Some(why.clone())),
             None => (None, None),
         };
-        let mut scene = Scene { program, writer, chain, sinks: &sinks, foreign: &foreign };
+        let mut scene = Scene { program, writer, chain, sinks: &sinks, foreign: &foreign, python };
         let node = one.module.exact(one.request.call.range, &["call"]);
         let found = match (node, why) {
             (_, Some(why)) => Solved::Left(why),

@@ -60,7 +60,8 @@ fn is_tested(module: &Module, node: Node) -> bool {
             parent.child_by_field_name(name).is_some_and(|field| field.id() == node.id())
         };
         match parent.kind() {
-            "parenthesized_expression" | "not_operator" | "boolean_operator" => node = parent,
+            "not_operator" | "expression_statement" => return true,
+            "parenthesized_expression" | "boolean_operator" => node = parent,
             "if_statement" | "while_statement" | "elif_clause" => return is_field("condition"),
             "if_clause" => return true,
             "assert_statement" => {

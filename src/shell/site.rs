@@ -75,13 +75,27 @@ impl<'m> Site<'m> {
         };
         let by_position =
             call.arguments.iter().filter(|a| a.kind == ArgumentKind::Positional).count();
-        if by_position > 3 && style == Style::Keyword {
-            return Err("the call hands its arguments over by position".to_owned());
+        let is_open = call.has(ArgumentKind::DoubleSplat);
+        if (is_open || style == Style::Async) && module.text().contains("executable") {
+            return Err("the shell may be another one".to_owned());
         }
-        if by_position > 1 && style != Style::Keyword {
+        if style != Style::Keyword && command.kind != ArgumentKind::Positional {
+            return Err("the command is handed over by name".to_owned());
+        }
+        let more = call.arguments.len() - 1;
+        let reads = call
+            .positional(1)
+            .is_some_and(|mode| matches!(plain_string(mode.value, module.text()), Some("r")));
+        if matches!(style, Style::Popen | Style::Output) && more > usize::from(reads) {
             return Err("the call has more arguments than the command".to_owned());
         }
-        let is_open = call.has(ArgumentKind::DoubleSplat) || by_position > 1;
+        if by_position > 2 && style == Style::Keyword {
+            return Err("the call hands its arguments over by position".to_owned());
+        }
+        if by_position > 1 && style != Style::Keyword && !reads {
+            return Err("the call has more arguments than the command".to_owned());
+        }
+        let is_open = is_open || (by_position > 1 && style == Style::Keyword);
         let takes = takes(module, &call, style, name, is_open);
         Ok(Self { call, style, command, shell, executable, takes })
     }

@@ -131,7 +131,8 @@ fn by_name(module: &Module, node: Node) -> Known {
 fn kind_of_name(name: &str) -> Kind {
     let lower = name.to_lowercase();
     let last = lower.rsplit('_').next().unwrap_or_default();
-    if SEVERAL.iter().any(|several| last.ends_with(several)) {
+    let is_command = ["cmd", "command", "cmdline"].contains(&last);
+    if is_command || SEVERAL.iter().any(|several| last.ends_with(several)) {
         return Kind::Words;
     }
     // `dirname` is a name and `outdir` a folder; `id` stands alone: `valid` is none.
@@ -295,6 +296,7 @@ fn of_identifier(module: &Module, node: Node, depth: usize) -> Option<Known> {
             .then_some(Known { kind: Kind::Text, is_sure: true });
     }
     let mut found: Option<Known> = None;
+    let mut is_known = true;
     for binding in bindings {
         let next = match &binding.kind {
             BindingKind::Assignment { value } => {
@@ -302,15 +304,21 @@ fn of_identifier(module: &Module, node: Node, depth: usize) -> Option<Known> {
                 of_assigned(module, value, depth)
             }
             BindingKind::Parameter => of_parameter(module, binding.span),
-            BindingKind::Other => of_loop(module, binding.span, depth),
+            BindingKind::Other => of_other(module, binding.span, depth),
             _ => None,
-        }?;
-        found = Some(match found {
-            None => next,
-            Some(found) => both(found, next)?,
-        });
+        };
+        is_known &= next.is_some();
+        found = match (found, next) {
+            (Some(found), Some(next)) => Some(both(found, next)?),
+            (found, next) => found.or(next),
+        };
     }
     let found = found?;
+    if !is_known {
+        // What may be no word, or several, is not one whatever else it may be.
+        let is_several = matches!(found.kind, Kind::Words | Kind::Empty);
+        return is_several.then_some(Known { kind: Kind::Words, is_sure: false });
+    }
     // Text that goes by the name of several words may hold them, whoever hands it in.
     if found.kind == Kind::Text && kind_of_name(name) == Kind::Words {
         return Some(Known { kind: Kind::Words, is_sure: false });
@@ -374,6 +382,16 @@ fn kind_of_annotation(module: &Module, annotation: Node) -> Option<Known> {
     let mut kinds = kinds.into_iter().map(|kind| Known { kind, is_sure: true });
     let first = kinds.next()?;
     kinds.try_fold(first, both)
+}
+
+/// What is added to a variable, or a loop gives it.
+fn of_other(module: &Module, span: Span, depth: usize) -> Option<Known> {
+    let node = module.nodes().covering(span)?;
+    let parent = module.parent(node)?;
+    if parent.kind() != "augmented_assignment" {
+        return of_loop(module, span, depth);
+    }
+    look(module, parent.child_by_field_name("right")?, depth)
 }
 
 /// The variable of a loop over texts or numbers.

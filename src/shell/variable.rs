@@ -8,6 +8,7 @@ use super::lay::{Brackets, range};
 use super::posix::{Token, tokens};
 use super::read::{is_simple, template};
 use super::template::Template;
+use super::windows::is_windows_only;
 use super::write::{Writer, Written};
 use crate::plan::op::Op;
 use crate::python::module::Module;
@@ -57,6 +58,9 @@ pub(super) fn turned(
     let takes = if is_sole && writer.joint.is_empty() { manner.takes } else { none };
     let value_manner = Manner { takes, brackets: Brackets::List, ..manner };
     for value in uses.values.iter().chain(&uses.added) {
+        if is_windows_only(module, *value) {
+            return Err("one of the commands is for Windows".to_owned());
+        }
         if module.holds_comment(range(module, tree::unparenthesised(*value))) {
             return Err("a comment stands inside the command".to_owned());
         }
@@ -80,6 +84,9 @@ pub(super) fn turned(
     } else {
         grown(writer, &uses, &mut done)?;
     }
+    if !uses.others.is_empty() && !writer.has(8) {
+        return Err("`shlex.join` is not in the oldest Python that this is for".to_owned());
+    }
     for used in &uses.others {
         let pieces = vec![
             Piece::text(format!("{}.join(", writer.shlex)),
@@ -90,7 +97,7 @@ pub(super) fn turned(
         done.needs("shlex");
     }
     for kind in &uses.types {
-        let pieces = vec![Piece::text("list[str]")];
+        let pieces = vec![Piece::text(writer.annotation())];
         done.ops.push(Op::ReplaceExpression { at: at(module, tree::span(*kind)), pieces });
     }
     if manner.brackets == Brackets::None {
@@ -173,7 +180,13 @@ fn uses<'m>(writer: &Writer<'m>, name: &str, bound: usize, sink: Node) -> Result
                 return Err(format!("`{name}` is bound in another way too"));
             }
             _ if is_own_operand(module, node, name) => {}
-            _ => found.others.push(used),
+            _ => match kept(module, node) {
+                Kept::AsItIs => {}
+                Kept::Text => found.others.push(used),
+                Kept::No => {
+                    return Err(format!("`{name}` is looked at in a way that a list is not"));
+                }
+            },
         }
     }
     let bindings = module.names.scopes[bound].bindings.get(name).map_or(0, Vec::len);
@@ -187,6 +200,39 @@ fn uses<'m>(writer: &Writer<'m>, name: &str, bound: usize, sink: Node) -> Result
         ));
     }
     Ok(found)
+}
+
+/// What a use of a text needs once it is a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// Nothing: a list is as empty as its text, and as little None.
+    AsItIs,
+    /// The text.
+    Text,
+    /// It cannot be told.
+    No,
+}
+
+/// What a use of a command needs once that is a list.
+pub(super) fn kept(module: &Module, node: Node) -> Kept {
+    let Some(parent) = module.parent(node) else { return Kept::Text };
+    let is_field =
+        |name: &str| parent.child_by_field_name(name).is_some_and(|field| field.id() == node.id());
+    match parent.kind() {
+        "not_operator" => Kept::AsItIs,
+        "if_statement" | "elif_clause" | "while_statement" if is_field("condition") => Kept::AsItIs,
+        "comparison_operator" if module.text_of(parent).ends_with("None") => Kept::AsItIs,
+        "interpolation" if tree::all_children(parent).iter().any(|c| c.kind() == "=") => Kept::No,
+        "argument_list" => {
+            let callee =
+                module.parent(parent).and_then(|call| call.child_by_field_name("function"));
+            match callee.map(|callee| module.text_of(callee)) {
+                Some("isinstance" | "type" | "id") => Kept::No,
+                _ => Kept::Text,
+            }
+        }
+        _ => Kept::Text,
+    }
 }
 
 /// What is added in `name = name + added`.

@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use crate::python::module::Module;
+use crate::python::names::BindingKind;
 use crate::python::tree;
 
 /// Whether a place is only reached on Windows.
@@ -21,6 +22,23 @@ pub(super) fn is_windows_only(module: &Module, node: Node) -> bool {
                     Some(yes) if matches!(inner.kind(), "else_clause" | "elif_clause") => !yes,
                     _ => false,
                 }
+            }
+            "boolean_operator" => {
+                let left = around.child_by_field_name("left");
+                let right = around.child_by_field_name("right");
+                let says = left.and_then(|left| says_windows(module, left));
+                let is_and = around
+                    .child_by_field_name("operator")
+                    .is_some_and(|operator| module.text_of(operator) == "and");
+                right.is_some_and(|right| right.id() == inner.id()) && says == Some(is_and)
+            }
+            "case_clause" => {
+                let text = module.text_of(around);
+                let head = text.split(':').next().unwrap_or_default();
+                let subject = module.ancestors(around).find(|a| a.kind() == "match_statement");
+                let subject = subject.and_then(|s| s.child_by_field_name("subject"));
+                subject.is_some_and(|subject| is_asked(module.text_of(subject)))
+                    && WINDOWS.iter().any(|word| head.contains(word))
             }
             "conditional_expression" => {
                 let parts = tree::children(around);
@@ -76,13 +94,15 @@ fn says_windows(module: &Module, condition: Node) -> Option<bool> {
         }
         "comparison_operator" => {
             let text = module.text_of(condition);
-            let asks = ["os.name", "sys.platform", "platform.system()", "platform"];
-            let windows = ["nt", "win32", "Windows", "windows", "cygwin", "msys"];
             let names = |word: &str| {
                 [format!("\"{word}\""), format!("'{word}'")].iter().any(|q| text.contains(q))
             };
-            let is_asked = asks.iter().any(|ask| text.contains(ask));
-            let is_windows = windows.iter().any(|word| names(word));
+            let parts = tree::children(condition);
+            let is_asked = is_asked(text)
+                || parts.iter().any(|part| {
+                    assigned(module, *part).is_some_and(|value| is_asked(module.text_of(value)))
+                });
+            let is_windows = WINDOWS.iter().any(|word| names(word));
             let operator = module.text_of(condition.child_by_field_name("operators")?);
             match operator {
                 "==" | "in" | "is" if is_asked => is_windows.then_some(true).or(Some(false)),
@@ -98,9 +118,31 @@ fn says_windows(module: &Module, condition: Node) -> Option<bool> {
             let named = says_name(text.trim_end_matches("()"));
             if is_platform && starts { Some(true) } else { named }
         }
-        "identifier" | "attribute" => says_name(module.text_of(condition)),
+        "identifier" | "attribute" => says_name(module.text_of(condition)).or_else(|| {
+            let value = assigned(module, condition)?;
+            let is_test = !matches!(value.kind(), "identifier" | "attribute");
+            is_test.then(|| says_windows(module, value)).flatten()
+        }),
         _ => None,
     }
+}
+
+/// What Windows goes by.
+const WINDOWS: [&str; 6] = ["nt", "win32", "Windows", "windows", "cygwin", "msys"];
+
+fn is_asked(text: &str) -> bool {
+    text.contains("os.name") || text.contains("platform")
+}
+
+/// The only value that a name is given.
+fn assigned<'m>(module: &'m Module, node: Node) -> Option<Node<'m>> {
+    if node.kind() != "identifier" {
+        return None;
+    }
+    let scope = module.names.scope_at(node.start_byte());
+    let [binding] = module.names.bindings(module.text_of(node), scope) else { return None };
+    let BindingKind::Assignment { value } = binding.kind else { return None };
+    Some(tree::unparenthesised(module.nodes().covering(value)?))
 }
 
 /// Whether a name says that it is true on Windows.

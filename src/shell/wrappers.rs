@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
-use super::calls::bound_name;
+use super::calls::{Scene, bound_name};
 use super::classify::Takes;
 use super::command::{Done, Manner, Outcome, at, turn};
 use super::lay::Brackets;
+use super::variable::{Kept, kept};
 use super::windows::is_windows_only;
 use super::write::Writer;
 use crate::plan::op::Op;
@@ -174,23 +175,16 @@ impl Chain {
         handed_on.chain(handed_in).filter(move |(there, _)| *there == file).map(|(_, at)| at)
     }
 
-    /// The edits of all functions and callers. `sinks` are the places in which the functions run
-    /// the parameter; `foreign` are places in a file that belong to other commands.
-    pub(super) fn turned(
-        &self,
-        program: &Program,
-        sinks: &[(FileId, Span)],
-        foreign: &dyn Fn(FileId) -> Vec<Span>,
-        shell: &str,
-    ) -> Result<Done, String> {
+    /// The edits of all functions and callers, for a call that runs the parameter with this shell.
+    pub(super) fn turned(&self, scene: &Scene, shell: &str) -> Result<Done, String> {
         let (mut done, mut is_shown) = (Done::default(), false);
         for wrapper in &self.wrappers {
             let module = self.modules.get(&wrapper.file).ok_or_else(gone)?;
-            is_shown |= self.wrapper_ops(module, wrapper, sinks, foreign, &mut done)?;
+            is_shown |= self.wrapper_ops(module, wrapper, scene, &mut done)?;
         }
         for one in &self.handed_in {
             let module = self.modules.get(&one.file).ok_or_else(gone)?;
-            let caller = self.caller_ops(program, module, one, foreign, shell, is_shown)?;
+            let caller = self.caller_ops(module, one, scene, shell, is_shown)?;
             done.ops.extend(caller.ops);
             for doubt in caller.doubts {
                 if !done.doubts.contains(&doubt) {
@@ -208,8 +202,7 @@ impl Chain {
         &self,
         module: &Module,
         wrapper: &Wrapper,
-        sinks: &[(FileId, Span)],
-        foreign: &dyn Fn(FileId) -> Vec<Span>,
+        scene: &Scene,
         done: &mut Done,
     ) -> Result<bool, String> {
         let function = module.exact(wrapper.function, &["function_definition"]).ok_or_else(gone)?;
@@ -218,23 +211,26 @@ impl Chain {
         let parameter = signature.parameters.iter().find(|p| module.text_of(p.name) == name);
         let parameter = parameter.ok_or_else(gone)?;
         if let Some(annotation) = parameter.annotation {
+            let writer = Writer::new(module, (scene.python)(wrapper.file));
+            let annotated = writer.annotation();
             if module.text_of(annotation) != "str" {
                 return Err(format!("`{name}` is annotated as more than text"));
             }
             done.ops.push(Op::ReplaceExpression {
                 at: at(module, tree::span(annotation)),
-                pieces: vec![Piece::text("list[str]")],
+                pieces: vec![Piece::text(annotated)],
             });
         }
         let body = function.child_by_field_name("body").ok_or_else(gone)?;
         let scope = module.names.scope_at(body.start_byte());
         let bound = module.names.binding_scope(name, scope).ok_or_else(gone)?;
-        let foreign = foreign(wrapper.file);
-        let (shlex, is_missing) = bound_name(module, "shlex", body)?;
+        let foreign = (scene.foreign)(wrapper.file);
+        let writer = Writer::new(module, (scene.python)(wrapper.file));
+        let (shlex, _) = bound_name(module, "shlex", body)?;
         let mut is_shown = false;
         for used in module.names.uses_of(name, bound, module.text()) {
             let place = (wrapper.file, used);
-            if sinks.contains(&place) || self.handed_on.contains(&place) {
+            if scene.sinks.contains(&place) || self.handed_on.contains(&place) {
                 continue;
             }
             if used == tree::span(parameter.name) {
@@ -243,7 +239,12 @@ impl Chain {
             if foreign.contains(&used) {
                 return Err(format!("`{name}` is run in another way too"));
             }
-            is_shown = true;
+            let node = module.nodes().covering(used).ok_or_else(gone)?;
+            match kept(module, node) {
+                Kept::AsItIs => continue,
+                Kept::Text if writer.has(8) => is_shown = true,
+                _ => return Err(format!("`{name}` is looked at in a way that a list is not")),
+            }
             let pieces = vec![
                 Piece::text(format!("{shlex}.join(")),
                 Piece::Original(used),
@@ -251,7 +252,7 @@ impl Chain {
             ];
             done.ops.push(Op::ReplaceExpression { at: at(module, used), pieces });
         }
-        if is_shown && is_missing {
+        if is_shown {
             done.ops.push(super::calls::ensure(module, body, "shlex", shlex));
         }
         Ok(is_shown)
@@ -260,23 +261,29 @@ impl Chain {
     /// The edits of a call that hands a command in.
     fn caller_ops(
         &self,
-        program: &Program,
         module: &Module,
         one: &HandedIn,
-        foreign: &dyn Fn(FileId) -> Vec<Span>,
+        scene: &Scene,
         shell: &str,
         is_shown: bool,
     ) -> Result<Done, String> {
         let line = module.lines.of(one.call.start) + 1;
-        let path = program.relative(one.file).display().to_string();
+        let path = scene.program.relative(one.file).display().to_string();
         let there = |why: String| format!("the call in {path}:{line} cannot be turned: {why}");
         let node = module.nodes().covering(one.at).ok_or_else(gone)?;
         if is_windows_only(module, node) {
             return Err(there("only Windows runs it".to_owned()));
         }
+        if module.slice(one.call).contains("executable") {
+            return Err(there("the shell may be another one".to_owned()));
+        }
         let joint = self.places(one.file).filter(|place| *place != one.at).collect();
-        let mut writer =
-            Writer { joint, foreign: foreign(one.file), is_shown, ..Writer::new(module) };
+        let mut writer = Writer {
+            joint,
+            foreign: (scene.foreign)(one.file),
+            is_shown,
+            ..Writer::new(module, (scene.python)(one.file))
+        };
         let call = module.exact(one.call, &["call"]).ok_or_else(gone)?;
         writer.shlex = bound_name(module, "shlex", call)?.0;
         let none =
@@ -292,14 +299,12 @@ impl Chain {
             done.ops.push(Op::ReplaceExpression { at: at(module, range), pieces });
         }
         for name in done.modules.clone() {
-            let (bound, is_missing) = bound_name(module, name, call)?;
-            if is_missing {
-                done.ops.push(super::calls::ensure(module, call, name, bound));
-            }
+            let (bound, _) = bound_name(module, name, call)?;
+            done.ops.push(super::calls::ensure(module, call, name, bound));
         }
         for dropped in writer.dropped.borrow_mut().drain(..) {
             if let Some(node) = module.nodes().covering(dropped) {
-                drop_imports(module, program, node, &mut done.ops);
+                drop_imports(module, scene.program, node, &mut done.ops);
             }
         }
         Ok(done)

@@ -6,6 +6,7 @@ use super::posix::{Piece as Part, Token, Word, tokens};
 use super::read::template;
 use super::template::{Format, Template, Value};
 use super::values::{Kind, Known, known};
+use crate::config::PythonVersion;
 use crate::python::module::Module;
 use crate::python::tree;
 use crate::workspace::source::Piece;
@@ -48,6 +49,8 @@ impl Written {
 /// Who writes into a module.
 pub(super) struct Writer<'m> {
     pub(super) module: &'m Module,
+    /// The oldest Python that the module is for.
+    pub(super) python: PythonVersion,
     /// What the module calls `shlex`.
     pub(super) shlex: String,
     /// The quotes of most of its literals.
@@ -63,9 +66,10 @@ pub(super) struct Writer<'m> {
 }
 
 impl<'m> Writer<'m> {
-    pub(super) fn new(module: &'m Module) -> Self {
+    pub(super) fn new(module: &'m Module, python: PythonVersion) -> Self {
         Self {
             module,
+            python,
             shlex: "shlex".to_owned(),
             quote: predominant(module),
             joint: Vec::new(),
@@ -85,6 +89,16 @@ impl<'m> Writer<'m> {
             is_shown: self.is_shown || is_shown,
             ..*self
         }
+    }
+
+    /// Whether the module can use what came with a version 3.x of Python.
+    pub(super) fn has(&self, minor: u8) -> bool {
+        (self.python.major, self.python.minor) >= (3, minor)
+    }
+
+    /// `list[str]`, as the oldest Python reads it.
+    pub(super) fn annotation(&self) -> &'static str {
+        if self.has(9) { "list[str]" } else { "list" }
     }
 
     /// The element of a list that a word is.

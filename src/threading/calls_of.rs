@@ -96,7 +96,7 @@ fn handed_on(program: &Program, function: Definition, name: &str) -> Option<(Fil
                 return Some((file, tree::span(node)));
             }
         }
-        if module.names.quoted.contains(name) && file != function.file && is_sought(module, name) {
+        if is_sought(module, name) {
             return Some((file, Span::at(0)));
         }
     }
