@@ -161,11 +161,14 @@ fn starts_shell(module: &Module, call: &Call) -> bool {
         return false;
     }
     let elements = tree::children(list);
-    let [shell, option, script, ..] = &elements[..] else { return false };
     let plain = |node: &Node| literal::plain_string(*node, module.text()).map(str::to_owned);
-    let is_shell = plain(shell)
+    let is_shell = elements
+        .first()
+        .and_then(plain)
         .is_some_and(|shell| SHELLS.contains(&shell.rsplit('/').next().unwrap_or(&shell)));
-    let runs = plain(option).is_some_and(|option| option.starts_with('-') && option.ends_with('c'));
+    let Some(script) = script_place(&elements, &plain).and_then(|at| elements.get(at)) else {
+        return false;
+    };
     let script = tree::unparenthesised(*script);
     let is_made = match script.kind() {
         "string" | "concatenated_string" => {
@@ -179,7 +182,22 @@ fn starts_shell(module: &Module, call: &Call) -> bool {
         }
         _ => false,
     };
-    is_shell && runs && is_made
+    is_shell && is_made
+}
+
+/// The place of the script in a list that starts a shell: behind its options, the last of which is
+/// `-c`.
+pub fn script_place(elements: &[Node], plain: &dyn Fn(&Node) -> Option<String>) -> Option<usize> {
+    for (at, element) in elements.iter().enumerate().skip(1) {
+        let option = plain(element)?;
+        if option.starts_with('-') && option.ends_with('c') {
+            return Some(at + 1);
+        }
+        if !option.starts_with('-') && option != "pipefail" {
+            return None;
+        }
+    }
+    None
 }
 
 fn of_callee(module: &Module, judge: &Judge, found: &Reference, node: Node) -> Option<Remedy> {

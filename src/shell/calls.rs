@@ -21,6 +21,7 @@ use crate::python::module::Module;
 use crate::python::names::BindingKind;
 use crate::python::tree;
 use crate::transforms::finding::{Fix, Group, Level};
+use crate::transforms::shell_command::script_place;
 use crate::transforms::yaml_edits::drop_imports;
 use crate::workspace::FileId;
 use crate::workspace::source::Piece;
@@ -248,9 +249,16 @@ impl<'m> Scene<'m, '_> {
     fn of_shell_list(&mut self, site: &Site<'m>, list: Node<'m>) -> Result<Fix, String> {
         let module = self.module();
         let elements = tree::children(list);
-        let [shell, _, text] = elements[..] else {
-            return Err("the list hands the script parameters already".to_owned());
+        let plain = |node: &Node| plain_string(*node, module.text()).map(str::to_owned);
+        let place = script_place(&elements, &plain);
+        let (Some(shell), Some(text)) =
+            (elements.first().copied(), place.and_then(|at| elements.get(at)).copied())
+        else {
+            return Err("the script in the list cannot be read".to_owned());
         };
+        if place != Some(elements.len() - 1) {
+            return Err("the list hands the script parameters already".to_owned());
+        }
         if module.holds_comment(tree::span(text)) {
             return Err("a comment stands inside the command".to_owned());
         }
@@ -643,6 +651,18 @@ fn extend_display(
     let span = tree::span(display);
     if module.holds_comment(span) {
         return Err("a comment stands inside the environment of the call".to_owned());
+    }
+    let names = entries.iter().filter_map(|piece| match piece {
+        Piece::Literal(text) => Some(text.trim_start_matches(", ").trim_end_matches(": ")),
+        Piece::Original(_) => None,
+    });
+    let text = module.text_of(display);
+    let is_there = |name: &str| {
+        let bare = name.trim_matches(['"', '\'']);
+        [format!("\"{bare}\""), format!("'{bare}'")].iter().any(|quoted| text.contains(quoted))
+    };
+    if names.into_iter().any(is_there) {
+        return Err("the environment of the call has such a variable already".to_owned());
     }
     if let Some(Piece::Literal(first)) = entries.first_mut() {
         *first = first.trim_start_matches(", ").to_owned();

@@ -1,7 +1,7 @@
 //! What a command becomes: an argument list, a constant script, or nothing.
 
 use super::grammar::{self, Command};
-use super::interpreters::reads_code;
+use super::interpreters::{reads_code, reads_script};
 use super::posix::{Token, Word, tokens};
 use super::template::value_of;
 
@@ -77,7 +77,9 @@ pub(super) fn classify(text: &str, takes: Takes) -> Result<Form, String> {
     if let Some(name) = commands.iter().find_map(windows) {
         return Err(format!("only Windows has `{name}`"));
     }
-    if let Some(why) = commands.iter().find_map(reads_code) {
+    if let Some(why) =
+        commands.iter().find_map(reads_code).or_else(|| reads_script(&commands, text))
+    {
         return Err(why);
     }
     let why = match tokens(text).map(|tokens| list(&tokens, takes)) {
@@ -126,8 +128,13 @@ fn is_builtin(words: &[Word]) -> bool {
     if BUILTINS.contains(&name) || MORE.contains(&name) {
         return true;
     }
+    if name == "pwd" {
+        return true;
+    }
     let differs = |word: &Word| {
-        word.values().next().is_some() || word.plain().is_some_and(|text| text.contains('\\'))
+        word.plain().is_some_and(|text| name == "echo" && text.starts_with('-'))
+            || word.values().next().is_some()
+            || word.plain().is_some_and(|text| text.contains('\\'))
     };
     matches!(name, "echo" | "printf" | "test" | "[") && words.iter().any(differs)
 }

@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::classify::{Form, List, Takes, classify};
 use super::lay::{Brackets, range};
+use super::posix::Piece as Part;
 use super::read::{is_simple, joins, template};
 use super::script::{Script, script};
 use super::template::Template;
@@ -220,6 +221,7 @@ fn one(
             Ok(Some(written))
         }
         Form::List(list) => {
+            refuse_assignment(writer, read, &list)?;
             let written = writer.list(node, read, &list, manner.brackets)?;
             done.take(&written);
             note_command(writer, read, &list, done);
@@ -239,6 +241,23 @@ pub(super) fn parameterised(module: &Module, read: &Template) -> Result<Script, 
             && node.is_some_and(is_simple)
     };
     script(&read.text, &same)
+}
+
+/// Refuses a first word that a shell may take for the assignment of a variable.
+fn refuse_assignment(writer: &Writer, read: &Template, list: &List) -> Result<(), String> {
+    let Some(first) = list.words.first() else { return Ok(()) };
+    let holds = |piece: &Part| match piece {
+        Part::Text(text) => text.contains('='),
+        Part::Value { index, .. } => {
+            let node = writer.module.nodes().covering(read.values[*index].at);
+            let text = node.and_then(|node| writer.text_of_name(node));
+            text.is_some_and(|text| text.contains('='))
+        }
+    };
+    if first.pieces.iter().any(holds) {
+        return Err("the command may begin with a variable that it sets".to_owned());
+    }
+    Ok(())
 }
 
 /// Notes the program that is run, and whether a value says which.
@@ -265,7 +284,10 @@ fn add_keywords(
 ) -> Result<(), String> {
     if !list.environment.is_empty() {
         let mut pieces = Vec::new();
-        for (name, word) in &list.environment {
+        for (index, (name, word)) in list.environment.iter().enumerate() {
+            if list.environment[index + 1..].iter().any(|(later, _)| later == name) {
+                continue;
+            }
             pieces.push(Piece::text(format!(", {}: ", super::write::literal(name, writer.quote))));
             let written = writer.single(read, word)?;
             done.take(&written);
@@ -274,7 +296,13 @@ fn add_keywords(
         done.keywords.push(("env", pieces));
     }
     if let Some(folder) = &list.folder {
-        let written = writer.single(read, folder)?;
+        let written = match folder.value() {
+            Some((index, false)) => writer.parameter(&read.values[index])?,
+            _ => writer.single(read, folder)?,
+        };
+        if folder.values().any(|v| writer.module.slice(read.values[v].at).contains("dirname(")) {
+            done.doubts.push("the folder may be empty, which is none to Python".to_owned());
+        }
         done.take(&written);
         done.keywords.push(("cwd", written.pieces));
     }

@@ -120,11 +120,13 @@ pub(super) fn place(tree: &Tree, text: &str, byte: usize) -> Result<Place, &'sta
                 return Err("a value stands within an expansion of the shell");
             }
             "comment" => return Err("a value stands in a comment of the command"),
+            "for_statement" | "variable_assignment" if is_read_again(node, text) => {
+                return Err("a value is kept in a variable of the shell, which the script reads");
+            }
             "ansi_c_string"
             | "translated_string"
             | "process_substitution"
             | "brace_expression"
-            | "test_command"
             | "regex"
             | "subscript"
             | "array"
@@ -147,6 +149,15 @@ pub(super) fn place(tree: &Tree, text: &str, byte: usize) -> Result<Place, &'sta
     Ok(place)
 }
 
+/// Whether a script reads the variable that a statement of it sets.
+fn is_read_again(statement: Node, text: &str) -> bool {
+    let name = children(statement).into_iter().find(|child| child.kind() == "variable_name");
+    name.is_some_and(|name| {
+        let name = &text[name.byte_range()];
+        [format!("${name}"), format!("${{{name}")].iter().any(|read| text.contains(read.as_str()))
+    })
+}
+
 fn check_heredoc(redirect: Node, text: &str) -> Result<(), &'static str> {
     let start = children(redirect).into_iter().find(|child| child.kind() == "heredoc_start");
     let is_quoted = start.is_some_and(|start| text[start.byte_range()].contains(['\'', '"', '\\']));
@@ -164,8 +175,16 @@ fn check_neighbours(
     if place != Place::Single && slashes % 2 == 1 {
         return Err("a value stands behind a backslash");
     }
-    if place != Place::Single && before.ends_with('$') {
+    // `$NAME` goes on in what follows it.
+    let name = before.trim_end_matches(|c: char| c == '_' || c.is_ascii_alphanumeric());
+    let is_variable = name.ends_with('$') && !name.ends_with("\\$");
+    let digits = before[name.len()..].starts_with(|c: char| c.is_ascii_digit());
+    if place != Place::Single && is_variable && !digits {
         return Err("a value names a variable of the shell");
+    }
+    let word = before.rsplit([' ', '\t', '\n', ';', '|', '&']).next().unwrap_or_default();
+    if place == Place::Bare && word.contains('{') && !word.contains('}') {
+        return Err("a value stands within braces, which a shell may expand");
     }
     let after = text[byte + length..].chars().next();
     let is_stream = matches!(after, Some('<' | '>')) || before.ends_with(['&']);

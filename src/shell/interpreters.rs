@@ -47,9 +47,117 @@ const ALL: [&str; 15] = [
 /// Options of `ssh` that take a value.
 const SSH: &str = "BbcDEeFIiJLlmOopQRSWw";
 
+/// Commands of a shell that keep or run some of their words as code.
+const KEEPS: [&str; 9] =
+    ["trap", "alias", "let", "declare", "typeset", "eval", "exec", "builtin", "command"];
+
+/// Options behind which commands take code, whoever they are.
+const OPTIONS: [&str; 11] = [
+    "-c",
+    "-e",
+    "-r",
+    "-S",
+    "--command",
+    "--eval",
+    "--execute",
+    "--wrap",
+    "--to-command",
+    "--rsync-path",
+    "-ex",
+];
+
+/// Commands that take something else behind these options.
+const PLAIN: [&str; 10] =
+    ["grep", "egrep", "fgrep", "zgrep", "git", "gcc", "g++", "sox", "curl", "tar"];
+
+/// Why commands of a script, one of which may be written by another, read a value as code.
+pub(super) fn reads_script(commands: &[Command], text: &str) -> Option<String> {
+    let has_value = text.chars().any(|c| super::template::value_of(c).is_some());
+    let is_fed = text.contains("<<") || text.contains('|');
+    let is_written = text.contains('>') || text.contains("tee ");
+    for command in commands {
+        let Some(at) = (0..command.words.len()).find(|at| {
+            command
+                .plain(*at)
+                .is_some_and(|word| is_interpreter(word.rsplit('/').next().unwrap_or(word)))
+        }) else {
+            continue;
+        };
+        let name = command.plain(at)?.rsplit('/').next()?.to_owned();
+        let behind: Vec<usize> = (at + 1..command.words.len()).collect();
+        let script =
+            behind.iter().find(|at| command.plain(**at).is_none_or(|word| !word.starts_with('-')));
+        let from_input = script.is_none()
+            || behind.iter().any(|at| matches!(command.plain(*at), Some("-" | "-s")))
+            || matches!(name.as_str(), "ssh" | "sqlite3" | "mysql" | "psql" | "at");
+        if has_value && is_fed && from_input {
+            return Some(format!("`{name}` reads what it is handed as code"));
+        }
+        let word = script.and_then(|at| command.plain(*at)).unwrap_or_default();
+        if has_value && is_written && !word.is_empty() && text.matches(word).count() > 1 {
+            return Some(format!("`{name}` runs what the command writes"));
+        }
+    }
+    None
+}
+
+fn is_interpreter(name: &str) -> bool {
+    SHELLS.contains(&name)
+        || is_python(name)
+        || CODE.iter().any(|(known, _)| *known == name)
+        || matches!(name, "ssh" | "crontab" | "at" | "batch" | "sqlite3" | "source" | ".")
+}
+
 /// Why a command would read a value as code.
 pub(super) fn reads_code(command: &Command) -> Option<String> {
     let count = command.words.len();
+    let first = command.name();
+    if first.is_none_or(|name| !PLAIN.contains(&name)) {
+        for at in 1..count {
+            let Some(option) = command.plain(at) else { continue };
+            let next = command
+                .words
+                .get(at + 1)
+                .filter(|_| command.has_value[at + 1 - usize::from(at + 1 >= count)]);
+            let holds_text = next.is_some_and(|word| {
+                word.as_ref().is_none_or(|word| {
+                    word.pieces.iter().any(|piece| {
+                        matches!(piece, super::posix::Piece::Text(text) if text.contains([' ', ';', '(']))
+                    })
+                })
+            });
+            let is_unknown = first.is_none() && next.is_some() && matches!(option, "-c" | "-e");
+            if OPTIONS.contains(&option)
+                && at + 1 < count
+                && command.has_value[at + 1]
+                && (holds_text || is_unknown)
+            {
+                return Some(format!(
+                    "a value stands within what the command reads as code behind `{option}`"
+                ));
+            }
+        }
+        for at in 1..count {
+            let starts = command.words[at].as_ref().and_then(|word| word.pieces.first());
+            if let Some(super::posix::Piece::Text(text)) = starts
+                && let Some((option, _)) = text.split_once('=')
+                && OPTIONS.contains(&option)
+                && option.starts_with("--")
+                && command.has_value[at]
+            {
+                return Some(format!(
+                    "a value stands within what the command reads as code behind `{option}`"
+                ));
+            }
+        }
+    }
+    if first.is_some_and(|name| KEEPS.contains(&name)) && command.has_value.contains(&true) {
+        let evaluates = first != Some("exec") && first != Some("command")
+            || (1..count).any(|at| command.plain(at) == Some("eval"));
+        if evaluates {
+            return Some(format!("`{}` reads a value as code", first.unwrap_or_default()));
+        }
+    }
     for index in 0..count {
         let Some(word) = command.plain(index) else { continue };
         let name = word.rsplit('/').next().unwrap_or(word);

@@ -114,6 +114,9 @@ fn elements(
         "list_comprehension" | "generator_expression" => {
             let body = list.child_by_field_name("body").ok_or_else(unread)?;
             known.is_sure &= writer.is_one_word(body)?;
+            if writer.unquoted(body).is_some() {
+                return Err("the words are quoted for a shell already".to_owned());
+            }
             begins(known, list)
         }
         _ => {
@@ -136,7 +139,7 @@ fn element_of(
     let Some(read) = template(module, element) else {
         known.words.push_value(Value::plain(tree::span(element)));
         known.is_sure &= writer.is_one_word(element)?;
-        return Ok(None);
+        return Ok(writer.unquoted(element).map(|inner| vec![Piece::Original(inner)]));
     };
     let read = read?;
     known.words.extend(read.clone());
@@ -195,6 +198,9 @@ fn variable(
     };
     let value = value.map(tree::unparenthesised);
     let Some(value) = value.filter(|v| matches!(v.kind(), "list" | "binary_operator")) else {
+        if value.is_some_and(|value| writer.is_made_of_quotes(value)) {
+            return Err("the words are quoted for a shell already".to_owned());
+        }
         known.is_sure = false;
         return begins(known, list);
     };

@@ -6,7 +6,7 @@ use super::read::{joins, template};
 use crate::python::call::Call;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
-use crate::python::signature::Signature;
+use crate::python::signature::{ParameterKind, Signature};
 use crate::python::tree;
 use crate::workspace::span::Span;
 
@@ -40,6 +40,8 @@ pub(super) enum Kind {
     Joined(Span),
     /// A choice between texts of which one is not a single word.
     Optional,
+    /// Text that a shell would read as more than itself, or that was quoted for one.
+    Special,
     /// It may be anything.
     Unknown,
 }
@@ -50,7 +52,7 @@ const DEEPEST: usize = 6;
 /// Last words of names that hold several words.
 const SEVERAL: [&str; 7] = ["args", "flags", "options", "params", "opts", "arguments", "kwargs"];
 /// Last words of names that hold text of one word.
-const TEXTS: [&str; 6] = ["name", "path", "file", "dir", "url", "id"];
+const TEXTS: [&str; 5] = ["name", "path", "file", "dir", "url"];
 /// Methods that strings have and hardly anything else, and that give a string.
 const METHODS: [&str; 21] = [
     "strip",
@@ -76,9 +78,8 @@ const METHODS: [&str; 21] = [
     "hexdigest",
 ];
 /// Functions that give text, or paths.
-const FUNCTIONS: [&str; 27] = [
+const FUNCTIONS: [&str; 25] = [
     "str",
-    "repr",
     "input",
     "chr",
     "hex",
@@ -100,7 +101,6 @@ const FUNCTIONS: [&str; 27] = [
     "tempfile.gettempdir",
     "tempfile.mktemp",
     "time.strftime",
-    "json.dumps",
     "getpass.getuser",
     "socket.gethostname",
     "platform.system",
@@ -113,6 +113,9 @@ const WHOLE: [&str; 6] = ["int", "len", "os.getpid", "os.cpu_count", "hash", "or
 pub(super) fn known(module: &Module, node: Node) -> Known {
     look(module, node, DEEPEST).unwrap_or_else(|| by_name(module, node))
 }
+
+/// What several facts say that do not agree.
+const UNKNOWN: Known = Known { kind: Kind::Unknown, is_sure: true };
 
 fn sure(kind: Kind) -> Option<Known> {
     Some(Known { kind, is_sure: true })
@@ -131,14 +134,14 @@ fn by_name(module: &Module, node: Node) -> Known {
 fn kind_of_name(name: &str) -> Kind {
     let lower = name.to_lowercase();
     let last = lower.rsplit('_').next().unwrap_or_default();
+    if ["num_", "n_", "max_", "min_", "count_"].iter().any(|count| lower.starts_with(count)) {
+        return Kind::Unknown;
+    }
     let is_command = ["cmd", "command", "cmdline"].contains(&last);
     if is_command || SEVERAL.iter().any(|several| last.ends_with(several)) {
         return Kind::Words;
     }
-    // `dirname` is a name and `outdir` a folder; `id` stands alone: `valid` is none.
-    let is_text = TEXTS
-        .iter()
-        .any(|text| if *text == "id" { lower.ends_with("_id") } else { last.ends_with(text) });
+    let is_text = TEXTS.iter().any(|text| last.ends_with(text));
     if is_text { Kind::Text } else { Kind::Unknown }
 }
 
@@ -166,6 +169,9 @@ fn look(module: &Module, node: Node, depth: usize) -> Option<Known> {
         }
         "conditional_expression" => of_conditional(module, node, depth),
         "binary_operator" => of_operator(module, node, depth),
+        "boolean_operator" if holds_blank_text(module, node) => {
+            Some(Known { kind: Kind::Words, is_sure: false })
+        }
         "boolean_operator" => {
             let left = look(module, node.child_by_field_name("left")?, depth)?;
             let right = look(module, node.child_by_field_name("right")?, depth)?;
@@ -177,9 +183,31 @@ fn look(module: &Module, node: Node, depth: usize) -> Option<Known> {
 }
 
 fn kind_of_text(text: &str) -> Kind {
+    let is_special = |c: char| {
+        matches!(
+            c,
+            '\'' | '"'
+                | '`'
+                | '$'
+                | '\\'
+                | '*'
+                | '?'
+                | '['
+                | '|'
+                | '&'
+                | ';'
+                | '<'
+                | '>'
+                | '('
+                | ')'
+                | '\n'
+                | '#'
+        )
+    };
     match text {
         "" => Kind::Empty,
-        _ if text.contains([' ', '\t', '\n']) => Kind::Words,
+        _ if text.contains(is_special) || text.starts_with('~') => Kind::Special,
+        _ if text.contains([' ', '\t']) => Kind::Words,
         _ => Kind::Text,
     }
 }
@@ -189,6 +217,9 @@ fn both(left: Known, right: Known) -> Option<Known> {
         return Some(Known { is_sure: left.is_sure && right.is_sure, ..left });
     }
     let is = |kind: Kind| left.kind == kind || right.kind == kind;
+    if is(Kind::Special) {
+        return sure(Kind::Special);
+    }
     let is_text =
         |known: &Known| matches!(known.kind, Kind::Text | Kind::Words | Kind::Path | Kind::Empty);
     if !is_text(&left) || !is_text(&right) {
@@ -209,6 +240,7 @@ fn of_conditional(module: &Module, node: Node, depth: usize) -> Option<Known> {
     let [yes, _, no] = parts[..] else { return None };
     let (yes, no) = (look(module, yes, depth)?, look(module, no, depth)?);
     match (&yes.kind, &no.kind) {
+        (Kind::Special, _) | (_, Kind::Special) => sure(Kind::Special),
         (Kind::Text, Kind::Text) => Some(Known { kind: Kind::Text, is_sure: true }),
         (Kind::Whole, Kind::Whole) => sure(Kind::Whole),
         (Kind::Text | Kind::Words | Kind::Empty, Kind::Text | Kind::Words | Kind::Empty) => {
@@ -226,11 +258,17 @@ fn of_operator(module: &Module, node: Node, depth: usize) -> Option<Known> {
         |known: &Option<Known>| known.as_ref().is_some_and(|known| known.kind == Kind::Text);
     let is_path =
         |known: &Option<Known>| known.as_ref().is_some_and(|known| known.kind == Kind::Path);
+    let is_blank = |known: &Option<Known>| {
+        known.as_ref().is_some_and(|k| matches!(k.kind, Kind::Words | Kind::Empty | Kind::Special))
+    };
     match operator {
         "/" if is_path(&left) || is_path(&right) || is_text(&left) || is_text(&right) => {
             sure(Kind::Path)
         }
         "+" if is_text(&left) || is_text(&right) => sure(Kind::Text),
+        "*" if is_blank(&left) || is_blank(&right) || is_text(&left) || is_text(&right) => {
+            sure(Kind::Special)
+        }
         "//" | "%" | "+" | "-" | "*" => {
             let is_whole = left.is_some_and(|left| left.kind == Kind::Whole)
                 && right.is_some_and(|right| right.kind == Kind::Whole);
@@ -258,6 +296,18 @@ fn of_call(module: &Module, node: Node, depth: usize) -> Option<Known> {
         if matches!(name, "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath") {
             return sure(Kind::Path);
         }
+        let last = name.rsplit('.').next().unwrap_or(name);
+        if ["quote", "escape"].iter().any(|word| last.to_lowercase().contains(word))
+            || matches!(name, "repr" | "json.dumps" | "ascii")
+        {
+            return sure(Kind::Special);
+        }
+        let parts = call.arguments.iter().filter_map(|a| template(module, a.value)?.ok());
+        if name == "os.path.join"
+            && parts.into_iter().any(|p| kind_of_text(&p.text) == Kind::Special)
+        {
+            return sure(Kind::Special);
+        }
         if FUNCTIONS.contains(&name) {
             return sure(Kind::Text);
         }
@@ -270,10 +320,23 @@ fn of_call(module: &Module, node: Node, depth: usize) -> Option<Known> {
     }
     let function = call.function;
     let method = function.child_by_field_name("attribute").map(|m| module.text_of(m))?;
-    if METHODS.contains(&method) {
-        return sure(Kind::Text);
+    if ["quote", "escape"].iter().any(|word| method.to_lowercase().contains(word)) {
+        return sure(Kind::Special);
     }
-    let object = look(module, function.child_by_field_name("object")?, depth)?;
+    let object = function.child_by_field_name("object")?;
+    if method == "join" {
+        let Some(Ok(between)) = template(module, object) else { return sure(Kind::Special) };
+        return match kind_of_text(&between.text) {
+            Kind::Text | Kind::Empty => sure(Kind::Text),
+            _ => sure(Kind::Special),
+        };
+    }
+    if METHODS.contains(&method) {
+        let kind = known(module, object).kind;
+        let keeps = matches!(kind, Kind::Words | Kind::Special | Kind::Empty);
+        return sure(if keeps { kind } else { Kind::Text });
+    }
+    let object = look(module, object, depth)?;
     let keeps = matches!(
         method,
         "replace"
@@ -309,12 +372,16 @@ fn of_identifier(module: &Module, node: Node, depth: usize) -> Option<Known> {
         };
         is_known &= next.is_some();
         found = match (found, next) {
-            (Some(found), Some(next)) => Some(both(found, next)?),
+            (Some(found), Some(next)) => Some(both(found, next).unwrap_or(UNKNOWN)),
             (found, next) => found.or(next),
         };
     }
     let found = found?;
     if !is_known {
+        if matches!(found.kind, Kind::Special | Kind::Unknown | Kind::Whole | Kind::Number) {
+            let kind = if found.kind == Kind::Special { Kind::Special } else { Kind::Unknown };
+            return Some(Known { kind, is_sure: true });
+        }
         // What may be no word, or several, is not one whatever else it may be.
         let is_several = matches!(found.kind, Kind::Words | Kind::Empty);
         return is_several.then_some(Known { kind: Kind::Words, is_sure: false });
@@ -336,7 +403,7 @@ fn of_assigned(module: &Module, value: Node, depth: usize) -> Option<Known> {
             both(look(module, *parts.first()?, depth)?, look(module, *parts.get(2)?, depth)?)
         }
         // What was quoted elsewhere has quotes in it.
-        Kind::Quoted(_) => None,
+        Kind::Quoted(_) => sure(Kind::Special),
         _ => Some(known),
     }
 }
@@ -353,7 +420,16 @@ fn of_parameter(module: &Module, span: Span) -> Option<Known> {
     {
         return sure(kind_of_text(&default.text));
     }
-    kind_of_annotation(module, parameter.annotation?)
+    if matches!(parameter.kind, ParameterKind::VarPositional | ParameterKind::VarKeyword) {
+        return Some(UNKNOWN);
+    }
+    let is_number = parameter.default.is_some_and(|default| {
+        matches!(default.kind(), "integer" | "float" | "true" | "false" | "unary_operator")
+    });
+    match parameter.annotation {
+        Some(annotation) => kind_of_annotation(module, annotation),
+        None => is_number.then_some(UNKNOWN),
+    }
 }
 
 fn kind_of_annotation(module: &Module, annotation: Node) -> Option<Known> {
@@ -381,7 +457,15 @@ fn kind_of_annotation(module: &Module, annotation: Node) -> Option<Known> {
     let kinds = kinds?;
     let mut kinds = kinds.into_iter().map(|kind| Known { kind, is_sure: true });
     let first = kinds.next()?;
-    kinds.try_fold(first, both)
+    Some(kinds.try_fold(first, both).unwrap_or(UNKNOWN))
+}
+
+/// Whether a text of no word, or of several, stands in an expression.
+fn holds_blank_text(module: &Module, node: Node) -> bool {
+    tree::preorder(node).any(|part| {
+        matches!(template(module, part), Some(Ok(read))
+            if part.kind() == "string" && (read.text.is_empty() || read.text.contains([' ', '\t'])))
+    })
 }
 
 /// What is added to a variable, or a loop gives it.
@@ -401,6 +485,13 @@ fn of_loop(module: &Module, span: Span, depth: usize) -> Option<Known> {
         .ancestors(node)
         .find(|around| matches!(around.kind(), "for_statement" | "for_in_clause"))?;
     let target = around.child_by_field_name("left")?;
+    let first = tree::children(target).first().copied().filter(|_| target.kind() == "pattern_list");
+    let counts = around
+        .child_by_field_name("right")
+        .is_some_and(|over| module.text_of(over).starts_with("enumerate("));
+    if counts && first.is_some_and(|first| tree::span(first) == span) {
+        return sure(Kind::Whole);
+    }
     if tree::span(target) != span {
         return None;
     }
@@ -415,6 +506,13 @@ fn of_loop(module: &Module, span: Span, depth: usize) -> Option<Known> {
     let function = over.child_by_field_name("function")?;
     match module.names.resolve(function, module.text()).single()? {
         "range" => sure(Kind::Whole),
+        "map" => {
+            let call = Call::at(over, module.text())?;
+            let by = call.positional(0)?.value;
+            let name = module.names.resolve(by, module.text());
+            matches!(name.single(), Some("shlex.quote" | "pipes.quote"))
+                .then_some(Known { kind: Kind::Special, is_sure: true })
+        }
         "os.listdir" | "glob.glob" | "glob.iglob" => sure(Kind::Text),
         _ => None,
     }
@@ -516,7 +614,7 @@ mod tests {
             ("def f(a):\n    sink(a.outdir)\n", Kind::Text),
             ("def f(extra_args):\n    sink(extra_args)\n", Kind::Words),
             ("def f(opts: str):\n    sink(opts)\n", Kind::Words),
-            ("def f(job_id):\n    sink(job_id)\n", Kind::Text),
+            ("def f(job_id):\n    sink(job_id)\n", Kind::Unknown),
             ("def f(valid):\n    sink(valid)\n", Kind::Unknown),
             ("def f(args):\n    sink(args.x)\n", Kind::Unknown),
             ("sink(g(x))\n", Kind::Unknown),

@@ -139,6 +139,7 @@ impl<'m> Writer<'m> {
             return Ok(written);
         }
         let known = known(self.module, node);
+        self.refuse_special(value, &known, is_quoted)?;
         if value.format == Format::Plain && !is_quoted {
             match &known.kind {
                 Kind::Joined(list) => return self.spread(*list),
@@ -215,6 +216,26 @@ impl<'m> Writer<'m> {
         self.alone(value, true)
     }
 
+    /// Refuses what a shell would read as more than itself, or would have read otherwise than it
+    /// is written.
+    fn refuse_special(&self, value: &Value, known: &Known, is_quoted: bool) -> Result<(), String> {
+        let shown = self.text_shown(value);
+        if known.kind == Kind::Special {
+            return Err(format!(
+                "`{shown}` holds what a shell reads, or was quoted for one; hand over the words themselves"
+            ));
+        }
+        match &value.format {
+            Format::Repr if is_quoted => {
+                Err(format!("the quotes of `{shown}` stand within quotes"))
+            }
+            Format::Spec(spec) if spec.starts_with("!a") || (!is_quoted && is_padded(spec)) => {
+                Err(format!("`{shown}` is written in a way that a shell would change"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses what may be several words, or none, where that matters.
     fn refuse_several(&self, node: Node, value: &Value, is_glued: bool) -> Result<(), String> {
         let known = known(self.module, node);
@@ -255,6 +276,7 @@ impl<'m> Writer<'m> {
             let node = self.node(value.at)?;
             let known = known(self.module, node);
             let mut value = value.clone();
+            self.refuse_special(&value, &known, *is_quoted)?;
             if value.format == Format::Plain {
                 if !is_quoted {
                     self.refuse_several(node, &value, true)?;
@@ -415,6 +437,21 @@ impl<'m> Writer<'m> {
             written.pieces.push(Piece::Original(tree::span(over)));
             written.text(if is_loose { ")" } else { "" });
         }
+        if let Some(value) = self.assigned(over).map(tree::unparenthesised) {
+            let body =
+                value.child_by_field_name("body").filter(|_| value.kind() == "list_comprehension");
+            let elements = match value.kind() {
+                "list" | "tuple" => tree::children(value),
+                _ => body.into_iter().collect(),
+            };
+            for element in elements {
+                self.is_one_word(element)?;
+            }
+        }
+        if let Some(value) = self.assigned(over).filter(|value| self.is_made_of_quotes(*value)) {
+            let shown = short(self.module.text_of(value));
+            return Err(format!("`{shown}` is quoted for a shell already"));
+        }
         if !is_sure {
             written.doubt(format!(
                 "each element of `{}` is taken for one word",
@@ -422,6 +459,39 @@ impl<'m> Writer<'m> {
             ));
         }
         Ok(written)
+    }
+
+    /// The text of a literal, or of a name that is given one.
+    pub(super) fn text_of_name(&self, node: Node) -> Option<String> {
+        let node = tree::unparenthesised(node);
+        let value = if node.kind() == "identifier" { self.assigned(node)? } else { node };
+        Some(template(self.module, value)?.ok()?.text)
+    }
+
+    /// The only value that a name is given.
+    fn assigned(&self, node: Node) -> Option<Node<'m>> {
+        let scope = self.module.names.scope_at(node.start_byte());
+        let name = self.module.text_of(node);
+        let [binding] = self.module.names.bindings(name, scope) else { return None };
+        match binding.kind {
+            crate::python::names::BindingKind::Assignment { value } => {
+                self.module.nodes().covering(value)
+            }
+            _ => None,
+        }
+    }
+
+    /// What an element quotes for a shell, the call of which goes.
+    pub(super) fn unquoted(&self, node: Node) -> Option<Span> {
+        let inner = self.quoted(node)?;
+        self.drop_call(tree::span(tree::unparenthesised(node)));
+        Some(inner)
+    }
+
+    /// Whether a list is made of texts that were quoted for a shell.
+    pub(super) fn is_made_of_quotes(&self, node: Node) -> bool {
+        let text = self.module.text_of(node);
+        text.contains("quote(") || text.contains(".quote,")
     }
 
     /// What a call of `shlex.quote` quotes.
@@ -458,6 +528,10 @@ impl<'m> Writer<'m> {
         match known.kind {
             Kind::Text | Kind::Path | Kind::Whole | Kind::Number | Kind::Quoted(_) => {
                 Ok(known.is_sure)
+            }
+            Kind::Special => {
+                Err("an element of the list holds what a shell reads, or was quoted for one"
+                    .to_owned())
             }
             Kind::Words | Kind::Empty | Kind::Optional | Kind::Joined(_) => {
                 Err("an element of the list may hold several words".to_owned())
@@ -514,6 +588,17 @@ impl<'m> Writer<'m> {
     fn text_shown(&self, value: &Value) -> String {
         format!("{}{}", short(self.module.slice(value.at)), value.suffix)
     }
+}
+
+/// Whether a format may write blanks: it has a width, and nothing else fills it, or is one of time.
+fn is_padded(spec: &str) -> bool {
+    let spec = spec.rsplit(':').next().unwrap_or(spec);
+    if spec.contains([' ', '%', '{']) {
+        return true;
+    }
+    let mut rest = spec.chars().peekable();
+    while rest.next_if(|c| matches!(c, '<' | '>' | '^' | '=' | '+' | '-' | '#')).is_some() {}
+    rest.peek().is_some_and(|c| ('1'..='9').contains(c))
 }
 
 fn unknown(shown: &str) -> String {
