@@ -95,7 +95,7 @@ fn piece(random: &mut Random, count: usize, text: &mut String) {
 
 fn word(random: &mut Random, count: usize, text: &mut String) {
     let start = text.len();
-    for _ in 0..1 + random.below(3) {
+    for _ in 0..=random.below(3) {
         piece(random, count, text);
     }
     // A word that begins with a comment sign, or is empty, is another thing.

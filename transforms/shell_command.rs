@@ -131,15 +131,13 @@ fn of_flag(module: &Module, judge: &Judge, found: &Reference, node: Node) -> Opt
         call.positional(8).map(|argument| (argument.value, tree::span(argument.node)));
     let shell = keyword.or(entry.map(|(_, value, whole)| (*value, *whole)));
     let Some((value, whole)) = shell.or(by_position) else {
-        return starts_shell(module, &call)
-            .then(|| request(module, judge, found, &call, None))
-            .flatten();
+        return starts_shell(module, &call).then(|| request(module, judge, found, &call, None));
     };
     match literal::truth(value, module.text()) {
-        Some(false) => starts_shell(module, &call)
-            .then(|| request(module, judge, found, &call, Some(whole)))
-            .flatten(),
-        Some(true) if shell.is_some() => request(module, judge, found, &call, Some(whole)),
+        Some(false) => {
+            starts_shell(module, &call).then(|| request(module, judge, found, &call, Some(whole)))
+        }
+        Some(true) if shell.is_some() => Some(request(module, judge, found, &call, Some(whole))),
         Some(true) => Some(held(
             judge,
             node,
@@ -202,7 +200,7 @@ pub fn script_place(elements: &[Node], plain: &dyn Fn(&Node) -> Option<String>) 
 
 fn of_callee(module: &Module, judge: &Judge, found: &Reference, node: Node) -> Option<Remedy> {
     let call = Call::at(node, module.text())?;
-    request(module, judge, found, &call, None)
+    Some(request(module, judge, found, &call, None))
 }
 
 /// The command of a call is to become a list.
@@ -212,31 +210,26 @@ fn request(
     found: &Reference,
     call: &Call,
     shell: Option<Span>,
-) -> Option<Remedy> {
+) -> Remedy {
     let verdict = judge.judge(call.node, shell);
     if let Verdict::Documented(reason) = verdict {
-        return Some(Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason }));
+        return Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason });
     }
     if let Some(doubt) = &found.doubt {
-        return Some(Remedy::Report(format!(
-            "{doubt}; hand over a list if it is `{}`",
-            found.sink
-        )));
+        return Remedy::Report(format!("{doubt}; hand over a list if it is `{}`", found.sink));
     }
     if module.is_damaged_near(call.node) {
-        return Some(Remedy::Report(
+        return Remedy::Report(
             "the code around it does not parse; hand over a list by hand".to_owned(),
-        ));
+        );
     }
     let names = ["args", "command", "cmd"];
     let command = names.iter().find_map(|name| call.keyword(name));
     let command = command.or_else(|| call.positional(0));
     let Some(command) = command else {
-        return Some(Remedy::Report(
-            "the command may be among the arguments behind stars".to_owned(),
-        ));
+        return Remedy::Report("the command may be among the arguments behind stars".to_owned());
     };
-    Some(Remedy::Shell(ShellRequest {
+    Remedy::Shell(ShellRequest {
         call: Anchor { file: module.file, range: tree::span(call.node) },
         command: tree::span(command.value),
         callee: found.sink.clone(),
@@ -244,5 +237,5 @@ fn request(
             Verdict::Wish(_) => "the comment does not say why the values can be trusted".to_owned(),
             _ => String::new(),
         },
-    }))
+    })
 }

@@ -209,10 +209,8 @@ impl<'m> Scene<'m, '_> {
             "the first element of the list is the whole command, and comes from elsewhere"
                 .to_owned()
         })??;
-        let none =
-            Takes { environment: false, folder: false, stdout: false, stderr: false, stdin: false };
         let is_word = self.writer.is_one_word(*first).is_ok()
-            && matches!(classify(&read.text, none), Ok(Form::List(_)));
+            && matches!(classify(&read.text, Takes::NOTHING), Ok(Form::List(_)));
         if !is_word {
             if read.values.is_empty() {
                 return Ok(None);
@@ -265,8 +263,7 @@ impl<'m> Scene<'m, '_> {
         let read =
             template(module, text).ok_or_else(|| "the script cannot be read".to_owned())??;
         let read = read.trimmed();
-        let takes =
-            Takes { environment: false, folder: false, stdout: false, stderr: false, stdin: false };
+        let takes = Takes::NOTHING;
         classify(&read.text, takes)?;
         let script = parameterised(module, &read)?;
         let mut done = Done { is_script: true, ..Done::default() };
@@ -444,19 +441,15 @@ impl<'m> Scene<'m, '_> {
                         extend_display(module, display, value, ops)?;
                         continue;
                     }
-                    let start = match there.filter(|node| is_environment(module, *node)) {
-                        Some(node) => {
-                            let base = node
-                                .child_by_field_name("function")
-                                .and_then(|function| function.child_by_field_name("object"))
-                                .unwrap_or(node);
-                            module.text_of(base).to_owned()
-                        }
-                        None => {
-                            let (os, _) = bound_name(module, "os", site.call.node)?;
-                            done.needs("os");
-                            format!("{os}.environ")
-                        }
+                    let own = there.filter(|node| is_environment(module, *node));
+                    let start = if let Some(node) = own {
+                        let function = node.child_by_field_name("function");
+                        let base = function.and_then(|f| f.child_by_field_name("object"));
+                        module.text_of(base.unwrap_or(node)).to_owned()
+                    } else {
+                        let (os, _) = bound_name(module, "os", site.call.node)?;
+                        done.needs("os");
+                        format!("{os}.environ")
                     };
                     value.insert(0, Piece::text(format!("{{**{start}")));
                     value.push(Piece::text("}"));

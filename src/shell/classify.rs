@@ -46,6 +46,12 @@ pub(super) struct Takes {
     pub(super) stdin: bool,
 }
 
+impl Takes {
+    /// The words alone.
+    pub(super) const NOTHING: Self =
+        Self { environment: false, folder: false, stdout: false, stderr: false, stdin: false };
+}
+
 /// Commands of a shell of which there is no program, or one that differs.
 const BUILTINS: [&str; 37] = [
     ".", ":", "alias", "bg", "builtin", "cd", "command", "declare", "dirs", "disown", "eval",
@@ -202,7 +208,7 @@ fn assignment(word: &Word, length: usize) -> (String, Word) {
     let mut pieces = word.pieces.clone();
     let mut name = String::new();
     if let Some(super::posix::Piece::Text(text)) = pieces.first_mut() {
-        name = text[..length].to_owned();
+        text[..length].clone_into(&mut name);
         text.drain(..=length);
         if text.is_empty() {
             pieces.remove(0);

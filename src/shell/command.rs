@@ -142,8 +142,7 @@ pub(super) fn expression(
         {
             return Ok(None);
         }
-        let takes =
-            Takes { environment: false, folder: false, stdout: false, stderr: false, stdin: false };
+        let takes = Takes::NOTHING;
         let manner = Manner { takes, brackets: Brackets::List, ..manner };
         if manner.brackets == Brackets::None {
             return Err("the command is one of two".to_owned());

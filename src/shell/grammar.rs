@@ -108,8 +108,7 @@ pub(super) fn place(tree: &Tree, text: &str, byte: usize) -> Result<Place, &'sta
     while let Some(node) = next {
         match node.kind() {
             "raw_string" => found = found.or(Some(Place::Single)),
-            "string" => found = found.or(Some(Place::Double)),
-            "heredoc_body" => found = found.or(Some(Place::Double)),
+            "string" | "heredoc_body" => found = found.or(Some(Place::Double)),
             "heredoc_redirect" => check_heredoc(node, text)?,
             "command_substitution" if text[node.byte_range()].starts_with('`') => {
                 return Err("a value stands between backticks");

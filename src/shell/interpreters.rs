@@ -164,14 +164,14 @@ pub(super) fn reads_code(command: &Command) -> Option<String> {
         let behind = || (index + 1..count).filter(|at| command.has_value[*at]);
         let is_first = index == 0;
         let code = if SHELLS.contains(&name) || is_python(name) {
-            script_of(command, index, |option| is_run(option))
+            script_of(command, index, is_run)
         } else if let Some((_, options)) = CODE.iter().find(|(known, _)| *known == name) {
             script_of(command, index, |option| options.contains(&option))
         } else if matches!(name, "awk" | "gawk" | "mawk" | "nawk") {
             program_of(command, index, &["-v", "-F", "-f", "--assign", "--field-separator"])
         } else if matches!(name, "sed" | "gsed") {
             program_of(command, index, &["-l", "-E", "-f", "--file"])
-                .or_else(|| script_of(command, index, |option| is_sed_script(option)))
+                .or_else(|| script_of(command, index, is_sed_script))
         } else if matches!(name, "jq" | "sqlite3") {
             program_of(command, index, &["--arg", "--argjson", "-f"])
                 .filter(|at| name == "jq" || *at > index + 1)

@@ -259,7 +259,9 @@ fn decode(
                 for _ in 0..rest[..length].chars().count() {
                     chars.next();
                 }
-                decoded.into_iter().for_each(|c| found.push(c, origin));
+                for c in decoded {
+                    found.push(c, origin);
+                }
             }
             _ => found.push(c, origin),
         }
@@ -315,8 +317,11 @@ pub(super) fn is_simple(node: Node) -> bool {
     }
 }
 
+/// Values by position, and by name.
+type Handed<'m> = (Vec<Node<'m>>, Vec<(&'m str, Node<'m>)>);
+
 /// The values that are handed by position and by name; `None` with stars.
-pub(super) fn handed<'m>(call: &Call<'m>) -> Option<(Vec<Node<'m>>, Vec<(&'m str, Node<'m>)>)> {
+pub(super) fn handed<'m>(call: &Call<'m>) -> Option<Handed<'m>> {
     let (mut by_position, mut by_name) = (Vec::new(), Vec::new());
     for argument in &call.arguments {
         match argument.kind {

@@ -60,10 +60,9 @@ fn is_tested(module: &Module, node: Node) -> bool {
             parent.child_by_field_name(name).is_some_and(|field| field.id() == node.id())
         };
         match parent.kind() {
-            "not_operator" | "expression_statement" => return true,
+            "not_operator" | "expression_statement" | "if_clause" => return true,
             "parenthesized_expression" | "boolean_operator" => node = parent,
             "if_statement" | "while_statement" | "elif_clause" => return is_field("condition"),
-            "if_clause" => return true,
             "assert_statement" => {
                 return tree::children(parent).first().is_some_and(|one| one.id() == node.id());
             }

@@ -103,12 +103,12 @@ impl<'m> Site<'m> {
 
 fn takes(module: &Module, call: &Call, style: Style, name: &str, is_open: bool) -> Takes {
     let lacks = |names: &[&str]| !is_open && names.iter().all(|name| call.keyword(name).is_none());
-    let is_popen = matches!(style, Style::Popen | Style::Output);
+    let reads_output = matches!(style, Style::Popen | Style::Output);
     let environment = call.keyword("env").map(|argument| is_extensible(module, argument.value));
     Takes {
         environment: !is_open && environment.unwrap_or(true),
         folder: lacks(&["cwd"]),
-        stdout: lacks(&["stdout", "capture_output"]) && name != "check_output" && !is_popen,
+        stdout: lacks(&["stdout", "capture_output"]) && name != "check_output" && !reads_output,
         stderr: lacks(&["stderr", "capture_output"]),
         stdin: lacks(&["stdin", "input"]),
     }

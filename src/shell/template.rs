@@ -87,12 +87,12 @@ impl Template {
     /// Adds what another template holds.
     pub(super) fn extend(&mut self, other: Template) -> bool {
         let mut values = other.values.into_iter();
-        other.text.chars().zip(other.origins).all(|(c, origin)| match value_of(c) {
-            Some(_) => values.next().is_some_and(|value| self.push_value_at(value, origin)),
-            None => {
-                self.push(c, origin);
-                true
+        other.text.chars().zip(other.origins).all(|(c, origin)| {
+            if value_of(c).is_some() {
+                return values.next().is_some_and(|value| self.push_value_at(value, origin));
             }
+            self.push(c, origin);
+            true
         })
     }
 

@@ -117,6 +117,7 @@ pub(super) fn known(module: &Module, node: Node) -> Known {
 /// What several facts say that do not agree.
 const UNKNOWN: Known = Known { kind: Kind::Unknown, is_sure: true };
 
+#[expect(clippy::unnecessary_wraps, reason = "it is what most of the rules give")]
 fn sure(kind: Kind) -> Option<Known> {
     Some(Known { kind, is_sure: true })
 }
@@ -212,6 +213,7 @@ fn kind_of_text(text: &str) -> Kind {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "both are one afterwards")]
 fn both(left: Known, right: Known) -> Option<Known> {
     if left.kind == right.kind && !matches!(left.kind, Kind::Joined(_) | Kind::Quoted(_)) {
         return Some(Known { is_sure: left.is_sure && right.is_sure, ..left });
@@ -272,7 +274,7 @@ fn of_operator(module: &Module, node: Node, depth: usize) -> Option<Known> {
         "//" | "%" | "+" | "-" | "*" => {
             let is_whole = left.is_some_and(|left| left.kind == Kind::Whole)
                 && right.is_some_and(|right| right.kind == Kind::Whole);
-            is_whole.then(|| Known { kind: Kind::Whole, is_sure: true })
+            is_whole.then_some(Known { kind: Kind::Whole, is_sure: true })
         }
         _ => None,
     }

@@ -53,9 +53,7 @@ pub(super) fn turned(
     }
     let _ = call;
     let is_sole = uses.values.len() == 1 && uses.added.is_empty() && uses.others.is_empty();
-    let none =
-        Takes { environment: false, folder: false, stdout: false, stderr: false, stdin: false };
-    let takes = if is_sole && writer.joint.is_empty() { manner.takes } else { none };
+    let takes = if is_sole && writer.joint.is_empty() { manner.takes } else { Takes::NOTHING };
     let value_manner = Manner { takes, brackets: Brackets::List, ..manner };
     for value in uses.values.iter().chain(&uses.added) {
         if is_windows_only(module, *value) {
@@ -75,7 +73,7 @@ pub(super) fn turned(
             replace(module, *value, written, &mut done);
         }
         if !done.keywords.is_empty() && !values_are_simple(module, uses.values[0]) {
-            let value_manner = Manner { takes: none, ..value_manner };
+            let value_manner = Manner { takes: Takes::NOTHING, ..value_manner };
             done = Done::default();
             let written = expression(writer, uses.values[0], value_manner, &mut done, may_stay)?;
             let Some(written) = written else { return Ok(None) };
@@ -279,17 +277,15 @@ fn grown(writer: &Writer, uses: &Uses, done: &mut Done) -> Result<(), String> {
             return Err("a word of the command is put together in several statements".to_owned());
         }
     }
-    let none =
-        Takes { environment: false, folder: false, stdout: false, stderr: false, stdin: false };
     let mut whole = Template::default();
     for (node, read) in &pieces {
         // Each of several beginnings is a command of its own.
         if !is_added(node) && uses.values.len() > 1 && !read.trimmed().text.is_empty() {
-            simple(&read.trimmed(), none)?;
+            simple(&read.trimmed(), Takes::NOTHING)?;
         }
         whole.extend(read.clone());
     }
-    simple(&whole.trimmed(), none)?;
+    simple(&whole.trimmed(), Takes::NOTHING)?;
     for (node, read) in &pieces {
         let inner = tree::unparenthesised(*node);
         let words = tokens(&read.text).ok_or_else(in_shell)?;

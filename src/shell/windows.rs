@@ -106,8 +106,7 @@ fn says_windows(module: &Module, condition: Node) -> Option<bool> {
             let operator = module.text_of(condition.child_by_field_name("operators")?);
             match operator {
                 "==" | "in" | "is" if is_asked => is_windows.then_some(true).or(Some(false)),
-                "!=" if is_asked && is_windows => Some(false),
-                "not in" if is_asked && is_windows => Some(false),
+                "!=" | "not in" if is_asked && is_windows => Some(false),
                 _ => None,
             }
         }

@@ -171,8 +171,8 @@ impl Chain {
     /// The places of a file in which commands of the chain stand.
     pub(super) fn places(&self, file: FileId) -> impl Iterator<Item = Span> {
         let handed_on = self.handed_on.iter().copied();
-        let handed_in = self.handed_in.iter().map(|one| (one.file, one.at));
-        handed_on.chain(handed_in).filter(move |(there, _)| *there == file).map(|(_, at)| at)
+        let from_callers = self.handed_in.iter().map(|one| (one.file, one.at));
+        handed_on.chain(from_callers).filter(move |(there, _)| *there == file).map(|(_, at)| at)
     }
 
     /// The edits of all functions and callers, for a call that runs the parameter with this shell.
@@ -286,9 +286,8 @@ impl Chain {
         };
         let call = module.exact(one.call, &["call"]).ok_or_else(gone)?;
         writer.shlex = bound_name(module, "shlex", call)?.0;
-        let none =
-            Takes { environment: false, folder: false, stdout: false, stderr: false, stdin: false };
-        let manner = Manner { takes: none, shell, brackets: Brackets::List, may_stay: false };
+        let manner =
+            Manner { takes: Takes::NOTHING, shell, brackets: Brackets::List, may_stay: false };
         let mut done = match turn(&writer, node, call, manner) {
             Outcome::Done(done) => *done,
             Outcome::Constant => return Err(there("its command needs a shell".to_owned())),

@@ -1,5 +1,7 @@
 //! Words as Python writes them.
 
+use std::fmt::Write;
+
 use tree_sitter::Node;
 
 use super::posix::{Piece as Part, Token, Word, tokens};
@@ -635,10 +637,11 @@ pub(super) fn escaped(text: &str, quote: char) -> String {
                 found.push('\\');
                 found.push(c);
             }
-            c if c.is_control() => found.push_str(&match u32::from(c) {
-                code @ 0..=0xff => format!("\\x{code:02x}"),
-                code => format!("\\u{code:04x}"),
-            }),
+            c if c.is_control() => {
+                let code = u32::from(c);
+                let (mark, width) = if code < 0x100 { ('x', 2) } else { ('u', 4) };
+                let _ = write!(found, "\\{mark}{code:0width$x}");
+            }
             c => found.push(c),
         }
     }
