@@ -156,6 +156,8 @@ fn inserted_statements(module: &Module, ops: &[OwnedOp]) -> Result<Vec<OwnedEdit
         };
         let decorator = module.exact(at.range, &["decorator"]);
         let statement = decorator.or_else(|| module.statement_at(at.range));
+        // Between the cases of a `match` no statement can stand.
+        let statement = statement.filter(|statement| statement.kind() != "case_clause");
         let statement = statement.ok_or(Trouble::Unplaced(*owner))?;
         let edit = if is_before {
             layout::statement::insert_before(module, statement, text)
