@@ -269,7 +269,7 @@ pub(super) fn note_command(writer: &Writer, read: &Template, list: &List, done: 
         let Some(node) = writer.module.nodes().covering(value.at) else { continue };
         let resolved = writer.module.names.resolve(node, writer.module.text());
         if resolved.single() != Some("sys.executable") {
-            let shown = super::write::short(writer.module.slice(value.at));
+            let shown = super::literal::short(writer.module.slice(value.at));
             done.doubts.push(format!("`{shown}` says which program is run"));
         }
     }
@@ -287,7 +287,8 @@ fn add_keywords(
             if list.environment[index + 1..].iter().any(|(later, _)| later == name) {
                 continue;
             }
-            pieces.push(Piece::text(format!(", {}: ", super::write::literal(name, writer.quote))));
+            pieces
+                .push(Piece::text(format!(", {}: ", super::literal::literal(name, writer.quote))));
             let written = writer.single(read, word)?;
             done.take(&written);
             pieces.extend(written.pieces);

@@ -3,9 +3,10 @@
 use tree_sitter::Node;
 
 use super::classify::List;
+use super::literal::literal;
 use super::script::Script;
 use super::template::Template;
-use super::write::{Writer, Written, literal};
+use super::write::{Writer, Written};
 use crate::python::module::Module;
 use crate::python::tree;
 use crate::workspace::source::Piece;
@@ -105,7 +106,7 @@ impl Writer<'_> {
             if index > 0 || *line > first {
                 written.text(self.line_break(node, *line));
             }
-            written.text(format!("{quote}{}{quote}", super::write::escaped(text, quote)));
+            written.text(format!("{quote}{}{quote}", super::literal::escaped(text, quote)));
             at = *line;
         }
         (written, at)

@@ -1,19 +1,25 @@
 //! Turns commands for a shell into argument lists, or into constant scripts that are handed their
 //! values: in neither can a value be read as code.
 
+mod around;
 mod calls;
 mod classify;
 mod command;
+mod evidence;
 mod format;
 mod grammar;
 mod interpreters;
 mod joined;
+mod keywords;
 mod lay;
+mod lists;
+mod literal;
 mod posix;
 mod read;
 mod results;
 mod script;
 mod site;
+mod spread;
 mod template;
 mod values;
 mod variable;

@@ -1,10 +1,9 @@
 //! Words as Python writes them.
 
-use std::fmt::Write;
-
 use tree_sitter::Node;
 
-use super::posix::{Piece as Part, Token, Word, tokens};
+use super::literal::{escaped, literal, predominant, short};
+use super::posix::{Piece as Part, Word};
 use super::read::template;
 use super::template::{Format, Template, Value};
 use super::values::{Kind, Known, known};
@@ -124,13 +123,13 @@ impl<'m> Writer<'m> {
         }
     }
 
-    fn node(&self, at: Span) -> Result<Node<'m>, String> {
+    pub(super) fn node(&self, at: Span) -> Result<Node<'m>, String> {
         let node = self.module.nodes().covering(at);
         node.ok_or_else(|| "a value of the command could not be found again".to_owned())
     }
 
     /// A value that is a word of its own.
-    fn alone(&self, value: &Value, is_quoted: bool) -> Result<Written, String> {
+    pub(super) fn alone(&self, value: &Value, is_quoted: bool) -> Result<Written, String> {
         let node = self.node(value.at)?;
         let mut written = Written::default();
         if !value.suffix.is_empty() {
@@ -162,7 +161,7 @@ impl<'m> Writer<'m> {
     }
 
     /// A value that is one word, whatever it holds.
-    fn one(&self, value: &Value, known: &Known) -> Result<Written, String> {
+    pub(super) fn one(&self, value: &Value, known: &Known) -> Result<Written, String> {
         let mut written = Written::default();
         if let Kind::Quoted(inner) = known.kind {
             self.drop_call(value.at);
@@ -220,7 +219,12 @@ impl<'m> Writer<'m> {
 
     /// Refuses what a shell would read as more than itself, or would have read otherwise than it
     /// is written.
-    fn refuse_special(&self, value: &Value, known: &Known, is_quoted: bool) -> Result<(), String> {
+    pub(super) fn refuse_special(
+        &self,
+        value: &Value,
+        known: &Known,
+        is_quoted: bool,
+    ) -> Result<(), String> {
         let shown = self.text_shown(value);
         if known.kind == Kind::Special {
             return Err(format!(
@@ -239,7 +243,12 @@ impl<'m> Writer<'m> {
     }
 
     /// Refuses what may be several words, or none, where that matters.
-    fn refuse_several(&self, node: Node, value: &Value, is_glued: bool) -> Result<(), String> {
+    pub(super) fn refuse_several(
+        &self,
+        node: Node,
+        value: &Value,
+        is_glued: bool,
+    ) -> Result<(), String> {
         let known = known(self.module, node);
         let shown = self.text_shown(value);
         let is_several = match known.kind {
@@ -255,7 +264,7 @@ impl<'m> Writer<'m> {
     }
 
     /// Whether a side of a choice is several words.
-    fn holds_blank(&self, node: Node) -> bool {
+    pub(super) fn holds_blank(&self, node: Node) -> bool {
         let parts = tree::children(tree::unparenthesised(node));
         [parts.first(), parts.get(2)].into_iter().flatten().any(|side| {
             matches!(template(self.module, *side), Some(Ok(read)) if read.text.contains([' ', '\t']))
@@ -263,13 +272,13 @@ impl<'m> Writer<'m> {
     }
 
     /// Notes that the call at a place is no longer made.
-    fn drop_call(&self, at: Span) {
+    pub(super) fn drop_call(&self, at: Span) {
         let function = self.node(at).ok().and_then(|node| node.child_by_field_name("function"));
         self.dropped.borrow_mut().extend(function.map(tree::span));
     }
 
     /// A word of several pieces: an f-string.
-    fn glued(&self, from: &Template, word: &Word) -> Result<Written, String> {
+    pub(super) fn glued(&self, from: &Template, word: &Word) -> Result<Written, String> {
         let mut written = Written::default();
         let mut fields = Vec::new();
         for piece in &word.pieces {
@@ -320,7 +329,7 @@ impl<'m> Writer<'m> {
     }
 
     /// The field of an f-string.
-    fn field(&self, value: &Value, spec: &str) -> Result<Vec<Piece>, String> {
+    pub(super) fn field(&self, value: &Value, spec: &str) -> Result<Vec<Piece>, String> {
         let mut pieces = vec![Piece::text("{")];
         let inner = self.expression(value)?.pieces;
         let text: String = self.text_of(&inner);
@@ -333,7 +342,7 @@ impl<'m> Writer<'m> {
     }
 
     /// The expression of a value, which may stand in a field, an argument or a list.
-    fn expression(&self, value: &Value) -> Result<Written, String> {
+    pub(super) fn expression(&self, value: &Value) -> Result<Written, String> {
         let node = self.node(value.at)?;
         let mut written = Written::default();
         if matches!(node.kind(), "expression_list" | "yield" | "list_splat") {
@@ -365,7 +374,7 @@ impl<'m> Writer<'m> {
 
     /// The quotes in which fields can stand in every version of Python: none of them may hold
     /// those quotes, a backslash or a line break.
-    fn quote_for(&self, fields: &[&[Piece]]) -> Result<String, String> {
+    pub(super) fn quote_for(&self, fields: &[&[Piece]]) -> Result<String, String> {
         let text: String = fields.iter().map(|field| self.text_of(field)).collect();
         if text.contains(['\\', '\n', '#']) {
             return Err("a value of the command cannot stand in an f-string".to_owned());
@@ -379,7 +388,7 @@ impl<'m> Writer<'m> {
         Err("a value of the command holds both kinds of quotes".to_owned())
     }
 
-    fn text_of(&self, pieces: &[Piece]) -> String {
+    pub(super) fn text_of(&self, pieces: &[Piece]) -> String {
         let text = |piece: &Piece| match piece {
             Piece::Literal(text) => text.clone(),
             Piece::Original(span) => self.module.slice(*span).to_owned(),
@@ -387,207 +396,7 @@ impl<'m> Writer<'m> {
         pieces.iter().map(text).collect()
     }
 
-    /// What joins give is spread: `*list`.
-    fn spread(&self, list: Span) -> Result<Written, String> {
-        let node = tree::unparenthesised(self.node(list)?);
-        let mut written = Written::default();
-        let mut over = node;
-        let mut is_sure = false;
-        let resolve = |node| self.module.names.resolve(node, self.module.text());
-        let is_quote = |node| matches!(resolve(node).single(), Some("shlex.quote" | "pipes.quote"));
-        if let Some(call) = crate::python::call::Call::at(node, self.module.text())
-            && resolve(call.function).single() == Some("map")
-            && let (Some(function), Some(items)) = (call.positional(0), call.positional(1))
-            && is_quote(function.value)
-            && call.arguments.len() == 2
-        {
-            over = items.value;
-            is_sure = true;
-        }
-        if matches!(node.kind(), "generator_expression" | "list_comprehension") {
-            let body = node.child_by_field_name("body");
-            let body = body.ok_or_else(|| "a list of the command cannot be read".to_owned())?;
-            is_sure = self.is_one_word(body)?;
-            written.text("*[");
-            let (start, end) = (node.start_byte() + 1, node.end_byte() - 1);
-            let quoted = self.quoted(body);
-            match quoted {
-                Some(inner) => {
-                    written.pieces.push(Piece::Original(inner));
-                    written.pieces.push(Piece::Original(Span::new(body.end_byte(), end)));
-                }
-                None => written.pieces.push(Piece::Original(Span::new(start, end))),
-            }
-            written.text("]");
-        } else {
-            if matches!(over.kind(), "list" | "tuple") {
-                for element in tree::children(over) {
-                    is_sure = self.is_one_word(element)?;
-                }
-            }
-            written.text("*");
-            let is_loose = matches!(
-                over.kind(),
-                "conditional_expression"
-                    | "boolean_operator"
-                    | "lambda"
-                    | "not_operator"
-                    | "comparison_operator"
-                    | "named_expression"
-            );
-            written.text(if is_loose { "(" } else { "" });
-            written.pieces.push(Piece::Original(tree::span(over)));
-            written.text(if is_loose { ")" } else { "" });
-        }
-        if let Some(value) = self.assigned(over).map(tree::unparenthesised) {
-            let body =
-                value.child_by_field_name("body").filter(|_| value.kind() == "list_comprehension");
-            let elements = match value.kind() {
-                "list" | "tuple" => tree::children(value),
-                _ => body.into_iter().collect(),
-            };
-            for element in elements {
-                self.is_one_word(element)?;
-            }
-        }
-        if let Some(value) = self.assigned(over).filter(|value| self.is_made_of_quotes(*value)) {
-            let shown = short(self.module.text_of(value));
-            return Err(format!("`{shown}` is quoted for a shell already"));
-        }
-        if !is_sure {
-            written.doubt(format!(
-                "each element of `{}` is taken for one word",
-                short(self.module.text_of(over))
-            ));
-        }
-        Ok(written)
-    }
-
-    /// The text of a literal, or of a name that is given one.
-    pub(super) fn text_of_name(&self, node: Node) -> Option<String> {
-        let node = tree::unparenthesised(node);
-        let value = if node.kind() == "identifier" { self.assigned(node)? } else { node };
-        Some(template(self.module, value)?.ok()?.text)
-    }
-
-    /// The only value that a name is given.
-    fn assigned(&self, node: Node) -> Option<Node<'m>> {
-        let scope = self.module.names.scope_at(node.start_byte());
-        let name = self.module.text_of(node);
-        let [binding] = self.module.names.bindings(name, scope) else { return None };
-        match binding.kind {
-            crate::python::names::BindingKind::Assignment { value } => {
-                self.module.nodes().covering(value)
-            }
-            _ => None,
-        }
-    }
-
-    /// What an element quotes for a shell, the call of which goes.
-    pub(super) fn unquoted(&self, node: Node) -> Option<Span> {
-        let inner = self.quoted(node)?;
-        self.drop_call(tree::span(tree::unparenthesised(node)));
-        Some(inner)
-    }
-
-    /// Whether a list is made of texts that were quoted for a shell.
-    pub(super) fn is_made_of_quotes(&self, node: Node) -> bool {
-        let text = self.module.text_of(node);
-        text.contains("quote(") || text.contains(".quote,")
-    }
-
-    /// What a call of `shlex.quote` quotes.
-    fn quoted(&self, node: Node) -> Option<Span> {
-        match known(self.module, node).kind {
-            Kind::Quoted(inner) => Some(inner),
-            _ => None,
-        }
-    }
-
-    /// Whether an element is one word and nothing that a shell would change; an error if it surely
-    /// is not.
-    pub(super) fn is_one_word(&self, node: Node) -> Result<bool, String> {
-        if let Some(read) = template(self.module, node) {
-            let read = read?;
-            let same = |word: &Word| {
-                let mut text = String::new();
-                let mut values =
-                    read.text.chars().filter(|c| super::template::value_of(*c).is_some());
-                for piece in &word.pieces {
-                    match piece {
-                        Part::Text(part) => text.push_str(part),
-                        Part::Value { .. } => text.extend(values.next()),
-                    }
-                }
-                text == read.text
-            };
-            return match tokens(&read.text).as_deref() {
-                Some([Token::Word(word)]) if same(word) => Ok(true),
-                _ => Err("an element of the list is no single word".to_owned()),
-            };
-        }
-        let known = known(self.module, node);
-        match known.kind {
-            Kind::Text | Kind::Path | Kind::Whole | Kind::Number | Kind::Quoted(_) => {
-                Ok(known.is_sure)
-            }
-            Kind::Special => {
-                Err("an element of the list holds what a shell reads, or was quoted for one"
-                    .to_owned())
-            }
-            Kind::Words | Kind::Empty | Kind::Optional | Kind::Joined(_) => {
-                Err("an element of the list may hold several words".to_owned())
-            }
-            Kind::Unknown => Ok(false),
-        }
-    }
-
-    /// `'--fast' if x else ''` is `*(["--fast"] if x else [])`.
-    fn choice(&self, node: Node) -> Result<Written, String> {
-        let parts = tree::children(tree::unparenthesised(node));
-        let [yes, condition, no] = parts[..] else {
-            return Err("a choice of the command cannot be read".to_owned());
-        };
-        let mut written = Written::default();
-        written.text("*(");
-        written.extend(self.words_of(yes)?);
-        written.text(" if ");
-        written.pieces.push(Piece::Original(tree::span(condition)));
-        written.text(" else ");
-        written.extend(self.words_of(no)?);
-        written.text(")");
-        written.doubt("words are there only under a condition".to_owned());
-        Ok(written)
-    }
-
-    fn words_of(&self, node: Node) -> Result<Written, String> {
-        let read = template(self.module, node);
-        let Some(read) = read else {
-            let mut written = Written::default();
-            written.text("[");
-            written.extend(self.alone(&Value::plain(tree::span(node)), false)?);
-            written.text("]");
-            return Ok(written);
-        };
-        let read = read?;
-        let words = tokens(&read.text);
-        let words = words.ok_or_else(|| "a choice of the command needs a shell".to_owned())?;
-        let mut written = Written::default();
-        written.text("[");
-        for (index, token) in words.iter().enumerate() {
-            let Token::Word(word) = token else {
-                return Err("a choice of the command needs a shell".to_owned());
-            };
-            if index > 0 {
-                written.text(", ");
-            }
-            written.extend(self.word(&read, word)?);
-        }
-        written.text("]");
-        Ok(written)
-    }
-
-    fn text_shown(&self, value: &Value) -> String {
+    pub(super) fn text_shown(&self, value: &Value) -> String {
         format!("{}{}", short(self.module.slice(value.at)), value.suffix)
     }
 }
@@ -605,72 +414,4 @@ fn is_padded(spec: &str) -> bool {
 
 fn unknown(shown: &str) -> String {
     format!("nothing shows what `{shown}` is")
-}
-
-/// A text on one line, the start of a long one.
-pub(super) fn short(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
-
-/// A literal of a text in these quotes, or the others where that needs fewer escapes.
-pub(super) fn literal(text: &str, quote: char) -> String {
-    let other = if quote == '"' { '\'' } else { '"' };
-    let count = |quote: char| text.chars().filter(|c| *c == quote).count();
-    let quote = if count(quote) > count(other) { other } else { quote };
-    format!("{quote}{}{quote}", escaped(text, quote))
-}
-
-/// A text as it stands between quotes.
-pub(super) fn escaped(text: &str, quote: char) -> String {
-    let mut found = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' => found.push_str("\\\\"),
-            '\n' => found.push_str("\\n"),
-            '\r' => found.push_str("\\r"),
-            '\t' => found.push_str("\\t"),
-            c if c == quote => {
-                found.push('\\');
-                found.push(c);
-            }
-            c if c.is_control() => {
-                let code = u32::from(c);
-                let (mark, width) = if code < 0x100 { ('x', 2) } else { ('u', 4) };
-                let _ = write!(found, "\\{mark}{code:0width$x}");
-            }
-            c => found.push(c),
-        }
-    }
-    found
-}
-
-/// The quotes of most literals of a module.
-fn predominant(module: &Module) -> char {
-    let (mut double, mut single) = (0, 0);
-    for start in module.of_kind("string_start") {
-        match module.text_of(start).trim_start_matches(|c: char| c.is_ascii_alphabetic()) {
-            "\"" => double += 1,
-            "'" => single += 1,
-            _ => {}
-        }
-    }
-    if single > double { '\'' } else { '"' }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn literals_take_the_quotes_that_need_fewest_escapes() {
-        assert_eq!(literal("a b", '"'), "\"a b\"");
-        assert_eq!(literal("a \"b\"", '"'), "'a \"b\"'");
-        assert_eq!(literal("it's", '\''), "\"it's\"");
-        assert_eq!(literal("'\"", '"'), "\"'\\\"\"");
-        assert_eq!(literal("a\\\n\x01", '"'), "\"a\\\\\\n\\x01\"");
-    }
 }
