@@ -108,48 +108,51 @@ fn is_interpreter(name: &str) -> bool {
         || matches!(name, "ssh" | "crontab" | "at" | "batch" | "sqlite3" | "source" | ".")
 }
 
+/// The option behind which a word with a value looks like code: it holds more than one word, or
+/// the command is a value itself. `--option=...` counts wherever a value is in it.
+fn option_with_code(command: &Command) -> Option<&str> {
+    let count = command.words.len();
+    for at in 1..count {
+        if let Some(option) = command.plain(at).filter(|option| OPTIONS.contains(option)) {
+            let is_unknown = command.name().is_none() && matches!(option, "-c" | "-e");
+            let is_code = at + 1 < count
+                && command.has_value[at + 1]
+                && (is_unknown || holds_text(command.words[at + 1].as_ref()));
+            if is_code {
+                return Some(option);
+            }
+        }
+        let start = command.words[at].as_ref().and_then(|word| word.pieces.first());
+        if let Some(super::posix::Piece::Text(text)) = start
+            && let Some((option, _)) = text.split_once('=')
+            && OPTIONS.contains(&option)
+            && option.starts_with("--")
+            && command.has_value[at]
+        {
+            return Some(option);
+        }
+    }
+    None
+}
+
+/// Whether a word holds text of several words; one that only a shell can read may.
+fn holds_text(word: Option<&super::posix::Word>) -> bool {
+    word.is_none_or(|word| {
+        word.pieces.iter().any(|piece| {
+            matches!(piece, super::posix::Piece::Text(text) if text.contains([' ', ';', '(']))
+        })
+    })
+}
+
 /// Why a command would read a value as code.
 pub(super) fn reads_code(command: &Command) -> Option<String> {
     let count = command.words.len();
     let first = command.name();
-    if first.is_none_or(|name| !PLAIN.contains(&name)) {
-        for at in 1..count {
-            let Some(option) = command.plain(at) else { continue };
-            let next = command
-                .words
-                .get(at + 1)
-                .filter(|_| command.has_value[at + 1 - usize::from(at + 1 >= count)]);
-            let holds_text = next.is_some_and(|word| {
-                word.as_ref().is_none_or(|word| {
-                    word.pieces.iter().any(|piece| {
-                        matches!(piece, super::posix::Piece::Text(text) if text.contains([' ', ';', '(']))
-                    })
-                })
-            });
-            let is_unknown = first.is_none() && next.is_some() && matches!(option, "-c" | "-e");
-            if OPTIONS.contains(&option)
-                && at + 1 < count
-                && command.has_value[at + 1]
-                && (holds_text || is_unknown)
-            {
-                return Some(format!(
-                    "a value stands within what the command reads as code behind `{option}`"
-                ));
-            }
-        }
-        for at in 1..count {
-            let starts = command.words[at].as_ref().and_then(|word| word.pieces.first());
-            if let Some(super::posix::Piece::Text(text)) = starts
-                && let Some((option, _)) = text.split_once('=')
-                && OPTIONS.contains(&option)
-                && option.starts_with("--")
-                && command.has_value[at]
-            {
-                return Some(format!(
-                    "a value stands within what the command reads as code behind `{option}`"
-                ));
-            }
-        }
+    let known = first.is_none_or(|name| !PLAIN.contains(&name));
+    if let Some(option) = known.then(|| option_with_code(command)).flatten() {
+        return Some(format!(
+            "a value stands within what the command reads as code behind `{option}`"
+        ));
     }
     if first.is_some_and(|name| KEEPS.contains(&name)) && command.has_value.contains(&true) {
         let evaluates = first != Some("exec") && first != Some("command")

@@ -101,13 +101,21 @@ fn extend_display(
         *first = first.trim_start_matches(", ").to_owned();
     }
     let last = tree::children(display).last().map(tree_end);
-    let mut pieces = vec![Piece::Original(Span::new(span.start, last.unwrap_or(span.start + 1)))];
-    if last.is_some() {
-        pieces.push(Piece::text(", "));
+    let rest = last.unwrap_or(span.start + 1);
+    let tail = &module.text()[rest..span.end];
+    let mut pieces = vec![Piece::Original(Span::new(span.start, rest))];
+    if let Some(last) = last {
+        // One entry a line stays so.
+        let start = module.lines.start(module.lines.of(last - 1));
+        let line = &module.text()[start..last];
+        let blank = line.len() - line.trim_start().len();
+        let newline = module.source.newline_at(last);
+        let is_own_line = tail.contains('\n');
+        let between =
+            if is_own_line { format!(",{newline}{}", &line[..blank]) } else { ", ".to_owned() };
+        pieces.push(Piece::text(between));
     }
     pieces.extend(entries);
-    let rest = last.unwrap_or(span.start + 1);
-    let tail = module.text()[rest..span.end].trim_start_matches(',').trim_start();
     pieces.push(Piece::text(tail));
     ops.push(Op::ReplaceExpression { at: at(module, span), pieces });
     Ok(())
