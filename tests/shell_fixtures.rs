@@ -43,3 +43,20 @@ fn a_difference_is_seen() {
     let said = compare(&[folder.path().to_owned()]);
     assert!(said.contains("m.py f 0") && !said.contains(" 0 unexpected"), "{said}");
 }
+
+#[test]
+fn all_calls_that_run_a_parameter_are_turned_together_or_none_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "import subprocess\n\n\ndef sh(cmd):\n    subprocess.check_call(cmd, shell=True)\n    return subprocess.getoutput(cmd)\n\n\ndef build(x: str):\n    sh(f\"git {x}\")\n";
+    std::fs::write(folder.path().join("m.py"), text).unwrap();
+    let diff = |level: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_untrust"));
+        let output = command.arg("diff").args(level).arg(folder.path()).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    // The second one needs a review, and the first cannot go without it.
+    assert_eq!(diff(&[]), "");
+    let patch = diff(&["--review-level"]);
+    assert!(patch.contains("+    subprocess.check_call(cmd)"), "{patch}");
+    assert!(patch.contains("+    return subprocess.run(cmd, stdout="), "{patch}");
+}

@@ -107,7 +107,11 @@ impl<'m> Scene<'m, '_> {
                 written.pieces.push(Piece::Original(tree::span(command)));
                 done.command = Some((tree::span(command), written));
             }
-            done.shared = Some((tree::span(command), module.text_of(command).to_owned()));
+            // All calls that run the parameter are one change: it is a list for each of them.
+            let first = self.sinks.iter().map(|(_, span)| *span).min();
+            let shared = first.unwrap_or(tree::span(command));
+            done.shared = Some((shared, module.text_of(command).to_owned()));
+            done.proof = chain.proof(self.program);
             return self.fix(&site, done).map(Some);
         }
         let done = match turn(&self.writer, command, node, manner) {
@@ -151,12 +155,12 @@ impl<'m> Scene<'m, '_> {
                 }
                 let name = self.subprocess(&mut done, node)?;
                 self.rename(site, &format!("{name}.call"), &mut ops);
-                replace_command(module, site, &done, &mut ops);
+                replace_command(module, &done, &mut ops);
                 self.add_arguments(site, keywords, &mut ops);
             }
             Style::Async => {
                 self.rename_async(site, &mut ops)?;
-                replace_command(module, site, &done, &mut ops);
+                replace_command(module, &done, &mut ops);
                 self.add_arguments(site, keywords, &mut ops);
             }
             Style::Popen | Style::Output => self.rewritten(site, &mut done, keywords, &mut ops)?,
@@ -186,7 +190,7 @@ impl<'m> Scene<'m, '_> {
             level,
             ops,
             group,
-            proof: Vec::new(),
+            proof: done.proof,
             chain: None,
             offers: Vec::new(),
         })
@@ -202,7 +206,7 @@ impl<'m> Scene<'m, '_> {
         ops: &mut Vec<Op>,
     ) -> Result<(), String> {
         let module = self.module();
-        replace_command(module, site, done, ops);
+        replace_command(module, done, ops);
         if let Some((executable, _)) = site.executable {
             ops.push(Op::DropArgument {
                 call: at(module, tree::span(site.call.node)),
@@ -351,8 +355,7 @@ pub(super) fn is_false(module: &Module, node: Node) -> bool {
     crate::python::literal::truth(node, module.text()) == Some(false)
 }
 
-pub(super) fn replace_command(module: &Module, site: &Site, done: &Done, ops: &mut Vec<Op>) {
-    let _ = site;
+pub(super) fn replace_command(module: &Module, done: &Done, ops: &mut Vec<Op>) {
     if let Some((range, written)) = &done.command {
         ops.push(Op::ReplaceExpression { at: at(module, *range), pieces: written.pieces.clone() });
     }

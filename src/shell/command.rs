@@ -44,6 +44,8 @@ pub(super) struct Done {
     pub(super) modules: Vec<&'static str>,
     /// The text that other calls share.
     pub(super) shared: Option<(Span, String)>,
+    /// What it rests on.
+    pub(super) proof: Vec<String>,
     /// Whether any of it runs as a script.
     pub(super) is_script: bool,
     /// The names of the programs that are run, as far as they are plain.

@@ -113,7 +113,7 @@ impl<'m> Scene<'m, '_> {
             Written { pieces, ..Written::default() },
         ));
         let mut ops = Vec::new();
-        replace_command(module, site, &done, &mut ops);
+        replace_command(module, &done, &mut ops);
         for name in done.modules.clone() {
             let (bound, _) = bound_name(module, name, site.call.node)?;
             ops.push(ensure(module, site.call.node, name, bound));

@@ -172,10 +172,17 @@ fn solve(
         };
         solved.push((one.index, found));
     }
-    // A variable becomes a list for all calls that run it, or for none.
     for indices in by_variable.values().filter(|indices| indices.len() > 1) {
-        let left = indices.iter().find(|index| !matches!(solved[**index].1, Solved::Done(_)));
-        let Some(left) = left else { continue };
+        together(asked, indices, &mut solved);
+    }
+    solved
+}
+
+/// A variable becomes a list for all calls that run it, or for none; the change of all of them is as
+/// sure as the least sure one.
+fn together(asked: &[Asked], indices: &[usize], solved: &mut [(usize, Solved)]) {
+    let left = indices.iter().find(|index| !matches!(solved[**index].1, Solved::Done(_)));
+    if let Some(left) = left {
         let line = asked[*left].module.lines.of(asked[*left].request.call.range.start) + 1;
         for index in indices {
             if matches!(solved[*index].1, Solved::Done(_)) {
@@ -184,8 +191,22 @@ fn solve(
                 ));
             }
         }
+        return;
     }
-    solved
+    let (mut level, mut reasons) = (Level::Auto, Vec::new());
+    for index in indices {
+        let Solved::Done(fix) = &solved[*index].1 else { continue };
+        level = level.max(fix.level);
+        if !fix.reason.is_empty() && !reasons.contains(&fix.reason) {
+            reasons.push(fix.reason.clone());
+        }
+    }
+    for index in indices {
+        if let Solved::Done(fix) = &mut solved[*index].1 {
+            fix.level = level;
+            fix.reason = reasons.join("; ");
+        }
+    }
 }
 
 /// The places in a file where commands stand that are turned apart from those at the indices.

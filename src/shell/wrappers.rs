@@ -175,6 +175,17 @@ impl Chain {
         handed_on.chain(from_callers).filter(move |(there, _)| *there == file).map(|(_, at)| at)
     }
 
+    /// The calls that hand a command in, which are turned too: one fact a line.
+    pub(super) fn proof(&self, program: &Program) -> Vec<String> {
+        let fact = |one: &HandedIn| {
+            let module = self.modules.get(&one.file)?;
+            let path = program.relative(one.file).display();
+            let line = module.lines.of(one.call.start) + 1;
+            Some(format!("{path}:{line} hands its command in, as words now"))
+        };
+        self.handed_in.iter().filter_map(fact).collect()
+    }
+
     /// The edits of all functions and callers, for a call that runs the parameter with this shell.
     pub(super) fn turned(&self, scene: &Scene, shell: &str) -> Result<Done, String> {
         let (mut done, mut is_shown) = (Done::default(), false);
