@@ -114,7 +114,7 @@ impl<'m> Scene<'m, '_> {
             done.proof = chain.proof(self.program);
             return self.fix(&site, done).map(Some);
         }
-        let done = match turn(&self.writer, command, node, manner) {
+        let done = match turn(&self.writer, command, manner) {
             Outcome::Done(done) => *done,
             Outcome::Constant => return Ok(None),
             Outcome::Left(why) => return Err(why),

@@ -81,20 +81,20 @@ impl Done {
     }
 }
 
-/// Turns the command that an expression yields; `call` is the call that runs it.
-pub(super) fn turn(writer: &Writer, node: Node, call: Node, manner: Manner) -> Outcome {
-    match turned(writer, node, call, manner) {
+/// Turns the command that an expression yields.
+pub(super) fn turn(writer: &Writer, node: Node, manner: Manner) -> Outcome {
+    match turned(writer, node, manner) {
         Ok(Some(done)) => Outcome::Done(Box::new(done)),
         Ok(None) => Outcome::Constant,
         Err(why) => Outcome::Left(why),
     }
 }
 
-fn turned(writer: &Writer, node: Node, call: Node, manner: Manner) -> Result<Option<Done>, String> {
+fn turned(writer: &Writer, node: Node, manner: Manner) -> Result<Option<Done>, String> {
     let module = writer.module;
     let inner = tree::unparenthesised(node);
     if inner.kind() == "identifier" {
-        return super::variable::turned(writer, inner, call, manner);
+        return super::variable::turned(writer, inner, manner);
     }
     if module.holds_comment(range(module, inner)) {
         return Err("a comment stands inside the command".to_owned());
@@ -146,9 +146,6 @@ pub(super) fn expression(
         }
         let takes = Takes::NOTHING;
         let manner = Manner { takes, brackets: Brackets::List, ..manner };
-        if manner.brackets == Brackets::None {
-            return Err("the command is one of two".to_owned());
-        }
         let missing = || "the command cannot be read".to_owned();
         let left = expression(writer, yes, manner, done, false)?.ok_or_else(missing)?;
         let right = expression(writer, no, manner, done, false)?.ok_or_else(missing)?;

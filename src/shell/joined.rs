@@ -247,6 +247,11 @@ fn used_for(
         return Ok(true);
     }
     let Some(parent) = module.parent(node) else { return Ok(false) };
+    let is_changed = matches!(parent.kind(), "attribute" | "augmented_assignment" | "subscript");
+    if is_changed && node.start_byte() > join.end_byte() {
+        // The text was made before; the list would have what is added later.
+        return Err("the list is changed after it is joined".to_owned());
+    }
     let is_left = parent.child_by_field_name("left").is_some_and(|left| left.id() == node.id());
     match parent.kind() {
         "assignment" => Ok(is_left),

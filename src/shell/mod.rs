@@ -36,6 +36,7 @@ use wrappers::Chain;
 use write::Writer;
 
 use crate::config::PythonVersion;
+use crate::plan::op::Op;
 use crate::program::Program;
 use crate::python::module::Module;
 use crate::python::tree;
@@ -181,7 +182,11 @@ fn solve(
 /// A variable becomes a list for all calls that run it, or for none; the change of all of them is as
 /// sure as the least sure one.
 fn together(asked: &[Asked], indices: &[usize], solved: &mut [(usize, Solved)]) {
-    let left = indices.iter().find(|index| !matches!(solved[**index].1, Solved::Done(_)));
+    let differs = |index: &usize| match (&solved[*index].1, &solved[indices[0]].1) {
+        (Solved::Done(fix), Solved::Done(first)) => contradict(&fix.ops, &first.ops),
+        _ => true,
+    };
+    let left = indices.iter().find(|index| differs(index));
     if let Some(left) = left {
         let line = asked[*left].module.lines.of(asked[*left].request.call.range.start) + 1;
         for index in indices {
@@ -207,6 +212,14 @@ fn together(asked: &[Asked], indices: &[usize], solved: &mut [(usize, Solved)]) 
             fix.reason = reasons.join("; ");
         }
     }
+}
+
+/// Whether ops want different things of one expression: the calls run the text by different shells.
+fn contradict(ops: &[Op], others: &[Op]) -> bool {
+    let wants = |op: &Op| matches!(op, Op::ReplaceExpression { .. });
+    ops.iter().filter(|op| wants(op)).any(|op| {
+        others.iter().any(|other| wants(other) && other.anchor() == op.anchor() && other != op)
+    })
 }
 
 /// The places in a file where commands stand that are turned apart from those at the indices.

@@ -31,12 +31,7 @@ struct Uses<'m> {
 }
 
 /// The variable's list; `None` if it is a constant that needs a shell.
-pub(super) fn turned(
-    writer: &Writer,
-    node: Node,
-    call: Node,
-    manner: Manner,
-) -> Result<Option<Done>, String> {
+pub(super) fn turned(writer: &Writer, node: Node, manner: Manner) -> Result<Option<Done>, String> {
     let module = writer.module;
     let name = module.text_of(node);
     let scope = module.names.scope_at(node.start_byte());
@@ -51,7 +46,6 @@ pub(super) fn turned(
     if uses.values.is_empty() {
         return Err(elsewhere());
     }
-    let _ = call;
     let is_sole = uses.values.len() == 1 && uses.added.is_empty() && uses.others.is_empty();
     let takes = if is_sole && writer.joint.is_empty() { manner.takes } else { Takes::NOTHING };
     let value_manner = Manner { takes, brackets: Brackets::List, ..manner };

@@ -299,7 +299,7 @@ impl Chain {
         writer.shlex = bound_name(module, "shlex", call)?.0;
         let manner =
             Manner { takes: Takes::NOTHING, shell, brackets: Brackets::List, may_stay: false };
-        let mut done = match turn(&writer, node, call, manner) {
+        let mut done = match turn(&writer, node, manner) {
             Outcome::Done(done) => *done,
             Outcome::Constant => return Err(there("its command needs a shell".to_owned())),
             Outcome::Left(why) => return Err(there(why)),
