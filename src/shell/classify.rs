@@ -53,15 +53,12 @@ impl Takes {
 }
 
 /// Commands of a shell of which there is no program, or one that differs.
-const BUILTINS: [&str; 37] = [
-    ".", ":", "alias", "bg", "builtin", "cd", "command", "declare", "dirs", "disown", "eval",
-    "exec", "exit", "export", "fc", "fg", "getopts", "hash", "jobs", "let", "local", "popd",
-    "pushd", "read", "readonly", "return", "set", "shift", "shopt", "source", "time", "times",
-    "trap", "type", "ulimit", "umask", "unset",
+const BUILTINS: [&str; 42] = [
+    ".", ":", "alias", "bg", "bind", "builtin", "cd", "command", "declare", "dirs", "disown",
+    "eval", "exec", "exit", "export", "fc", "fg", "getopts", "hash", "jobs", "let", "local",
+    "popd", "pushd", "pwd", "read", "readonly", "return", "set", "shift", "shopt", "source",
+    "time", "times", "trap", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait",
 ];
-
-/// More of them that only wait or unalias.
-const MORE: [&str; 4] = ["unalias", "wait", "bind", "typeset"];
 
 /// Commands of cmd.exe that no other system has.
 const WINDOWS: [&str; 17] = [
@@ -131,10 +128,7 @@ fn windows(command: &Command) -> Option<&'static str> {
 /// Whether a command has to be run by a shell that knows it.
 fn is_builtin(words: &[Word]) -> bool {
     let Some(name) = words.first().and_then(Word::plain) else { return false };
-    if BUILTINS.contains(&name) || MORE.contains(&name) {
-        return true;
-    }
-    if name == "pwd" {
+    if BUILTINS.contains(&name) {
         return true;
     }
     let differs = |word: &Word| {

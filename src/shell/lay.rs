@@ -112,13 +112,24 @@ impl Writer<'_> {
         (written, at)
     }
 
-    /// A line break with the indentation of a line of the command.
+    /// A line break with the indentation of a line of the command; a line within a literal has none
+    /// of its own, and stands one level deeper than the command's statement.
     fn line_break(&self, node: Node, line: usize) -> String {
-        let newline = self.module.source.newline_at(node.start_byte());
-        let start = self.module.lines.start(line);
-        let indentation: String =
-            self.module.text()[start..].chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
-        format!("{newline}{indentation}")
+        let module = self.module;
+        let newline = module.source.newline_at(node.start_byte());
+        let start = module.lines.start(line);
+        let text = &module.text()[start..];
+        let blank = text.len() - text.trim_start_matches([' ', '\t']).len();
+        let first = module.nodes().covering(Span::at(start + blank));
+        let is_in_literal = first.is_some_and(|first| {
+            let mut around = std::iter::once(first).chain(module.ancestors(first));
+            around.any(|node| node.kind() == "string" && node.start_byte() < start)
+        });
+        if is_in_literal {
+            let own = module.indentation(node.start_byte());
+            return format!("{newline}{own}{}", module.indentation_unit());
+        }
+        format!("{newline}{}", &text[..blank])
     }
 
     fn laid_out(&self, node: Node, items: Vec<Item>, brackets: Brackets) -> Written {
@@ -147,10 +158,10 @@ impl Writer<'_> {
             written.extend(item.written);
         }
         let last = self.module.lines.of(inner.end);
-        let is_text = !self.module.text()[..inner.end].ends_with("\"\"\"")
-            && !self.module.text()[..inner.end].ends_with("'''");
-        if last > line && !is_text {
-            written.text(self.line_break(node, last));
+        let text = self.module.slice(inner);
+        if last > line && (text.ends_with("\"\"\"") || text.ends_with("'''")) {
+            let newline = self.module.source.newline_at(inner.start);
+            written.text(format!("{newline}{}", self.module.indentation(inner.start)));
         }
         written.text(if is_list { format!("{after}]") } else { after });
         written
