@@ -102,6 +102,8 @@ pub struct Fix {
     /// Calls that may be part of the way, which are taken for it by their names alone: changes of
     /// their own.
     pub offers: Vec<Offer>,
+    /// Other ways to fix the finding, of which one can be taken instead: their edits stand alone.
+    pub alternatives: Vec<Offer>,
 }
 
 /// A line of a file.
@@ -159,7 +161,7 @@ pub struct Link {
     pub text: String,
 }
 
-/// A change that is offered beside a fix.
+/// A change that is offered beside a fix, or instead of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     /// What tells it from others of the same transform, whatever is around it.
@@ -168,7 +170,7 @@ pub struct Offer {
     pub title: String,
     /// Why it needs a review.
     pub reason: String,
-    /// The edits, with those of the fix that it needs.
+    /// The edits. What is offered beside a fix is applied with those of the fix.
     pub ops: Vec<Op>,
     /// What it rests on.
     pub proof: Vec<String>,

@@ -78,6 +78,7 @@ fn finding(module: &Module, comment: Comment, rest: &str, scope: String) -> Find
         proof: Vec::new(),
         chain: None,
         offers: Vec::new(),
+        alternatives: Vec::new(),
     });
     marked(&comment, module.file, scope, remedy)
 }

@@ -219,6 +219,7 @@ fn looked_up<'t>(
         proof: Vec::new(),
         chain: None,
         offers: Vec::new(),
+        alternatives: Vec::new(),
     };
     (node, Remedy::Ops(fix))
 }
@@ -361,6 +362,7 @@ fn fed<'t>(scene: &Scene<'t>, name: Node<'t>) -> Option<(Node<'t>, Remedy)> {
             proof: Vec::new(),
             chain: None,
             offers: Vec::new(),
+            alternatives: Vec::new(),
         }),
     ))
 }

@@ -193,6 +193,7 @@ fn fix(
         proof: Vec::new(),
         chain: None,
         offers: Vec::new(),
+        alternatives: Vec::new(),
     })
 }
 

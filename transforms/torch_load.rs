@@ -218,6 +218,7 @@ fn fix(module: &Module, node: Node, found: Option<&Unsafe>, verdict: &Verdict) -
         proof: Vec::new(),
         chain: None,
         offers: Vec::new(),
+        alternatives: Vec::new(),
     }
 }
 
@@ -296,6 +297,7 @@ fn by_reference(module: &Module, reference: &Reference) -> Remedy {
         proof: Vec::new(),
         chain: None,
         offers: Vec::new(),
+        alternatives: Vec::new(),
     })
 }
 

@@ -195,6 +195,7 @@ fn remedy(scene: &Scene, sink: &Sink) -> Remedy {
             proof: Vec::new(),
             chain: None,
             offers: Vec::new(),
+            alternatives: Vec::new(),
         })
     };
     let place = match &sink.form {

@@ -190,6 +190,7 @@ fn of_call(scene: &Scene, found: &Reference, sink: &Sink, call: &Call, offset: u
                 proof,
                 chain: None,
                 offers: Vec::new(),
+                alternatives: Vec::new(),
             })
         }
         Err(reason) => Remedy::Report(reason),

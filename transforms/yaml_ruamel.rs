@@ -46,6 +46,7 @@ pub(super) fn remedy(scene: &Scene, found: &Reference, sink: &Sink) -> Option<(S
         proof: Vec::new(),
         chain: None,
         offers: Vec::new(),
+        alternatives: Vec::new(),
     };
     Some((span, Remedy::Ops(fix)))
 }

@@ -190,6 +190,7 @@ fn view(
         findings: change.findings.iter().map(|&index| session.ids[index].clone()).collect(),
         requires: change.requires.clone(),
         alternatives: change.alternatives.clone(),
+        is_alternative: change.is_alternative,
         ops: change.ops.iter().filter_map(op).collect(),
         way: change.chain.as_deref().map(|chain| way(session, chain)),
         proof: change.proof.clone(),

@@ -136,6 +136,7 @@ impl Session {
         let mut changes = build::changes(&scan.findings, &ids, path);
         let approved: Vec<usize> = (0..changes.len())
             .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)
+            .filter(|&index| !changes[index].is_alternative)
             .filter(|&index| !known.covers(&changes[index]))
             .collect();
         if purpose != Purpose::Findings {

@@ -51,6 +51,7 @@ pub fn changes<'p>(
     let group_ids = group_ids(findings, path);
     let mut changes: Vec<Change> = Vec::new();
     let mut offers: Vec<Change> = Vec::new();
+    let mut alternatives = Alternatives::default();
     let mut groups = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
         let Remedy::Ops(fix) = &finding.remedy else { continue };
@@ -61,28 +62,12 @@ pub fn changes<'p>(
                 change.findings.push(index);
                 change.level = change.level.max(fix.level);
                 add_missing(&mut change.ops, &fix.ops);
+                alternatives.join(at, &fix.alternatives);
                 continue;
             }
         }
-        for offer in &fix.offers {
-            let mut ops = fix.ops.clone();
-            add_missing(&mut ops, &offer.ops);
-            offers.push(Change {
-                id: offer_id(&ids[index], offer),
-                transform: finding.transform,
-                title: offer.title.clone(),
-                reason: offer.reason.clone(),
-                level: Level::Review,
-                proof: offer.proof.clone(),
-                chain: fix.chain.clone(),
-                ops,
-                requires: Vec::new(),
-                alternatives: vec![ids[index].clone()],
-                findings: vec![index],
-            });
-        }
         let id = group.and_then(|group| group_ids.get(&group)).unwrap_or(&ids[index]);
-        changes.push(Change {
+        let change = Change {
             id: id.clone(),
             transform: finding.transform,
             title: fix.title.clone(),
@@ -93,14 +78,77 @@ pub fn changes<'p>(
             ops: fix.ops.clone(),
             requires: Vec::new(),
             alternatives: Vec::new(),
+            is_alternative: false,
             findings: vec![index],
-        });
+        };
+        for offer in &fix.offers {
+            let mut ops = fix.ops.clone();
+            add_missing(&mut ops, &offer.ops);
+            let requires = vec![id.clone()];
+            offers.push(Change { ops, requires, ..offered(&change, &ids[index], offer) });
+        }
+        alternatives.join(changes.len(), &fix.alternatives);
+        changes.push(change);
     }
     changes.extend(offers);
+    alternatives.append(&mut changes);
     changes
 }
 
-/// The id of what is offered beside a fix: that of the finding, and what it is about.
+/// A change that does what is offered.
+fn offered(change: &Change, finding: &str, offer: &Offer) -> Change {
+    Change {
+        id: offer_id(finding, offer),
+        title: offer.title.clone(),
+        reason: offer.reason.clone(),
+        level: Level::Review,
+        proof: offer.proof.clone(),
+        ..change.clone()
+    }
+}
+
+/// The other ways of each change, by its index.
+#[derive(Default)]
+struct Alternatives(BTreeMap<usize, Vec<Offer>>);
+
+impl Alternatives {
+    /// Adds those of a finding. A change of several findings has the ways that all of them have.
+    fn join(&mut self, change: usize, offers: &[Offer]) {
+        let Some(known) = self.0.get_mut(&change) else {
+            self.0.insert(change, offers.to_vec());
+            return;
+        };
+        known.retain(|one| offers.iter().any(|offer| offer.key == one.key));
+        for one in known {
+            for offer in offers.iter().filter(|offer| offer.key == one.key) {
+                add_missing(&mut one.ops, &offer.ops);
+            }
+        }
+    }
+
+    /// Makes them changes, which name each other.
+    fn append(self, changes: &mut Vec<Change>) {
+        for (index, offers) in self.0 {
+            let first = changes[index].clone();
+            let others = offers.iter().map(|offer| Change {
+                ops: offer.ops.clone(),
+                chain: None,
+                is_alternative: true,
+                ..offered(&first, &first.id, offer)
+            });
+            let others: Vec<Change> = others.collect();
+            let all: Vec<String> =
+                std::iter::once(&first).chain(&others).map(|change| change.id.clone()).collect();
+            let but = |id: &str| all.iter().filter(|other| *other != id).cloned().collect();
+            changes[index].alternatives = but(&first.id);
+            changes.extend(
+                others.into_iter().map(|other| Change { alternatives: but(&other.id), ..other }),
+            );
+        }
+    }
+}
+
+/// The id of what is offered beside a fix or instead of it: that of the finding, and what it is about.
 fn offer_id(finding: &str, offer: &Offer) -> String {
     let key = format!("offered\0{finding}\0{}", offer.key);
     blake3::hash(key.as_bytes()).to_hex()[..12].to_owned()

@@ -26,8 +26,10 @@ pub struct Change {
     pub ops: Vec<Op>,
     /// Ids of changes without which this one makes no sense.
     pub requires: Vec<String>,
-    /// Ids of changes that do the same in another way.
+    /// Ids of changes that do the same in another way: one of them can be approved.
     pub alternatives: Vec<String>,
+    /// Whether it is taken only by a person who prefers it to one of its alternatives.
+    pub is_alternative: bool,
     /// The findings it fixes: their indices in the scan.
     pub findings: Vec<usize>,
 }

@@ -145,6 +145,8 @@ pub struct Change {
     pub requires: Vec<String>,
     /// The ids of the changes that do the same in another way.
     pub alternatives: Vec<String>,
+    /// Whether it is taken only by a person who prefers it to its alternatives.
+    pub is_alternative: bool,
     /// Its edits, in any number of files.
     pub ops: Vec<Op>,
     /// The way of a decision that is handed through the program; null for other changes.

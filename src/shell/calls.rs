@@ -193,6 +193,7 @@ impl<'m> Scene<'m, '_> {
             proof: done.proof,
             chain: None,
             offers: Vec::new(),
+            alternatives: Vec::new(),
         })
     }
 

@@ -207,19 +207,18 @@ fn one(
     match form {
         Form::Script(_) if is_constant && may_stay => Ok(None),
         Form::Script(why) => {
-            done.is_script = true;
-            let script = parameterised(writer.module, read)?;
             let doubt = format!("it still needs a shell, for {why}");
             if !done.doubts.contains(&doubt) {
                 done.doubts.push(doubt);
             }
-            let shell = [manner.shell, "-c"];
-            let written = writer.script(node, read, &script, &shell, manner.brackets)?;
-            done.take(&written);
-            Ok(Some(written))
+            as_script(writer, node, read, manner, done).map(Some)
         }
         Form::List(list) => {
             refuse_assignment(writer, read, &list)?;
+            if writer.prefers_script && !is_constant {
+                note_command(writer, read, &list, done);
+                return as_script(writer, node, read, manner, done).map(Some);
+            }
             let written = writer.list(node, read, &list, manner.brackets)?;
             done.take(&written);
             note_command(writer, read, &list, done);
@@ -227,6 +226,21 @@ fn one(
             Ok(Some(written))
         }
     }
+}
+
+/// A constant script that is handed the values.
+fn as_script(
+    writer: &Writer,
+    node: Node,
+    read: &Template,
+    manner: Manner,
+    done: &mut Done,
+) -> Result<Written, String> {
+    done.is_script = true;
+    let script = parameterised(writer.module, read)?;
+    let written = writer.script(node, read, &script, &[manner.shell, "-c"], manner.brackets)?;
+    done.take(&written);
+    Ok(written)
 }
 
 /// The script of a command: equal values that can be worked out once are one parameter.

@@ -71,6 +71,7 @@ impl<'m> Scene<'m, '_> {
             proof: Vec::new(),
             chain: None,
             offers: Vec::new(),
+            alternatives: Vec::new(),
         }))
     }
 
@@ -127,6 +128,7 @@ impl<'m> Scene<'m, '_> {
             proof: Vec::new(),
             chain: None,
             offers: Vec::new(),
+            alternatives: Vec::new(),
         })
     }
 }

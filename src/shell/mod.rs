@@ -40,7 +40,9 @@ use crate::plan::op::Op;
 use crate::program::Program;
 use crate::python::module::Module;
 use crate::python::tree;
-use crate::transforms::finding::{Exception, ExceptionKind, Finding, Level, Remedy, ShellRequest};
+use crate::transforms::finding::{
+    Exception, ExceptionKind, Finding, Fix, Level, Offer, Remedy, ShellRequest,
+};
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
 
@@ -164,11 +166,22 @@ fn solve(
             Some(Err(why)) => (None, Some(why.clone())),
             None => (None, None),
         };
-        let mut scene = Scene { program, writer, chain, sinks: &sinks, foreign: &foreign, python };
         let node = one.module.exact(one.request.call.range, &["call"]);
+        let solve = |node, prefers_script| {
+            let writer = Writer { prefers_script, ..writer.shown(false) };
+            let sinks = &sinks;
+            let mut scene = Scene { program, writer, chain, sinks, foreign: &foreign, python };
+            scene.solve(node, &one.request.callee)
+        };
         let found = match (node, why) {
             (_, Some(why)) => Solved::Left(why),
-            (Some(node), None) => scene.solve(node, &one.request.callee),
+            (Some(node), None) => match solve(node, false) {
+                Solved::Done(fix) if chain.is_none() => {
+                    let other = solve(node, true);
+                    Solved::Done(Box::new(with_script(*fix, other)))
+                }
+                other => other,
+            },
             (None, None) => Solved::Left("the call could not be found again".to_owned()),
         };
         solved.push((one.index, found));
@@ -177,6 +190,24 @@ fn solve(
         together(asked, indices, &mut solved);
     }
     solved
+}
+
+/// The change that runs a list, with the script instead where that is another one.
+fn with_script(mut fix: Fix, script: Solved) -> Fix {
+    let Solved::Done(script) = script else { return fix };
+    if script.title == fix.title {
+        return fix;
+    }
+    let first = "a shell still runs it, whose script is constant".to_owned();
+    let reasons = [first, script.reason].into_iter().filter(|reason| !reason.is_empty());
+    fix.alternatives.push(Offer {
+        key: "script".to_owned(),
+        title: script.title,
+        reason: reasons.collect::<Vec<_>>().join("; "),
+        ops: script.ops,
+        proof: script.proof,
+    });
+    fix
 }
 
 /// A variable becomes a list for all calls that run it, or for none; the change of all of them is as

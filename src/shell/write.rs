@@ -62,6 +62,8 @@ pub(super) struct Writer<'m> {
     pub(super) foreign: Vec<Span>,
     /// Whether the list is shown as text too, with `shlex.join`.
     pub(super) is_shown: bool,
+    /// Whether commands with values become scripts, though lists would do.
+    pub(super) prefers_script: bool,
     /// Calls that are no longer made, of which the imports may go.
     pub(super) dropped: std::rc::Rc<std::cell::RefCell<Vec<Span>>>,
 }
@@ -76,6 +78,7 @@ impl<'m> Writer<'m> {
             joint: Vec::new(),
             foreign: Vec::new(),
             is_shown: false,
+            prefers_script: false,
             dropped: std::rc::Rc::default(),
         }
     }

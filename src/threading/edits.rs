@@ -17,7 +17,7 @@ use crate::plan::op::{Anchor, Op};
 use crate::python::module::Module;
 use crate::python::signature::Signature;
 use crate::python::tree;
-use crate::transforms::finding::{Chain, Decision, Fix, Level, ThreadPlace};
+use crate::transforms::finding::{Chain, Decision, Fix, Level, Offer, ThreadPlace, ThreadRequest};
 use crate::workspace::source::Piece;
 
 /// What steps need all in all, each worked out once.
@@ -73,6 +73,7 @@ pub(super) fn build(
         }
     };
     let mut ops = Vec::new();
+    let alternatives = literal(place, asked, &text).into_iter().collect();
     match &asked.place {
         ThreadPlace::Value { at, .. } | ThreadPlace::Default { at, .. } => {
             ops.push(Op::ReplaceExpression { at: at.clone(), pieces: vec![Piece::text(text)] });
@@ -81,16 +82,9 @@ pub(super) fn build(
             ops.push(Op::DeleteStatement { at: at.clone() });
         }
         ThreadPlace::Local { at } => {
-            let value = place
-                .module
-                .exact(at.range, &["expression_statement"])
-                .and_then(super::bound::assignment)
-                .and_then(|assignment| assignment.child_by_field_name("right"));
-            let Some(value) = value else {
+            let Some(at) = value_of(place, at) else {
                 return Solution::Left("let a parameter of that name decide".to_owned());
             };
-            let range = tree::span(tree::unparenthesised(value));
-            let at = Anchor { file: at.file, range };
             ops.push(Op::ReplaceExpression { at, pieces: vec![Piece::text(text)] });
         }
     }
@@ -119,6 +113,34 @@ pub(super) fn build(
         proof,
         chain: whole.map(|whole| Arc::new(whole.chain.clone())),
         offers,
+        alternatives,
+    })
+}
+
+/// The value of the assignment that a statement is.
+fn value_of(place: &Place, statement: &Anchor) -> Option<Anchor> {
+    let node = place.module.exact(statement.range, &["expression_statement"])?;
+    let value = super::bound::assignment(node)?.child_by_field_name("right")?;
+    Some(Anchor { file: statement.file, range: tree::span(tree::unparenthesised(value)) })
+}
+
+/// The safe value instead of a decision that is handed on.
+fn literal(place: &Place, asked: &ThreadRequest, text: &str) -> Option<Offer> {
+    let safe = asked.decision.safe;
+    let at = match &asked.place {
+        ThreadPlace::Value { at, .. } => at.clone(),
+        ThreadPlace::Local { at } => value_of(place, at)?,
+        ThreadPlace::Default { .. } => return None,
+    };
+    if text == safe {
+        return None;
+    }
+    Some(Offer {
+        key: "literal".to_owned(),
+        title: format!("write {safe}"),
+        reason: "nobody who calls it can say yes".to_owned(),
+        ops: vec![Op::ReplaceExpression { at, pieces: vec![Piece::text(safe)] }],
+        proof: Vec::new(),
     })
 }
 

@@ -273,6 +273,7 @@ fn fix(slot: &Slot, call: Anchor, text: &str, proof: Vec<String>) -> Fix {
         proof: [takes].into_iter().chain(proof).collect(),
         chain: None,
         offers: Vec::new(),
+        alternatives: Vec::new(),
     }
 }
 

@@ -25,6 +25,7 @@ fn change(ops: Vec<Op>) -> Change {
         proof: Vec::new(),
         chain: None,
         alternatives: Vec::new(),
+        is_alternative: false,
         findings: Vec::new(),
     }
 }
