@@ -30,6 +30,8 @@ pub enum Command {
     Diff(ReportArguments),
     /// Apply the fixes in place; `fix -` rewrites standard input to standard output
     Fix(FixArguments),
+    /// Decide change by change, then apply what was approved
+    Review(ReviewArguments),
     /// Put back what the last (or a listed) run wrote
     Undo(UndoArguments),
     /// List the documented exceptions: place, justification and owners
@@ -170,6 +172,24 @@ pub struct FixArguments {
     /// List the written files separated by zero bytes
     #[arg(long)]
     pub print0: bool,
+}
+
+/// Options of `review`.
+#[derive(Debug, Args)]
+pub struct ReviewArguments {
+    /// What to scan and how to write.
+    #[command(flatten)]
+    pub fix: FixArguments,
+    /// Apply the decisions of FILE without asking: a JSON object, the id of each change to
+    /// "apply", "leave" or {"except": "why the code may stay"}; `-` reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "save_decisions"])]
+    pub decisions: Option<PathBuf>,
+    /// Write the decisions to FILE when the review ends
+    #[arg(long, value_name = "FILE")]
+    pub save_decisions: Option<PathBuf>,
+    /// Go on with the review that was stopped, killed or closed here
+    #[arg(long)]
+    pub resume: bool,
 }
 
 /// Options of `exceptions`.

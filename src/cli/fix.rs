@@ -1,7 +1,7 @@
 //! `untrust fix`: apply in place.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
@@ -29,19 +29,13 @@ pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
     }
     // Not to be able to tell what was written would come too late.
     let mut out = output(&arguments.scan)?;
-    // Files of a run that was killed are put back first: what was just read may be half of it.
     let state = StateDir::default_location()?;
-    note_damaged(&state);
-    if let Some(restored) = recover(&state, &session.workspace.root)? {
-        note(&format!(
-            "rolled back a run that was interrupted ({} files); planning again",
-            restored.files.len()
-        ));
-        note_changed(&restored);
+    if recovered(&state, &session.workspace.root)? {
         return run(arguments);
     }
-    guard(&writes(&session), arguments)?;
-    let written = write(&mut session, &state)?;
+    let paths: Vec<PathBuf> = writes(&session).into_iter().map(|write| write.path).collect();
+    guard(&paths, arguments)?;
+    let written = write(&mut session, &state, "fix")?;
     let fixed = session.fixed();
     let quiet = arguments.scan.quiet;
     if !quiet {
@@ -64,6 +58,19 @@ pub(super) fn run(arguments: &FixArguments) -> anyhow::Result<u8> {
     Ok(exit_code(failed, open, &arguments.scan))
 }
 
+/// Puts back the files of a run that was killed, if there is one: what was just read may be half of
+/// it, so that it has to be planned again.
+pub(super) fn recovered(state: &StateDir, root: &Path) -> anyhow::Result<bool> {
+    note_damaged(state);
+    let Some(restored) = recover(state, root)? else { return Ok(false) };
+    note(&format!(
+        "rolled back a run that was interrupted ({} files); planning again",
+        restored.files.len()
+    ));
+    note_changed(&restored);
+    Ok(true)
+}
+
 fn writes(session: &Session) -> Vec<FileWrite> {
     let files = session.materialized.files.iter();
     files
@@ -80,27 +87,27 @@ fn writes(session: &Session) -> Vec<FileWrite> {
 }
 
 /// Refuses to write what could not be told from the user's own changes afterwards.
-fn guard(writes: &[FileWrite], arguments: &FixArguments) -> anyhow::Result<()> {
+pub(super) fn guard(paths: &[PathBuf], arguments: &FixArguments) -> anyhow::Result<()> {
     if arguments.allow_dirty && arguments.allow_no_vcs {
         return Ok(());
     }
     let mut vcs = Vcs::new();
     let (mut dirty, mut outside) = (Vec::new(), Vec::new());
-    for write in writes {
+    for path in paths {
         // A file that is gone or may not be read is not written later on.
-        if std::fs::File::open(&write.path).is_err() || !write.path.is_file() {
+        if std::fs::File::open(path).is_err() || !path.is_file() {
             continue;
         }
-        if arguments.allow_dirty && repository_top(&write.path).is_some() {
+        if arguments.allow_dirty && repository_top(path).is_some() {
             continue;
         }
-        let state = vcs.state(&write.path).map_err(|error| {
+        let state = vcs.state(path).map_err(|error| {
             anyhow::anyhow!("{error}; --allow-dirty writes without asking version control")
         })?;
         match state {
             State::Clean => {}
-            State::Dirty | State::Untracked => dirty.push(write.path.clone()),
-            State::NoRepository => outside.push(write.path.clone()),
+            State::Dirty | State::Untracked => dirty.push(path.clone()),
+            State::NoRepository => outside.push(path.clone()),
         }
     }
     if !outside.is_empty() && !arguments.allow_no_vcs {
@@ -128,10 +135,14 @@ fn names(paths: &[PathBuf]) -> String {
 }
 
 /// Writes the new bytes; returns the files. What changed on disk meanwhile is left as it is.
-fn write(session: &mut Session, state: &StateDir) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn write(
+    session: &mut Session,
+    state: &StateDir,
+    command: &str,
+) -> anyhow::Result<Vec<PathBuf>> {
     let run = Run {
         root: session.workspace.root.clone(),
-        command: "fix".to_owned(),
+        command: command.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let written = loop {
@@ -161,7 +172,7 @@ fn write(session: &mut Session, state: &StateDir) -> anyhow::Result<Vec<PathBuf>
 
 /// Writes the baseline of the files as they are now: where a fix is gone, what follows it is
 /// counted anew.
-fn write_baseline(
+pub(super) fn write_baseline(
     session: &Session,
     arguments: &FixArguments,
     written: &[PathBuf],
@@ -172,7 +183,11 @@ fn write_baseline(
     baseline::write(&Session::open(&arguments.scan, Purpose::Findings)?, &arguments.scan)
 }
 
-fn list(written: &[PathBuf], arguments: &FixArguments, out: &mut impl Write) -> anyhow::Result<()> {
+pub(super) fn list(
+    written: &[PathBuf],
+    arguments: &FixArguments,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
     let here = std::env::current_dir().unwrap_or_default();
     for path in written {
         let path = path.strip_prefix(&here).unwrap_or(path);

@@ -12,6 +12,7 @@ mod explain;
 mod fix;
 mod machine;
 mod output;
+mod review;
 mod schema;
 mod session;
 mod undo;
@@ -37,6 +38,7 @@ pub fn run() -> ExitCode {
         Command::Exceptions(exceptions) => {
             coloured(exceptions.scan.color, true, || exceptions::run(exceptions))
         }
+        Command::Review(review) => coloured(review.fix.scan.color, true, || review::run(review)),
         Command::Undo(undo) => undo::run(undo),
         Command::Explain { transform } => explain::explain(transform),
         Command::Transforms => explain::list(),

@@ -141,6 +141,10 @@ fn single(module: &Module, op: &Op, owner: usize) -> Result<Option<Edit>, Troubl
         }
         Op::ReplaceComment { at, text } => replace_comment(module, at.range, text),
         Op::DeleteComment { at } => layout::comment::delete(module, at.range),
+        Op::AddComment { at, text } => {
+            layout::comment::add(module, at.range, text).ok_or(Trouble::Unplaced(owner))?
+        }
+        Op::RewriteLines { at, text } => rewritten_lines(module, at.range, text),
         _ => return Ok(None),
     };
     Ok(Some(edit))
@@ -167,6 +171,17 @@ fn inserted_statements(module: &Module, ops: &[OwnedOp]) -> Result<Vec<OwnedEdit
         edits.push((*owner, edit));
     }
     Ok(edits)
+}
+
+/// The lines, with the file's line ending.
+fn rewritten_lines(module: &Module, lines: Span, text: &str) -> Edit {
+    let newline = module.source.newline_at(lines.start);
+    let mut text = text.replace("\r\n", "\n").replace('\n', newline);
+    let ends_text = lines.end == module.text().len() && !module.slice(lines).ends_with('\n');
+    if ends_text && text.ends_with(newline) {
+        text.truncate(text.len() - newline.len());
+    }
+    Edit::replace(lines, text)
 }
 
 /// Only what differs is replaced: a file in another charset keeps the rest as it is.

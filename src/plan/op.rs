@@ -121,6 +121,21 @@ pub enum Op {
         /// The whole comment, from `#`.
         at: Anchor,
     },
+    /// A comment stands behind the code of one of the lines, or above the statement where none of
+    /// them can end in a comment.
+    AddComment {
+        /// What it is about.
+        at: Anchor,
+        /// The comment, from `#`.
+        text: String,
+    },
+    /// The lines read as a person wants them.
+    RewriteLines {
+        /// Whole lines.
+        at: Anchor,
+        /// The new lines, each with its line feed.
+        text: String,
+    },
 }
 
 impl Op {
@@ -139,7 +154,9 @@ impl Op {
             | Self::DropImport { at }
             | Self::DeleteStatement { at }
             | Self::ReplaceComment { at, .. }
-            | Self::DeleteComment { at } => at,
+            | Self::DeleteComment { at }
+            | Self::AddComment { at, .. }
+            | Self::RewriteLines { at, .. } => at,
         }
     }
 }

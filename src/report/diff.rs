@@ -22,16 +22,33 @@ pub struct FileDiff<'a> {
     pub path: &'a Path,
 }
 
+/// How much of the unchanged text around a change a diff shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Context {
+    /// Three lines.
+    Lines,
+    /// The `def` or `class` that it stands in, from its line to where its block ends.
+    Function,
+    /// Everything.
+    File,
+}
+
 /// The diff in git's format, which `git apply` takes from the old bytes to exactly the new ones.
 /// Empty where the bytes are equal.
 pub fn unified(diff: &FileDiff) -> Vec<u8> {
+    unified_with(diff, Context::Lines)
+}
+
+/// The same with more around the changes.
+pub fn unified_with(diff: &FileDiff, context: Context) -> Vec<u8> {
     if diff.old == diff.new {
         return Vec::new();
     }
     let (old, new) = (split(diff.old), split(diff.new));
     let mut out = header(diff.path);
     let mut heading = Heading::default();
-    for hunk in hunks(&changes(&old, &new), old.len()) {
+    let changes = changes(&old, &new);
+    for hunk in hunks(&changes, &old, context) {
         write_hunk(&mut out, &hunk, &old, &new, heading.before(&old, hunk.old.start));
     }
     out
@@ -46,19 +63,67 @@ struct Hunk<'a> {
     new: Range<usize>,
 }
 
+/// The lines in which old and new text differ: 0-based lines of the old one, and what takes their
+/// place.
+pub fn changed_lines(old: &[u8], new: &[u8]) -> Vec<(Range<usize>, Vec<u8>)> {
+    let (old, new) = (split(old), split(new));
+    let found = changes(&old, &new).into_iter();
+    found.map(|change| (change.old, new[change.new].concat())).collect()
+}
+
 /// Changes whose contexts touch share a hunk.
-fn hunks(changes: &[Change], old_count: usize) -> impl Iterator<Item = Hunk<'_>> {
-    let near = |a: &Change, b: &Change| b.old.start - a.old.end <= 2 * CONTEXT;
+fn hunks<'c>(
+    changes: &'c [Change],
+    old: &[&[u8]],
+    context: Context,
+) -> impl Iterator<Item = Hunk<'c>> {
+    let old_count = old.len();
+    let around = move |change: &Change| -> (usize, usize) {
+        let (start, end) = (change.old.start, change.old.end);
+        match context {
+            Context::Lines => (start.min(CONTEXT), (old_count - end).min(CONTEXT)),
+            Context::File => (start, old_count - end),
+            Context::Function => {
+                let block = block_around(old, start);
+                let before = start - block.start.min(start.saturating_sub(CONTEXT));
+                (before, block.end.max((end + CONTEXT).min(old_count)) - end)
+            }
+        }
+    };
+    let near = move |a: &Change, b: &Change| b.old.start - a.old.end <= around(a).1 + around(b).0;
     changes.chunk_by(near).map(move |part| {
         let (first, last) = (&part[0], &part[part.len() - 1]);
-        let before = first.old.start.min(CONTEXT);
-        let after = (old_count - last.old.end).min(CONTEXT);
+        let (before, after) = (around(first).0, around(last).1);
         Hunk {
             changes: part,
             old: first.old.start - before..last.old.end + after,
             new: first.new.start - before..last.new.end + after,
         }
     })
+}
+
+/// The 0-based lines of the innermost `def` or `class` around a line, by their indentation.
+fn block_around(lines: &[&[u8]], at: usize) -> Range<usize> {
+    let depth = |line: &[u8]| line.len() - line.trim_ascii_start().len();
+    let is_blank = |line: &[u8]| line.trim_ascii().is_empty();
+    let mut deepest = lines.get(at).filter(|l| !is_blank(l)).map_or(usize::MAX, |l| depth(l));
+    if lines.get(at).is_some_and(|line| opens_scope(line)) {
+        deepest += 1;
+    }
+    let opening = (0..at.saturating_add(1).min(lines.len())).rev().find(|index| {
+        let line = lines[*index];
+        if is_blank(line) || depth(line) >= deepest {
+            return false;
+        }
+        deepest = depth(line);
+        opens_scope(line)
+    });
+    let Some(opening) = opening else { return at..at };
+    let outer = depth(lines[opening]);
+    let ends = |index: &usize| !is_blank(lines[*index]) && depth(lines[*index]) <= outer;
+    let end = (at.max(opening) + 1..lines.len()).find(ends).unwrap_or(lines.len());
+    let last = (opening..end).rev().find(|index| !is_blank(lines[*index])).unwrap_or(opening);
+    opening..last + 1
 }
 
 fn write_hunk(out: &mut Vec<u8>, hunk: &Hunk, old: &[&[u8]], new: &[&[u8]], heading: &[u8]) {

@@ -246,6 +246,16 @@ pub enum Meaning {
     },
     /// The comment goes.
     DeleteComment {},
+    /// A comment stands behind the code there.
+    AddComment {
+        /// The comment.
+        text: String,
+    },
+    /// The lines read as a person wants them.
+    RewriteLines {
+        /// The new lines.
+        text: String,
+    },
 }
 
 /// The way of a decision through the program.

@@ -51,6 +51,8 @@ fn meaning(op: &op::Op, module: &Module) -> Meaning {
         op::Op::DeleteStatement { .. } => Meaning::DeleteStatement {},
         op::Op::ReplaceComment { text, .. } => Meaning::ReplaceComment { text: text.clone() },
         op::Op::DeleteComment { .. } => Meaning::DeleteComment {},
+        op::Op::AddComment { text, .. } => Meaning::AddComment { text: text.clone() },
+        op::Op::RewriteLines { text, .. } => Meaning::RewriteLines { text: text.clone() },
     }
 }
 

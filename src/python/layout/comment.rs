@@ -1,7 +1,8 @@
-//! Deleting comments.
+//! Adding and deleting comments.
 
 use super::Edit;
 use crate::python::module::Module;
+use crate::python::tree;
 use crate::workspace::span::Span;
 
 /// The edit that deletes a comment: with the white space before it behind code, with its line
@@ -17,4 +18,38 @@ pub fn delete(module: &Module, comment: Span) -> Edit {
         return Edit::delete(line);
     }
     Edit::delete(Span::new(line.start + before.trim_end().len(), comment.end))
+}
+
+/// The edit that adds a comment behind the code of the first line of a span that can end in one, or
+/// behind the comment that is there. Lines within strings and those that a backslash continues cannot:
+/// where all are such, the comment stands above the statement. `None` if it does not begin its line.
+pub fn add(module: &Module, span: Span, text: &str) -> Option<Edit> {
+    let (first, last) = (module.lines.of(span.start), module.lines.of(span.end));
+    if let Some(end) = (first..=last).find_map(|line| end_of_code(module, line)) {
+        return Some(Edit::insert(end, format!("  {text}")));
+    }
+    let node = module.nodes().covering(span)?;
+    let statement = module.statement(node)?;
+    let around = module.ancestors(statement).filter(|node| module.is_statement(*node));
+    let same_line = |node: &tree_sitter::Node| module.starts_line(node.start_byte());
+    let start = std::iter::once(statement).chain(around).find(same_line)?.start_byte();
+    let newline = module.source.newline_at(start);
+    Some(Edit::insert(start, format!("{text}{newline}{}", module.indentation(start))))
+}
+
+/// Where a comment can be added to a 0-based line.
+fn end_of_code(module: &Module, line: usize) -> Option<usize> {
+    let comment = module.comments.partition_point(|comment| comment.line < line);
+    if let Some(comment) = module.comments.get(comment).filter(|comment| comment.line == line) {
+        return Some(comment.span.end);
+    }
+    let span = module.lines.span(line);
+    let code = module.slice(span).trim_end();
+    let end = span.start + code.len();
+    let is_string = |node: tree_sitter::Node| {
+        node.kind() == "string" && tree::span(node).start < end && end < tree::span(node).end
+    };
+    let node = module.nodes().covering(Span::at(end))?;
+    let in_string = is_string(node) || module.ancestors(node).any(is_string);
+    (!code.is_empty() && !code.ends_with('\\') && !in_string).then_some(end)
 }

@@ -1,0 +1,233 @@
+//! What decisions make of the files, worked out as the dialogue asks for it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::diff::patch_path;
+use super::super::session::Session;
+use super::items::{Subject, is_import};
+use crate::plan::change::Change;
+use crate::plan::materialize::{Cause, Materialized, materialize};
+use crate::plan::op::{Anchor, Op};
+use crate::python::module::Module;
+use crate::report::diff::{Context, FileDiff, unified_with};
+use crate::review::decision::{Decision, Rewrite};
+use crate::review::state::{Around, Decided, Refused};
+use crate::workspace::FileId;
+use crate::workspace::span::Span;
+
+/// The changes, and what was found to fit together last.
+pub(super) struct Planner<'s> {
+    pub(super) session: &'s Session,
+    pub(super) subjects: &'s [Subject],
+    modules: BTreeMap<FileId, &'s Module>,
+    by_id: BTreeMap<&'s str, usize>,
+    /// Decisions of which it is known that they can be carried out together.
+    good: RefCell<Vec<Decided>>,
+}
+
+impl<'s> Planner<'s> {
+    pub(super) fn new(session: &'s Session, subjects: &'s [Subject]) -> Self {
+        let ids = subjects.iter().enumerate();
+        Self {
+            session,
+            subjects,
+            modules: session.scan.by_file(),
+            by_id: ids.map(|(at, subject)| (subject.change.id.as_str(), at)).collect(),
+            good: RefCell::default(),
+        }
+    }
+
+    /// The item of a change.
+    pub(super) fn item_of(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    /// What tells whether the files that an item concerns are still as they were.
+    pub(super) fn files_hash(&self, item: usize) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let first = self.session.finding_of(&self.subjects[item].change).file;
+        let files: BTreeSet<FileId> = self.subjects[item].files().chain([first]).collect();
+        for file in files {
+            let path = &self.session.workspace.file(file).relative;
+            hasher.update(path.as_os_str().as_encoded_bytes());
+            hasher.update(&[0]);
+            hasher.update(self.modules[&file].source.hash.as_bytes());
+        }
+        hasher.finalize().to_hex()[..16].to_owned()
+    }
+
+    /// The change that carries a decision out.
+    pub(super) fn change(&self, decided: &Decided) -> Change {
+        change(self.session, &self.subjects[decided.item].change, &decided.decision)
+    }
+
+    /// What cannot be carried out together.
+    pub(super) fn refused(&self, all: &[Decided]) -> Vec<Refused> {
+        let mut files: BTreeSet<FileId> = BTreeSet::new();
+        {
+            let good = self.good.borrow();
+            let other = |a: &[Decided], b: &[Decided]| -> Vec<Decided> {
+                a.iter().filter(|one| !b.contains(one)).cloned().collect()
+            };
+            for differs in [other(all, &good), other(&good, all)].into_iter().flatten() {
+                files.extend(self.files(&self.change(&differs)));
+            }
+        }
+        let (changes, made) = self.made(all, &files);
+        if made.dropped.is_empty() {
+            *self.good.borrow_mut() = all.to_vec();
+        }
+        made.dropped
+            .iter()
+            .map(|dropped| {
+                let (by, why) = match &dropped.cause {
+                    Cause::Conflict { with } => {
+                        (Some(changes[*with].0), "both change the same text".to_owned())
+                    }
+                    Cause::Held { message } | Cause::Failed { message } => (None, message.clone()),
+                };
+                Refused { item: changes[dropped.change].0, by, why }
+            })
+            .collect()
+    }
+
+    fn files(&self, change: &Change) -> BTreeSet<FileId> {
+        change.ops.iter().map(|op| op.anchor().file).collect()
+    }
+
+    /// What decisions make of some files; the changes with their items.
+    fn made(
+        &self,
+        all: &[Decided],
+        files: &BTreeSet<FileId>,
+    ) -> (Vec<(usize, Change)>, Materialized) {
+        let is_near = |decided: &&Decided| {
+            self.subjects[decided.item].files().any(|file| files.contains(&file))
+                || matches!(decided.decision, Decision::Except(_))
+        };
+        let changes: Vec<(usize, Change)> =
+            all.iter().filter(is_near).map(|d| (d.item, self.change(d))).collect();
+        let modules = self.modules.iter().filter(|(file, _)| files.contains(file));
+        let modules = modules.map(|(file, module)| (*file, *module)).collect();
+        let chosen: Vec<&Change> = changes.iter().map(|(_, change)| change).collect();
+        let made = materialize(&modules, &chosen);
+        (changes, made)
+    }
+
+    /// The lines of the diff of a decision beside others, file by file, the first one first.
+    pub(super) fn diff(&self, decided: &Decided, others: &[Decided], around: Around) -> Vec<u8> {
+        let own = self.change(decided);
+        let files = self.files(&own);
+        let (_, before) = self.made(others, &files);
+        let mut all = others.to_vec();
+        all.push(decided.clone());
+        all.sort_by_key(|decided| decided.item);
+        let (_, after) = self.made(&all, &files);
+        let first = self.session.finding_of(&own).file;
+        let mut order: Vec<FileId> = files.into_iter().collect();
+        order.sort_by_key(|file| (*file != first, *file));
+        let mut out = Vec::new();
+        for file in order {
+            let old = &self.modules[&file].source.bytes;
+            let bytes = |made: &'_ Materialized| {
+                made.files.get(&file).map_or_else(|| old.clone(), |new| new.bytes.clone())
+            };
+            let (old, new) = (bytes(&before), bytes(&after));
+            let path = patch_path(self.session, file);
+            let context = match around {
+                Around::Lines => Context::Lines,
+                Around::Function => Context::Function,
+                Around::File => Context::File,
+            };
+            out.extend(unified_with(&FileDiff { old: &old, new: &new, path: &path }, context));
+        }
+        out
+    }
+
+    /// The paths of the files that decisions would change, as they are shown.
+    pub(super) fn written(&self, all: &[Decided]) -> Vec<std::path::PathBuf> {
+        let changes: Vec<Change> = all.iter().map(|decided| self.change(decided)).collect();
+        let made = super::all_files(self.session, &changes);
+        made.files.keys().map(|file| self.session.shown(*file)).collect()
+    }
+
+    /// The new text of an item in the file that it begins in: the 1-based line where it begins, the
+    /// lines that it replaces, and the text.
+    pub(super) fn new_text(&self, item: usize) -> Option<(usize, usize, String)> {
+        let change = &self.subjects[item].change;
+        let file = self.session.finding_of(change).file;
+        let module = self.modules[&file];
+        let ops = change.ops.iter().filter(|op| op.anchor().file == file && !is_import(op));
+        let own = Change { ops: ops.cloned().collect(), ..change.clone() };
+        let only = BTreeMap::from([(file, module)]);
+        let made = materialize(&only, &[&own]);
+        let new = made.files.get(&file)?;
+        let (first, last) = (new.edits.first()?, new.edits.last()?);
+        let (from, to) = (module.lines.of(first.range.start), module.lines.of(last.range.end));
+        let lines = Span::new(module.lines.start(from), module.lines.span(to).end);
+        let text = crate::plan::flatten::apply(module.text(), &new.edits);
+        let end = text.len() - (module.text().len() - lines.end);
+        Some((from + 1, to + 1 - from, text[lines.start..end].to_owned()))
+    }
+
+    /// The text of lines of the file that an item begins in: a 1-based line and how many.
+    pub(super) fn old_text(&self, item: usize, line: usize, count: usize) -> String {
+        let file = self.session.finding_of(&self.subjects[item].change).file;
+        let module = self.modules[&file];
+        module.slice(span_of(module, line, count)).to_owned()
+    }
+}
+
+/// The change that carries a decision out.
+pub(super) fn change(session: &Session, change: &Change, decision: &Decision) -> Change {
+    let first = session.finding_of(change).file;
+    let ops = match decision {
+        Decision::Apply | Decision::Leave => return change.clone(),
+        Decision::Except(why) => {
+            let comment = format!("# untrust: allow[{}] {why}", change.transform);
+            let places = change.findings.iter().map(|index| {
+                let finding = &session.scan.findings[*index];
+                let at = Anchor { file: finding.file, range: finding.range };
+                Op::AddComment { at, text: comment.clone() }
+            });
+            places.collect()
+        }
+        Decision::Edit(rewrites) => {
+            let module = &session.scan.modules[&first];
+            let is_kept = |op: &&Op| op.anchor().file != first || is_import(op);
+            let mut ops: Vec<Op> = change.ops.iter().filter(is_kept).cloned().collect();
+            ops.extend(rewrites.iter().map(|rewrite| Op::RewriteLines {
+                at: Anchor { file: first, range: span_of(module, rewrite.line, rewrite.count) },
+                text: rewrite.text.clone(),
+            }));
+            ops
+        }
+    };
+    Change { ops, ..change.clone() }
+}
+
+/// The range of lines: a 1-based line and how many; what the file does not have is left out.
+fn span_of(module: &Module, line: usize, count: usize) -> Span {
+    let lines = module.lines.count();
+    let from = line.saturating_sub(1).min(lines.saturating_sub(1));
+    let start = module.lines.start(from);
+    match count.min(lines - from) {
+        0 => Span::at(start),
+        count => Span::new(start, module.lines.span(from + count - 1).end),
+    }
+}
+
+/// The lines in which a text that a person wrote differs from the one that is there from a 1-based
+/// line on.
+pub(super) fn rewrites(line: usize, old: &str, new: &str) -> Vec<Rewrite> {
+    let (old, new) = (old.replace("\r\n", "\n"), new.replace("\r\n", "\n"));
+    crate::report::diff::changed_lines(old.as_bytes(), new.as_bytes())
+        .into_iter()
+        .map(|(lines, text)| Rewrite {
+            line: line + lines.start,
+            count: lines.len(),
+            text: String::from_utf8_lossy(&text).into_owned(),
+        })
+        .collect()
+}
