@@ -22,6 +22,7 @@ pub mod shell;
 pub mod plan;
 
 pub mod report;
+
 pub mod review;
 
 pub mod write;

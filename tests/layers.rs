@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// The layers in the order of the flow, with the folder that holds each.
-const LAYERS: [(&str, &str); 12] = [
+const LAYERS: [(&str, &str); 13] = [
     ("workspace", "src/workspace"),
     ("config", "src/config"),
     ("python", "src/python"),
@@ -15,6 +15,7 @@ const LAYERS: [(&str, &str); 12] = [
     ("shell", "src/shell"),
     ("plan", "src/plan"),
     ("report", "src/report"),
+    ("review", "src/review"),
     ("write", "src/write"),
     ("cli", "src/cli"),
 ];

@@ -98,6 +98,22 @@ impl<'m> Judge<'m> {
         }
     }
 
+    /// The reason of an `untrust: allow` beside a call or above its statement, which counts whatever
+    /// the call is.
+    pub fn allowed(&self, call: Node) -> Option<String> {
+        let beside = self.beside(call, None).into_iter();
+        let reason =
+            beside.map(|(text, _)| allowed(&text, self.pattern.transform)).find(Option::is_some);
+        reason.flatten().or_else(|| {
+            let statement = outermost_of_line(self.module, self.module.statement(call)?);
+            let line = self.module.lines.of(statement.start_byte()).checked_sub(1)?;
+            let index = self.module.comments.partition_point(|comment| comment.line < line);
+            self.module.comments.get(index).filter(|c| c.line == line && c.own_line)?;
+            let (from, to) = comment::group(&self.module.comments, index, &self.module.lines);
+            allowed(&joined(self.module, from, to), self.pattern.transform)
+        })
+    }
+
     /// The comment texts on the lines of a call, each with whether it stands on the line of the
     /// argument itself.
     fn beside(&self, call: Node, argument: Option<Span>) -> Vec<(String, bool)> {

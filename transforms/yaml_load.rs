@@ -154,8 +154,13 @@ fn of_call(scene: &Scene, found: &Reference, sink: &Sink, call: &Call, offset: u
         let reason = "the partial call binds a safe loader".to_owned();
         return Remedy::Exception(Exception { kind: ExceptionKind::Safe, reason });
     }
-    if let (Verdict::Documented(reason), false) = (&verdict, was_safe) {
-        let reason = reason.clone();
+    // A loader that is safe needs no excuse, but who asks for it to stay is heard.
+    let documented = match &verdict {
+        Verdict::Documented(_) if was_safe => scene.judge.allowed(call.node),
+        Verdict::Documented(reason) => Some(reason.clone()),
+        _ => None,
+    };
+    if let Some(reason) = documented {
         return Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason });
     }
     if let Some(reason) = held_back(module, found, sink, call, &class, loader.is_some()) {

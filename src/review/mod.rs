@@ -20,3 +20,6 @@ pub mod state;
 mod state_bulk;
 pub mod terminal;
 pub mod text;
+
+#[cfg(test)]
+mod tests;

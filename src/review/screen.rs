@@ -28,7 +28,9 @@ pub struct View {
 pub struct Screen {
     /// Its rows, none wider than the window.
     pub rows: Vec<String>,
-    /// How far the part that scrolls can be scrolled.
+    /// The first row that is shown of the part that scrolls.
+    pub from: usize,
+    /// How far that part can be scrolled.
     pub furthest: usize,
     /// How many rows of it are shown.
     pub page: usize,
@@ -54,16 +56,27 @@ pub fn draw(review: &Review, view: &View, columns: usize, rows: usize) -> Screen
     let page = rows.saturating_sub(top.len() + prompt.len() + 1).max(1);
     let furthest = body.len().saturating_sub(page);
     let from = match review.mode {
-        Mode::List { cursor, .. } => cursor.saturating_sub(page / 2).min(furthest),
-        _ => review.scroll.min(furthest),
+        Mode::List { cursor, .. } => cursor.saturating_sub(page / 2),
+        _ if review.seeks => first_changed(&body).saturating_sub(page / 3),
+        _ => review.scroll,
     };
+    let from = from.min(furthest);
     let mut all = top;
     all.extend(body.iter().skip(from).take(page).cloned());
     all.resize(rows - prompt.len() - 1, String::new());
     all.push(status(review, from, page, body.len(), columns));
     let cursor = (prompt.last().map_or(0, |row| width(row)).min(columns - 1), rows - 1);
     all.extend(prompt.into_iter().map(|row| row.bold().to_string()));
-    Screen { rows: all, furthest, page, cursor }
+    Screen { rows: all, from, furthest, page, cursor }
+}
+
+/// The first row that was added or removed.
+fn first_changed(body: &[String]) -> usize {
+    let is_changed = |row: &String| {
+        let colour = row.starts_with('\x1b').then(|| row.find('m')).flatten();
+        row[colour.map_or(0, |end| end + 1)..].starts_with(['-', '+'])
+    };
+    body.iter().position(is_changed).unwrap_or_default()
 }
 
 /// The pinned rows, and those that scroll.
@@ -125,14 +138,27 @@ fn top(review: &Review, columns: usize) -> Vec<String> {
     let left = columns.saturating_sub(width(&front) + width(&back)).max(8);
     let place = cut_left(&format!("{}:{}", visible(&item.path), item.line), left);
     let header = cut(&format!("{front}{place}{back}"), columns);
+    vec![header.bold().to_string(), cut(&title_of(review), columns).yellow().to_string()]
+}
+
+/// What the item that is shown does, and which of several ways it is.
+fn title_of(review: &Review) -> String {
+    let item = &review.items[review.item()];
     let ways = &item.options;
     let way = ways.iter().position(|other| *other == review.item());
     let way = match (way, ways.len()) {
         (Some(way), 2..) => format!("way {} of {}: ", way + 1, ways.len()),
         _ => String::new(),
     };
-    let title = cut(&format!("{way}{}", visible(&item.title)), columns);
-    vec![header.bold().to_string(), title.yellow().to_string()]
+    format!("{way}{}", visible(&item.title))
+}
+
+/// A line in rows that keep its indentation.
+fn indented(line: &str, columns: usize) -> Vec<String> {
+    let indentation = &line[..line.len() - line.trim_start().len()];
+    let rows = filled(line, columns.saturating_sub(indentation.len() + 2).max(10));
+    let rows = rows.iter().enumerate();
+    rows.map(|(at, row)| format!("{indentation}{}{row}", if at == 0 { "" } else { "  " })).collect()
 }
 
 /// The letter of the key that decides so.
@@ -148,9 +174,14 @@ pub fn letter(decision: &Decision) -> char {
 /// The change at hand: why, the way of its decision, its diff.
 fn change(review: &Review, view: &View, columns: usize) -> Vec<String> {
     let item = &review.items[review.item()];
-    let mut rows = filled(&visible(&item.reason), columns);
+    let mut rows = Vec::new();
+    // The pinned row holds what fits of it.
+    if title_of(review).chars().count() > columns {
+        rows.extend(filled(&title_of(review), columns));
+    }
+    rows.extend(filled(&visible(&item.reason), columns));
     for line in &item.chain {
-        rows.extend(wrapped(&visible(line), columns).into_iter().map(|r| r.cyan().to_string()));
+        rows.extend(indented(&visible(line), columns).into_iter().map(|r| r.cyan().to_string()));
     }
     if let Some(Decision::Except(why)) =
         review.decided.get(&review.step()).map(|decided| &decided.decision)

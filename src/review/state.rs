@@ -123,6 +123,8 @@ pub struct Review {
     pub around: Around,
     /// Rows above the screen.
     pub scroll: usize,
+    /// Whether the first changed row is to be shown, wherever it is.
+    pub seeks: bool,
     /// What the last key came to, if that needs words.
     pub message: String,
     /// The item of the step at hand.
@@ -149,6 +151,7 @@ impl Review {
             mode: Mode::Change,
             around: Around::Lines,
             scroll: 0,
+            seeks: false,
             message: String::new(),
             at: 0,
             trail: Vec::new(),
@@ -224,10 +227,11 @@ impl Review {
         chosen
     }
 
-    /// How far the rows reach below the screen, and how many it shows.
-    pub fn fit(&mut self, furthest: usize, page: usize) {
-        self.limits = (furthest, page.max(1));
-        self.scroll = self.scroll.min(furthest);
+    /// Takes over from a screen that was drawn what part of it is shown.
+    pub fn fit(&mut self, screen: &super::screen::Screen) {
+        self.limits = (screen.furthest, screen.page.max(1));
+        self.scroll = screen.from;
+        self.seeks = false;
     }
 
     /// What a key does.
@@ -320,6 +324,7 @@ impl Review {
                     Around::Function => Around::File,
                     Around::File => Around::Lines,
                 };
+                self.seeks = self.around != Around::Lines;
                 self.open(Mode::Change)
             }
             Key::Char('i') => self.open(Mode::Page),

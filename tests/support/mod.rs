@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
 pub mod strace;
+pub mod terminal;
 
 use std::collections::BTreeMap;
 use std::fs;

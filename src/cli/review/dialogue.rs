@@ -54,7 +54,7 @@ pub(super) fn run(planner: &Planner, path: &Path, on: bool) -> anyhow::Result<En
     let chosen = loop {
         let (columns, rows) = window.size();
         let screen = draw(&review, view.of(&review), columns, rows);
-        review.fit(screen.furthest, screen.page);
+        review.fit(&screen);
         window.draw(&screen)?;
         let key = match window.next() {
             Input::Key(key) => key,

@@ -149,7 +149,7 @@ fn way(session: &Session, chain: &Chain) -> Vec<String> {
         format!("{path}:{}", link.at.line)
     };
     let mut lines = Vec::new();
-    if !chain.way.is_empty() {
+    if chain.way.len() > 1 {
         lines.push(format!("the way: {}", chain.way.join(" <- ")));
     }
     let mut list = |title: &str, links: &[Link], with_text: bool| {

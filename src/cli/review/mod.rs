@@ -74,14 +74,12 @@ fn interactive(
             .map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
     }
     let Some(chosen) = ended.chosen else {
-        let count = decisions.len();
-        let them = if count == 1 { "1 decision is" } else { &format!("{count} decisions are") };
-        note(&if count == 0 {
-            "nothing was written".to_owned()
-        } else {
-            format!(
-                "nothing was written; {them} kept, and `untrust review --resume` goes on with them"
-            )
+        note(&match decisions.len() {
+            0 => "nothing was written".to_owned(),
+            1 => "nothing was written; 1 decision is kept, and `untrust review --resume` goes on with it".to_owned(),
+            count => format!(
+                "nothing was written; {count} decisions are kept, and `untrust review --resume` goes on with them"
+            ),
         });
         return Ok(if ended.is_gone { 2 } else { u8::from(!arguments.fix.scan.exit_zero) });
     };
