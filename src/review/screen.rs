@@ -4,7 +4,7 @@ use colored::Colorize;
 
 use super::decision::Decision;
 use super::screen_lists::{help, last, list};
-use super::state::{Mode, Review};
+use super::state::{Around, Mode, Review};
 use super::text::{cut, cut_left, filled, width, wrapped};
 use crate::report::escape::visible;
 use crate::transforms::finding::Level;
@@ -44,16 +44,19 @@ const LEAST: (usize, usize) = (20, 6);
 /// The most rows that the prompt takes.
 const PROMPT_ROWS: usize = 3;
 
+/// The rows that never scroll away.
+const PINNED: usize = 2;
+
 /// The content of a window of so many columns and rows.
 pub fn draw(review: &Review, view: &View, columns: usize, rows: usize) -> Screen {
     let (columns, rows) = (columns.max(LEAST.0), rows.max(LEAST.1));
-    let (top, body) = parts(review, view, columns);
     let mut prompt = wrapped(&visible(&review.prompt()), columns);
     if prompt.len() > PROMPT_ROWS {
         // What is typed goes on at the end.
         prompt.drain(..prompt.len() - PROMPT_ROWS);
     }
-    let page = rows.saturating_sub(top.len() + prompt.len() + 1).max(1);
+    let page = rows.saturating_sub(PINNED + prompt.len() + 1).max(1);
+    let (top, body) = parts(review, view, columns, page);
     let furthest = body.len().saturating_sub(page);
     let from = match review.mode {
         Mode::List { cursor, .. } => cursor.saturating_sub(page / 2),
@@ -80,18 +83,17 @@ fn first_changed(body: &[String]) -> usize {
 }
 
 /// The pinned rows, and those that scroll.
-fn parts(review: &Review, view: &View, columns: usize) -> (Vec<String>, Vec<String>) {
+fn parts(review: &Review, view: &View, columns: usize, page: usize) -> (Vec<String>, Vec<String>) {
     let is_about_a_change =
         matches!(review.mode, Mode::Change | Mode::Justify(_) | Mode::Search(_) | Mode::All(_));
     if is_about_a_change && !review.items.is_empty() {
-        return (top(review, columns), change(review, view, columns));
+        return (top(review, columns), change(review, view, columns, page));
     }
     let (title, body) = match review.mode {
         Mode::Help => ("what the keys do".to_owned(), help(review, columns)),
         Mode::List { cursor, .. } => ("all changes".to_owned(), list(review, cursor, columns)),
         Mode::Page => {
-            let rows = view.page.iter().flat_map(|line| wrapped(line, columns));
-            (review.items[review.item()].transform.clone(), rows.collect())
+            (review.items[review.item()].transform.clone(), page_rows(&view.page, columns))
         }
         _ => (counts(review), last(review, view, columns)),
     };
@@ -171,29 +173,55 @@ pub fn letter(decision: &Decision) -> char {
     }
 }
 
-/// The change at hand: why, the way of its decision, its diff.
-fn change(review: &Review, view: &View, columns: usize) -> Vec<String> {
+/// The change at hand: why, the way of its decision, its diff. Before a diff of which few lines are
+/// shown, the rest takes half of the window at most.
+fn change(review: &Review, view: &View, columns: usize, page: usize) -> Vec<String> {
+    let mut rows = about(review, view, columns);
+    let most = (page / 2).max(3);
+    if review.around == Around::Lines && rows.len() > most {
+        let more = rows.len() - most + 1;
+        rows.truncate(most - 1);
+        rows.push(cut(&format!("… {more} more rows of this: v"), columns).dimmed().to_string());
+    }
+    rows.push("─".repeat(columns));
+    rows.extend(view.diff.iter().flat_map(|line| wrapped(line, columns)));
+    rows
+}
+
+/// What is said of the change at hand.
+fn about(review: &Review, view: &View, columns: usize) -> Vec<String> {
     let item = &review.items[review.item()];
     let mut rows = Vec::new();
+    if !view.problem.is_empty() {
+        let problem = filled(&visible(&view.problem), columns);
+        rows.extend(problem.into_iter().map(|row| row.red().to_string()));
+    }
+    let decision = review.decided.get(&review.step()).map(|decided| &decided.decision);
+    if let Some(Decision::Except(why)) = decision {
+        rows.extend(filled(&format!("kept, because: {}", visible(why)), columns));
+    }
     // The pinned row holds what fits of it.
-    if title_of(review).chars().count() > columns {
+    if width(&title_of(review)) > columns {
         rows.extend(filled(&title_of(review), columns));
     }
     rows.extend(filled(&visible(&item.reason), columns));
     for line in &item.chain {
         rows.extend(indented(&visible(line), columns).into_iter().map(|r| r.cyan().to_string()));
     }
-    if let Some(Decision::Except(why)) =
-        review.decided.get(&review.step()).map(|decided| &decided.decision)
-    {
-        rows.extend(filled(&format!("kept, because: {}", visible(why)), columns));
+    rows
+}
+
+/// A page of prose and code: prose is broken between words.
+fn page_rows(lines: &[String], columns: usize) -> Vec<String> {
+    let (mut rows, mut is_code) = (Vec::new(), false);
+    for line in lines {
+        is_code ^= line.starts_with("```");
+        if is_code || width(line) <= columns {
+            rows.extend(wrapped(line, columns));
+        } else {
+            rows.extend(indented(line, columns));
+        }
     }
-    if !view.problem.is_empty() {
-        let problem = filled(&visible(&view.problem), columns);
-        rows.extend(problem.into_iter().map(|row| row.red().to_string()));
-    }
-    rows.push("─".repeat(columns));
-    rows.extend(view.diff.iter().flat_map(|line| wrapped(line, columns)));
     rows
 }
 

@@ -89,6 +89,12 @@ impl Stored {
         Ok(bytes)
     }
 
+    /// The bytes that its files had.
+    fn size(&self) -> u64 {
+        let files = entries(&self.folder.join("old"));
+        files.iter().filter_map(|file| fs::metadata(file).ok()).map(|file| file.len()).sum()
+    }
+
     /// Marks that the run is done, or not at all.
     pub(super) fn mark_done(&self) -> Result<(), WriteError> {
         self.mark(DONE)
@@ -116,6 +122,8 @@ const UNDOING: &str = "undoing";
 
 /// Finished runs that are kept.
 const KEPT: usize = 50;
+/// The old bytes that they hold all in all, apart from the last one.
+const KEPT_BYTES: u64 = 1 << 30;
 /// How long they are kept.
 const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 
@@ -219,11 +227,13 @@ impl StateDir {
         }
     }
 
-    /// Forgets finished runs that are too many or too old. The caller holds the lock of `root`.
+    /// Forgets finished runs that are too many, too large or too old. The caller holds the lock of
+    /// `root`.
     fn prune(&self, root: &Path) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let done: Vec<Stored> = self.runs().into_iter().filter(|run| run.done).collect();
-        let surplus = (done.len() + 1).saturating_sub(KEPT);
+        let sizes: Vec<u64> = done.iter().map(Stored::size).collect();
+        let surplus = (done.len() + 1).saturating_sub(KEPT).max(too_large(&sizes, KEPT_BYTES));
         for (index, run) in done.iter().enumerate() {
             if index >= surplus && run.manifest.time + KEPT_FOR.as_secs() >= now {
                 continue;
@@ -240,6 +250,17 @@ impl StateDir {
             }
         }
     }
+}
+
+/// How many of the oldest runs go so that the others hold no more than so many bytes. The last one
+/// stays whatever it holds.
+fn too_large(sizes: &[u64], most: u64) -> usize {
+    let mut held = 0_u64;
+    let kept = sizes.iter().rev().enumerate().take_while(|(index, size)| {
+        held = held.saturating_add(**size);
+        *index == 0 || held <= most
+    });
+    sizes.len() - kept.count()
 }
 
 fn manifest(run: &Run, writes: &[FileWrite], time: u64) -> Manifest {
@@ -296,4 +317,18 @@ pub fn list(state: &StateDir, folder: &Path) -> Result<Vec<RunInfo>, WriteError>
             files: run.manifest.files.len(),
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::too_large;
+
+    #[test]
+    fn the_oldest_go_until_the_rest_is_small_enough() {
+        assert_eq!(too_large(&[], 10), 0);
+        assert_eq!(too_large(&[5, 5], 10), 0);
+        assert_eq!(too_large(&[5, 5, 5], 10), 1);
+        assert_eq!(too_large(&[1, 99, 5], 10), 2, "none before one that goes");
+        assert_eq!(too_large(&[1, 99], 10), 1, "the last one stays");
+    }
 }
