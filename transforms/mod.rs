@@ -12,6 +12,7 @@ pub mod prefilter;
 pub mod reference;
 pub mod remote;
 pub mod shell_command;
+mod shell_indirect;
 pub mod sinks;
 pub mod splat;
 pub mod torch_load;

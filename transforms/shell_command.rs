@@ -9,6 +9,7 @@ use super::finding::{Exception, ExceptionKind, Finding, Findings, Level, Remedy,
 use super::own;
 use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
+use super::shell_indirect::{self, SHELLS};
 use super::sinks::{self, Kind};
 use super::splat::splats;
 use super::{About, Transform};
@@ -27,9 +28,25 @@ static ABOUT: About = About {
     level: Level::Auto,
     summary: "runs argument lists, or constant scripts, where a shell read a command",
     codes: &["B602", "B604", "B605", "B607", "S602", "S604", "S605"],
-    literals: &["subprocess", "system", "popen", "getoutput", "getstatusoutput"],
+    literals: &[
+        "subprocess",
+        "system",
+        "popen",
+        "getoutput",
+        "getstatusoutput",
+        "execl",
+        "execv",
+        "spawnl",
+        "spawnv",
+        "posix_spawn",
+        "exec_command",
+        "BashOperator",
+    ],
     asks_program_for: &[],
-    confirm: |bytes| WANTED.iter().any(|wanted| prefilter::may_refer(bytes, wanted)),
+    confirm: |bytes| {
+        WANTED.iter().any(|wanted| prefilter::may_refer(bytes, wanted))
+            || shell_indirect::may_hold_methods(bytes)
+    },
     page: include_str!("shell_command.md"),
 };
 
@@ -48,9 +65,6 @@ const PATTERN: Pattern = Pattern {
     names: &["shell", "os.system", "os.popen", "subprocess"],
 };
 
-/// Shells that a list may start.
-const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ksh", "zsh", "ash"];
-
 impl Transform for ShellCommand {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -60,9 +74,16 @@ impl Transform for ShellCommand {
         let judge = Judge::new(module, PATTERN, findings.policy.exception_words);
         for (package, names) in SINKS.iter() {
             for reference in references(module, package, names) {
-                let Some(found) = of_reference(module, &judge, &reference) else { continue };
-                findings.list.push(found);
+                findings.list.extend(of_reference(module, &judge, &reference));
+                if sinks::row(ABOUT.name, &reference.sink).is_some_and(|row| row.kind == Kind::Flag)
+                {
+                    findings.list.extend(handed(module, &judge, &reference));
+                }
             }
+        }
+        for (node, name, advice) in shell_indirect::methods(module) {
+            let remedy = held(&judge, node, advice);
+            findings.list.push(finding(module, node, name, Kind::Callee, remedy));
         }
         own::check(module, ABOUT.name, findings);
     }
@@ -83,6 +104,18 @@ fn of_reference(module: &Module, judge: &Judge, reference: &Reference) -> Option
             let reason = "the call that runs the command is put together elsewhere; hand it a list, without `shell=True`";
             (tree::span(node), held(judge, node, reason))
         }
+        (Usage::Call(node), _) if shell_indirect::is_starter(&reference.sink) => {
+            let call = Call::at(node, module.text())?;
+            let advice = shell_indirect::of_words(module, &call)?;
+            return Some(finding(
+                module,
+                node,
+                &reference.sink,
+                Kind::Flag,
+                held(judge, node, advice),
+            ));
+        }
+        (_, Kind::Report) if shell_indirect::is_starter(&reference.sink) => return None,
         (Usage::Call(node), _) => (tree::span(node), held(judge, node, &row.safe)),
         (Usage::Partial(_) | Usage::HandedOn | Usage::Value, Kind::Callee | Kind::Report) => {
             let reason = "it is handed on as a value, and its calls are not seen here; use `subprocess.call` with a list";
@@ -99,6 +132,28 @@ fn of_reference(module: &Module, judge: &Judge, reference: &Reference) -> Option
         message: message(&reference.sink, row.kind),
         remedy,
     })
+}
+
+/// Calls that make a callable run a shell though they do not name it.
+fn handed(module: &Module, judge: &Judge, found: &Reference) -> Vec<Finding> {
+    let reason =
+        "it is called by way of something else; call it here, with a list and without a shell";
+    let calls = shell_indirect::handed(module, found).into_iter();
+    calls
+        .map(|node| finding(module, node, &found.sink, Kind::Flag, held(judge, node, reason)))
+        .collect()
+}
+
+fn finding(module: &Module, node: Node, sink: &str, kind: Kind, remedy: Remedy) -> Finding {
+    Finding {
+        transform: ABOUT.name,
+        file: module.file,
+        range: tree::span(node),
+        scope: module.scope_of(node),
+        sink: sink.to_owned(),
+        message: message(sink, kind),
+        remedy,
+    }
 }
 
 fn message(sink: &str, kind: Kind) -> String {
@@ -131,7 +186,14 @@ fn of_flag(module: &Module, judge: &Judge, found: &Reference, node: Node) -> Opt
         call.positional(8).map(|argument| (argument.value, tree::span(argument.node)));
     let shell = keyword.or(entry.map(|(_, value, whole)| (*value, *whole)));
     let Some((value, whole)) = shell.or(by_position) else {
-        return starts_shell(module, &call).then(|| request(module, judge, found, &call, None));
+        if shell_indirect::shell_in_variable(module, &call).is_some() {
+            let reason = "a dictionary that is handed on asks for the shell; hand over a list, and take `shell` from it";
+            return Some(held(judge, node, reason));
+        }
+        if starts_shell(module, &call) {
+            return Some(request(module, judge, found, &call, None));
+        }
+        return shell_indirect::of_words(module, &call).map(|reason| held(judge, node, reason));
     };
     match literal::truth(value, module.text()) {
         Some(false) => {
@@ -167,20 +229,7 @@ fn starts_shell(module: &Module, call: &Call) -> bool {
     let Some(script) = script_place(&elements, &plain).and_then(|at| elements.get(at)) else {
         return false;
     };
-    let script = tree::unparenthesised(*script);
-    let is_made = match script.kind() {
-        "string" | "concatenated_string" => {
-            tree::preorder(script).any(|node| node.kind() == "interpolation")
-        }
-        "binary_operator" => true,
-        "call" => {
-            let function = script.child_by_field_name("function");
-            let method = function.and_then(|function| function.child_by_field_name("attribute"));
-            method.is_some_and(|method| matches!(module.text_of(method), "format" | "join"))
-        }
-        _ => false,
-    };
-    is_shell && is_made
+    is_shell && shell_indirect::is_made(module, *script)
 }
 
 /// The place of the script in a list that starts a shell: behind its options, the last of which is

@@ -268,14 +268,52 @@ impl<'m> Scene<'m, '_> {
     pub(super) fn rename_async(&self, site: &Site<'m>, ops: &mut Vec<Op>) -> Result<(), String> {
         let module = self.module();
         let function = tree::unparenthesised(site.call.function);
-        let attribute = function.child_by_field_name("attribute");
-        let attribute = attribute.ok_or(
-            "`create_subprocess_shell` is imported by its name; call `asyncio.create_subprocess_exec`",
-        )?;
+        let exec = "create_subprocess_exec";
+        let Some(attribute) = function.child_by_field_name("attribute") else {
+            return self.rename_imported(function, exec, ops);
+        };
         ops.push(Op::ReplaceExpression {
             at: at(module, tree::span(attribute)),
-            pieces: vec![Piece::text("create_subprocess_exec")],
+            pieces: vec![Piece::text(exec)],
         });
+        Ok(())
+    }
+
+    /// A function that is imported by its name gives way to another one of the same module.
+    fn rename_imported(
+        &self,
+        function: Node<'m>,
+        name: &str,
+        ops: &mut Vec<Op>,
+    ) -> Result<(), String> {
+        let module = self.module();
+        let scope = module.names.scope_at(function.start_byte());
+        let bindings = module.names.bindings(module.text_of(function), scope);
+        let [binding] = bindings else {
+            return Err("the function is imported from several places".to_owned());
+        };
+        let BindingKind::Import { target, .. } = &binding.kind else {
+            return Err("the function is bound to another name".to_owned());
+        };
+        let (from, _) = target.rsplit_once('.').ok_or("the import cannot be read")?;
+        let mine = module.names.bindings(name, scope);
+        let is_there = mine.iter().all(
+            |b| matches!(&b.kind, BindingKind::Import { target, .. } if target.ends_with(name)),
+        );
+        if !is_there {
+            return Err(format!("the name `{name}` means something else there"));
+        }
+        ops.push(Op::EnsureImport {
+            at: at(module, binding.span),
+            module: from.to_owned(),
+            name: Some(name.to_owned()),
+            bound_as: name.to_owned(),
+        });
+        ops.push(Op::ReplaceExpression {
+            at: at(module, tree::span(function)),
+            pieces: vec![Piece::text(name)],
+        });
+        drop_imports(module, self.program, function, ops);
         Ok(())
     }
 
