@@ -40,7 +40,8 @@ fn line(review: &Review, at: usize, step: usize, columns: usize) -> String {
     let place = cut_left(&place, (columns / 2).max(12));
     let front = format!("{:>4} {decision}  {place}  ", at + 1);
     let rest = columns.saturating_sub(width(&front));
-    format!("{front}{}", cut(&format!("{}: {}", item.transform, visible(&item.title)), rest.max(2)))
+    let what = cut(&format!("{}: {}", item.transform, visible(&item.title)), rest);
+    cut(&format!("{front}{what}"), columns)
 }
 
 /// What was decided, and the files that will be written.

@@ -12,12 +12,16 @@ use crossterm::terminal::{
     LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
 };
 use crossterm::{cursor, execute, queue};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::screen::Screen;
 use super::state::Key;
 
-/// How long to wait for a key before it is looked whether a signal came.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// How long to wait for a key before it is looked whether a signal came, in milliseconds.
+const PATIENCE: i32 = 100;
+
+/// How long a program may take to notice that its terminal is gone.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What came from the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +61,7 @@ impl Window {
             give_back();
             before(panic);
         }));
+        watch(&ended);
         let window = Self { ended };
         window.take()?;
         Ok(window)
@@ -103,7 +108,8 @@ impl Window {
             if self.ended.load(Ordering::Relaxed) {
                 return Input::Gone;
             }
-            match event::poll(PATIENCE) {
+            wait(PATIENCE);
+            match event::poll(Duration::ZERO) {
                 Ok(false) => continue,
                 Ok(true) => {}
                 Err(_) => return Input::Gone,
@@ -125,7 +131,47 @@ impl Window {
 impl Drop for Window {
     fn drop(&mut self) {
         give_back();
+        OPEN.store(false, Ordering::Relaxed);
     }
+}
+
+/// Whether a window is taken over.
+static OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Waits until there is something to read, for so many milliseconds at most.
+fn wait(milliseconds: i32) {
+    let stdin = io::stdin();
+    let mut files = [PollFd::new(&stdin, PollFlags::IN)];
+    let patience = Timespec { tv_sec: 0, tv_nsec: i64::from(milliseconds) * 1_000_000 };
+    // What a signal cuts short is looked at again.
+    let _ = poll(&mut files, Some(&patience));
+}
+
+/// Notices that the terminal is gone. Who reads from one that is would read nothing without end, and so
+/// the program ends if it does not do so by itself.
+fn watch(ended: &Arc<AtomicBool>) {
+    OPEN.store(true, Ordering::Relaxed);
+    let ended = Arc::clone(ended);
+    std::thread::spawn(move || {
+        let stdin = io::stdin();
+        loop {
+            // Nothing is waited for but the end, of which a system always tells.
+            let mut files = [PollFd::new(&stdin, PollFlags::empty())];
+            let found = poll(&mut files, None);
+            if found.is_err() {
+                continue;
+            }
+            if !files[0].revents().is_empty() {
+                break;
+            }
+        }
+        ended.store(true, Ordering::Relaxed);
+        std::thread::sleep(GRACE);
+        if OPEN.load(Ordering::Relaxed) {
+            give_back();
+            std::process::exit(2);
+        }
+    });
 }
 
 /// Leaves the window as it was found. Nothing more can be done where that fails.

@@ -105,11 +105,32 @@ pub fn filled(text: &str, columns: usize) -> Vec<String> {
 
 /// The text cut to so many columns; an ellipsis shows that there was more.
 pub fn cut(text: &str, columns: usize) -> String {
-    if width(text) <= columns {
-        return wrapped(text, columns.max(2)).swap_remove(0);
+    let fits = width(text) <= columns;
+    let most = if fits { columns } else { columns.saturating_sub(1) };
+    let (mut row, mut at) = (String::new(), 0);
+    for part in Parts(text) {
+        match part {
+            Part::Colour(sequence) => row.push_str(sequence),
+            Part::Char(c) => {
+                let wide = columns_of(c, at);
+                if at + wide > most {
+                    break;
+                }
+                at += wide;
+                if c == '\t' {
+                    row.extend(std::iter::repeat_n(' ', wide));
+                } else {
+                    row.push(c);
+                }
+            }
+        }
     }
-    let mut row = wrapped(text, columns.saturating_sub(1).max(2)).swap_remove(0);
-    row.push('…');
+    if !fits {
+        row.push('…');
+        if row.contains('\x1b') {
+            row.push_str(PLAIN);
+        }
+    }
     row
 }
 
@@ -154,7 +175,7 @@ mod tests {
     fn a_wide_character_is_never_halved() {
         assert_eq!(wrapped("日本語", 3), ["日", "本", "語"]);
         assert_eq!(cut("日本語", 4), "日…");
-        assert_eq!(cut_left("src/日本語.py", 8), "…語.py");
+        assert_eq!(cut_left("src/日本語.py", 7), "…語.py");
     }
 
     #[test]
