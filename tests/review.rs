@@ -197,6 +197,30 @@ fn the_editor_is_asked_for_the_new_text() {
 }
 
 #[test]
+fn an_editor_that_leaves_the_text_or_its_last_line_open_does_no_harm() {
+    let sandbox = sandbox();
+    let open = sandbox.folder.path().join("open");
+    fs::write(&open, "#!/bin/sh\nprintf '    return None' > \"$1\"\n").unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&open, mode).unwrap();
+    let variables = [("NO_COLOR", "1"), ("EDITOR", "true")];
+    let terminal = Terminal::start_with(&sandbox, &["review"], WINDOW, &variables);
+    terminal.shows("apply this change");
+    let text = terminal.press_until("e", "the text is as it was; y applies it");
+    assert!(text.contains("[1/5]"), "{text}");
+    terminal.press("\x03");
+    terminal.until("the end", |_| !terminal.is_alternate());
+    let variables = [("NO_COLOR", "1"), ("EDITOR", open.to_str().unwrap())];
+    let mut terminal = Terminal::start_with(&sandbox, &["review"], WINDOW, &variables);
+    terminal.shows("apply this change");
+    terminal.press_until("e", "[2/5]");
+    terminal.press_until("q", "write these files");
+    terminal.press("y");
+    assert_eq!(terminal.wait().code(), Some(1));
+    assert!(sandbox.read("app/load.py").contains("    return None\n\n\ndef second"));
+}
+
+#[test]
 fn an_editor_that_fails_or_breaks_the_code_changes_nothing() {
     let sandbox = sandbox();
     let breaks = sandbox.folder.path().join("breaks");
@@ -224,7 +248,7 @@ fn however_it_ends_the_decisions_are_kept_and_the_tree_is_untouched() {
     let sandbox = sandbox();
     let before = tree(&sandbox.root());
     for end in ["interrupt", "quit", "last", "terminate", "hang up", "kill"] {
-        let mut terminal = review(&sandbox, &[]);
+        let mut terminal = review(&sandbox, &["--restart"]);
         terminal.press_until("y", "[2/5]");
         terminal.press_until("n", "[3/5]");
         let process = Pid::from_raw(terminal.process().cast_signed()).unwrap();
@@ -250,6 +274,72 @@ fn however_it_ends_the_decisions_are_kept_and_the_tree_is_untouched() {
         again.press_until("k", "(was: y)");
         again.press("\x03");
     }
+    // Nothing is forgotten unless it is said.
+    let terminal = Terminal::start_with(&sandbox, &["review"], WINDOW, &PLAIN);
+    terminal.shows("2 decisions are kept of a review that was not finished");
+}
+
+#[test]
+fn two_reviews_at_once_are_one_too_many() {
+    let sandbox = sandbox();
+    let first = review(&sandbox, &[]);
+    let second = Terminal::start_with(&sandbox, &["review"], WINDOW, &PLAIN);
+    second.shows("another review of this program is open");
+    first.press("\x03");
+}
+
+#[test]
+fn decisions_that_cannot_be_saved_are_noticed_before_any_work() {
+    let sandbox = sandbox();
+    let all = ["review", "--save-decisions", "/nowhere/at/all"];
+    let terminal = Terminal::start_with(&sandbox, &all, WINDOW, &PLAIN);
+    terminal.shows("the decisions cannot be saved there");
+}
+
+#[test]
+fn y_keeps_what_is_shown() {
+    let sandbox = sandbox();
+    let mut terminal = review(&sandbox, &[]);
+    terminal.press_until("xit is ours\r", "[2/5]");
+    let back = terminal.press_until("u", "keep the code with this comment");
+    assert!(back.contains("untrust: allow[torch-load] it is ours"), "{back}");
+    terminal.press_until("y", "[2/5]");
+    terminal.press_until("q", "1 kept with a reason");
+    terminal.press("y");
+    terminal.wait();
+    assert!(
+        sandbox.read("app/load.py").contains("(path)  # untrust: allow[torch-load] it is ours")
+    );
+}
+
+/// Comments count for every call on their line: who is to speak for one call does not speak for
+/// another.
+#[test]
+fn an_exception_covers_nothing_else() {
+    let text = "import torch\nimport yaml\n\n\ndef f(p):\n    a = torch.load(p) + \\\n        torch.load(\"y\")\n    b = torch.load(\"z\")\n    if a: torch.load(\"g\"); torch.load(\"h\")\n    return yaml.load(torch.load(b))\n";
+    let sandbox = Sandbox::new(&[("a.py", text)]);
+    let all = changes(&sandbox);
+    let at = |line: u64| -> Vec<String> {
+        let here = all.iter().filter(|c| c["ops"][0]["start"]["line"] == line);
+        here.map(|c| c["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let except = |ids: &[String]| -> Value {
+        let ids = ids.iter().map(|id| (id.clone(), json!({"except": "it is ours"})));
+        Value::Object(ids.collect())
+    };
+    let refused = decide(&sandbox, &except(&at(6)[..1]), &["--allow-no-vcs"]);
+    assert!(refused.code == 2 && refused.err.contains("write it by hand"), "{}", refused.err);
+    let refused = decide(&sandbox, &except(&at(9)[..1]), &["--allow-no-vcs"]);
+    assert!(refused.code == 2 && refused.err.contains("line 9"), "{}", refused.err);
+    assert_eq!(sandbox.read("a.py"), text);
+    let both = at(10);
+    assert_eq!(both.len(), 2);
+    let kept = decide(&sandbox, &except(&both), &["--allow-no-vcs"]);
+    assert_eq!(kept.code, 1, "{}", kept.err);
+    let check: Value =
+        serde_json::from_str(&sandbox.run(&["check", "--format", "json"]).out).unwrap();
+    assert_eq!(check["exceptions"].as_array().unwrap().len(), 2, "{check}");
+    assert_eq!(check["findings"].as_array().unwrap().len(), 5);
 }
 
 #[test]
@@ -265,7 +355,7 @@ fn a_file_that_changed_is_asked_about_again() {
     sandbox.write("app/load.py", format!("# new\n{load}").as_bytes());
     sandbox.commit();
     let again = review(&sandbox, &["--resume"]);
-    let text = again.shows("2 decisions are asked again");
+    let text = again.shows("or their changes are gone: 2");
     assert!(text.contains("[1/5]"), "{text}");
     again.press_until("jj", "(was: y)");
     again.press("\x03");
@@ -391,7 +481,7 @@ fn what_is_written_is_exactly_what_was_approved() {
 #[test]
 fn every_exception_that_is_written_is_recognised() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
-    let mut seen = 0;
+    let (mut seen, mut skipped, mut skipped_all) = (0, 0, 0);
     for transform in ["torch-load", "numpy-load", "yaml-load", "shell-command", "trust-remote-code"]
     {
         let mut cases: Vec<_> =
@@ -419,15 +509,28 @@ fn every_exception_that_is_written_is_recognised() {
                     .filter(|f| f["transform"] == transform && f["level"] != "report")
                     .collect()
             };
-            let ran = decide(&sandbox, &Value::Object(decisions), &["--allow-no-vcs"]);
+            let mut decisions = decisions;
+            let ran = loop {
+                let ran = decide(&sandbox, &Value::Object(decisions.clone()), &["--allow-no-vcs"]);
+                let by_hand = ran.err.contains("write it by hand");
+                let id = ran.err.split("nothing was written: ").nth(1).filter(|_| by_hand);
+                match id.and_then(|rest| decisions.remove(&rest[..12])) {
+                    Some(_) => skipped += 1,
+                    None => break ran,
+                }
+            };
             assert_ne!(ran.code, 2, "{}: {}", case.display(), ran.err);
+            if skipped > 0 {
+                skipped_all += std::mem::take(&mut skipped);
+                continue;
+            }
             let after = sandbox.run(&["check", "--format", "json", "--exit-zero"]);
             let left = count(&after);
             assert!(left.is_empty(), "{}: {left:#?}", case.display());
             seen += 1;
         }
     }
-    assert!(seen > 50, "{seen}");
+    assert!(seen > 50 && skipped_all < 40, "{seen} {skipped_all}");
 }
 
 #[test]

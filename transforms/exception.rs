@@ -284,11 +284,13 @@ fn judge_text(text: &str, own: bool, pattern: Pattern, least_words: usize) -> Ve
 
 /// The reason of `untrust: allow[transform] reason`.
 fn allowed(text: &str, transform: &str) -> Option<String> {
-    let (_, behind) = text.split_once("untrust: allow[")?;
-    let (allowed, reason) = behind.split_once(']')?;
-    let is_named = allowed.split(',').any(|name| name.trim() == transform);
-    let reason = reason.trim();
-    (is_named && !reason.is_empty()).then(|| reason.to_owned())
+    // Each of several on one line has its own reason.
+    text.split("untrust: allow[").skip(1).find_map(|behind| {
+        let (allowed, reason) = behind.split_once(']')?;
+        let is_named = allowed.split(',').any(|name| name.trim() == transform);
+        let reason = reason.trim();
+        (is_named && !reason.is_empty()).then(|| reason.to_owned())
+    })
 }
 
 fn names_pattern(lower: &str, pattern: Pattern) -> bool {

@@ -190,6 +190,9 @@ pub struct ReviewArguments {
     /// Go on with the review that was stopped, killed or closed here
     #[arg(long)]
     pub resume: bool,
+    /// Begin anew, and forget what was decided in a review that was not finished
+    #[arg(long, conflicts_with = "resume")]
+    pub restart: bool,
 }
 
 /// Options of `exceptions`.

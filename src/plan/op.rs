@@ -121,8 +121,7 @@ pub enum Op {
         /// The whole comment, from `#`.
         at: Anchor,
     },
-    /// A comment stands behind the code of one of the lines, or above the statement where none of
-    /// them can end in a comment.
+    /// A comment stands behind the code of one of the lines.
     AddComment {
         /// What it is about.
         at: Anchor,

@@ -65,19 +65,49 @@ pub type Decisions = BTreeMap<String, Entry>;
 /// `{"except": "why the code may stay"}` or what a finished review wrote. The error says where the
 /// text is wrong.
 pub fn parse(text: &str) -> Result<Decisions, String> {
-    let values: BTreeMap<String, serde_json::Value> =
-        serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let values: Pairs = serde_json::from_str(text)
+        .map_err(|error| format!("it is no JSON object of ids and decisions: {error}"))?;
     let mut decisions = Decisions::new();
-    for (id, value) in values {
+    for (id, value) in values.0 {
         let shown = value.to_string();
         let entry = serde_json::from_value(value).map_err(|_| {
             format!(
                 "{id}: {shown} is no decision; write \"apply\", \"leave\" or {{\"except\": \"why the code may stay\"}}"
             )
         })?;
+        if decisions.contains_key(&id) {
+            return Err(format!("{id} stands there twice"));
+        }
         decisions.insert(id, entry);
     }
     Ok(decisions)
+}
+
+/// The pairs of an object as they stand there.
+struct Pairs(Vec<(String, serde_json::Value)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(PairsVisitor)
+    }
+}
+
+struct PairsVisitor;
+
+impl<'de> serde::de::Visitor<'de> for PairsVisitor {
+    type Value = Pairs;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(pair) = map.next_entry()? {
+            pairs.push(pair);
+        }
+        Ok(Pairs(pairs))
+    }
 }
 
 /// The text of a file of decisions.
@@ -120,5 +150,7 @@ mod tests {
         let error = parse(r#"{"a": "yes"}"#).unwrap_err();
         assert!(error.starts_with("a: \"yes\" is no decision"), "{error}");
         assert!(parse("[1]").is_err());
+        let twice = r#"{"a": "leave", "a": "apply"}"#;
+        assert_eq!(parse(twice), Err("a stands there twice".to_owned()));
     }
 }

@@ -36,6 +36,11 @@ impl Kept {
         Ok(Self { file: options.open(path)?, is_old: !on })
     }
 
+    /// Whether no other review adds to the file. Where that cannot be told, it is taken for granted.
+    pub fn is_alone(&self) -> bool {
+        !matches!(self.file.try_lock(), Err(std::fs::TryLockError::WouldBlock))
+    }
+
     /// Adds decisions, those that were taken back as `None`. They are there even if the program is
     /// killed afterwards.
     pub fn add(&mut self, lines: Vec<(String, Option<Entry>)>) -> std::io::Result<()> {

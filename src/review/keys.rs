@@ -1,5 +1,6 @@
 //! Which keys are valid, and what they do.
 
+use super::decision::Decision;
 use super::state::{Key, Mode, Rest, Review};
 
 /// A key and what it does.
@@ -24,11 +25,20 @@ impl Review {
         if self.is_auto(self.item()) {
             keys[0].does = "apply it, and so does Enter".to_owned();
         }
-        keys.push(help("u", "go back to the one decided before"));
-        keys.push(help("j", "go to the next one without deciding"));
-        keys.push(help("k", "go to the previous one without deciding"));
-        keys.push(help("g", "go to one of a list"));
-        keys.push(help("/", "search"));
+        let (at, count) = self.position();
+        if at > 0 || self.trail.iter().any(|step| *step != self.step()) {
+            keys.push(help("u", "go back to the one decided before"));
+        }
+        if at + 1 < count {
+            keys.push(help("j", "go to the next one without deciding"));
+        }
+        if at > 0 {
+            keys.push(help("k", "go to the previous one without deciding"));
+        }
+        if count > 1 {
+            keys.push(help("g", "go to one of a list"));
+            keys.push(help("/", "search"));
+        }
         keys.push(help("a", format!("apply this and the rest of {}", item.transform)));
         keys.push(help("f", format!("apply this and the rest of {}", item.path)));
         let auto = counted(Rest::Auto);
@@ -85,7 +95,12 @@ impl Review {
         match &self.mode {
             Mode::Change => {
                 let keys: Vec<&str> = self.keys().iter().map(|help| help.key).collect();
-                format!("apply this change [{}]? ", keys.join(","))
+                let what = match self.shown_decision() {
+                    Decision::Except(_) => "keep the code with this comment",
+                    Decision::Edit(_) => "apply this text",
+                    _ => "apply this change",
+                };
+                format!("{what} [{}]? ", keys.join(","))
             }
             Mode::Help => "any key goes back ".to_owned(),
             Mode::Page => "space scrolls, q goes back ".to_owned(),

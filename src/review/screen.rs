@@ -131,16 +131,19 @@ fn top(review: &Review, columns: usize) -> Vec<String> {
         more => format!(" (+{more} files)"),
     };
     let level = if item.level == Level::Auto { "auto" } else { "review" };
-    let was = review
-        .decided
-        .get(&review.step())
-        .map_or_else(String::new, |decided| format!("  (was: {})", letter(&decided.decision)));
+    let was = review.decided.get(&review.step()).map_or_else(String::new, |decided| {
+        let other = |way: &usize| *way == decided.item && *way != review.item();
+        let way = item.options.iter().position(other);
+        let way = way.map_or_else(String::new, |way| format!(" of way {}", way + 1));
+        format!("  (was: {}{way})", letter(&decided.decision))
+    });
     let front = format!("[{}/{count}]  file {}/{}  ", at + 1, file.unwrap_or(0) + 1, files.len());
     let back = format!("{more}  {}  {level}{was}", item.transform);
     let left = columns.saturating_sub(width(&front) + width(&back)).max(8);
     let place = cut_left(&format!("{}:{}", visible(&item.path), item.line), left);
     let header = cut(&format!("{front}{place}{back}"), columns);
-    vec![header.bold().to_string(), cut(&title_of(review), columns).yellow().to_string()]
+    let title = filled(&title_of(review), columns).into_iter().next().unwrap_or_default();
+    vec![header.bold().to_string(), title.yellow().to_string()]
 }
 
 /// What the item that is shown does, and which of several ways it is.
@@ -200,10 +203,8 @@ fn about(review: &Review, view: &View, columns: usize) -> Vec<String> {
     if let Some(Decision::Except(why)) = decision {
         rows.extend(filled(&format!("kept, because: {}", visible(why)), columns));
     }
-    // The pinned row holds what fits of it.
-    if width(&title_of(review)) > columns {
-        rows.extend(filled(&title_of(review), columns));
-    }
+    // The pinned row holds the first of its rows.
+    rows.extend(filled(&title_of(review), columns).into_iter().skip(1));
     rows.extend(filled(&visible(&item.reason), columns));
     for line in &item.chain {
         rows.extend(indented(&visible(line), columns).into_iter().map(|r| r.cyan().to_string()));

@@ -26,8 +26,9 @@ pub(super) fn help(review: &Review, columns: usize) -> Vec<String> {
 pub(super) fn list(review: &Review, cursor: usize, columns: usize) -> Vec<String> {
     let steps = review.steps();
     let rows = steps.iter().enumerate().map(|(at, step)| {
-        let row = line(review, at, *step, columns);
-        if at == cursor { row.reversed().to_string() } else { row }
+        let row = line(review, at, *step, columns.saturating_sub(1));
+        // Seen without colours too.
+        if at == cursor { format!(">{row}").reversed().to_string() } else { format!(" {row}") }
     });
     rows.collect()
 }

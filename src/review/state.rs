@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decision::Decision;
 use super::item::Item;
+use crate::report::escape::is_hidden;
 use crate::transforms::finding::Level;
 
 /// A key that was pressed.
@@ -196,6 +197,15 @@ impl Review {
         self.shown.get(&step).copied().or_else(decided).unwrap_or(step)
     }
 
+    /// The decision that is shown: the one that was taken if it changes files, else to apply the item.
+    pub fn shown_decision(&self) -> Decision {
+        let taken = self.decided.get(&self.at).filter(|decided| decided.item == self.item());
+        match taken.map(|decided| &decided.decision) {
+            Some(decision) if *decision != Decision::Leave => decision.clone(),
+            _ => Decision::Apply,
+        }
+    }
+
     /// The position of the step at hand among all, from 0, and how many there are.
     pub fn position(&self) -> (usize, usize) {
         let steps = self.steps();
@@ -293,7 +303,7 @@ impl Review {
             return self.invalid(key);
         }
         match key {
-            Key::Char('y') | Key::Enter => self.apply(Decision::Apply, check),
+            Key::Char('y') | Key::Enter => self.apply(self.shown_decision(), check),
             Key::Char('n') => {
                 let decided = Decided { item: self.at, decision: Decision::Leave };
                 self.decide(vec![(self.at, decided)])
@@ -338,6 +348,8 @@ impl Review {
     fn invalid(&mut self, key: Key) -> Effect {
         match key {
             Key::Enter => self.say("a change that needs a review wants its y"),
+            Key::Char('j') => self.say("this is the last one; q goes to the last screen"),
+            Key::Char('k' | 'u') => self.say("this is the first one"),
             Key::Char(c) if !c.is_control() => {
                 self.say(format!("{c} does nothing here; ? says what the keys do"))
             }
@@ -446,14 +458,10 @@ impl Review {
     fn go(&mut self, by: isize) -> Effect {
         let (at, _) = self.position();
         let step = at.checked_add_signed(by).and_then(|at| self.steps().get(at).copied());
-        match step {
-            Some(step) => {
-                self.go_to(step);
-                Effect::Show
-            }
-            None if by < 0 => self.say("this is the first one"),
-            None => self.say("this is the last one; q goes to the last screen"),
+        if let Some(step) = step {
+            self.go_to(step);
         }
+        Effect::Show
     }
 
     fn go_back(&mut self) -> Effect {
@@ -594,7 +602,7 @@ pub(super) enum Rest {
 /// Changes a text that is typed; whether the key goes on with it.
 fn typed(key: Key, text: &mut String) -> bool {
     match key {
-        Key::Char(c) if !c.is_control() => text.push(c),
+        Key::Char(c) if !is_hidden(c) => text.push(c),
         Key::Backspace if !text.is_empty() => {
             text.pop();
         }

@@ -30,9 +30,12 @@ impl Review {
         self.mode = Mode::Change;
         let mut wanted: Vec<(usize, Decided)> = Vec::new();
         for step in steps {
-            let item = if *step == self.at { self.item() } else { *step };
+            let (item, decision) = match *step == self.at {
+                true => (self.item(), self.shown_decision()),
+                false => (*step, Decision::Apply),
+            };
             if self.items[item].level <= level {
-                wanted.push((*step, Decided { item, decision: Decision::Apply }));
+                wanted.push((*step, Decided { item, decision }));
             }
         }
         let count = wanted.len();

@@ -13,6 +13,7 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute, queue};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
 use super::screen::Screen;
 use super::state::Key;
@@ -37,6 +38,7 @@ pub enum Input {
 /// A window in which the dialogue is held.
 pub struct Window {
     ended: Arc<AtomicBool>,
+    continued: Arc<AtomicBool>,
 }
 
 /// Whether there is a terminal to read from and to draw on.
@@ -62,7 +64,9 @@ impl Window {
             before(panic);
         }));
         watch(&ended);
-        let window = Self { ended };
+        let continued = Arc::new(AtomicBool::new(false));
+        signal_hook::flag::register(signal_hook::consts::SIGCONT, Arc::clone(&continued))?;
+        let window = Self { ended, continued };
         window.take()?;
         Ok(window)
     }
@@ -75,7 +79,13 @@ impl Window {
     /// Gives the window back while something else uses it.
     pub fn lend<T>(&self, run: impl FnOnce() -> T) -> io::Result<T> {
         give_back();
+        let stdin = io::stdin();
+        let settings = tcgetattr(&stdin);
         let result = run();
+        // What it left of the terminal's settings is not ours to hand on.
+        if let Ok(settings) = settings {
+            tcsetattr(&stdin, OptionalActions::Now, &settings)?;
+        }
         self.take()?;
         Ok(result)
     }
@@ -108,7 +118,17 @@ impl Window {
             if self.ended.load(Ordering::Relaxed) {
                 return Input::Gone;
             }
-            wait(PATIENCE);
+            // Who stopped the program had the window meanwhile.
+            if self.continued.swap(false, Ordering::Relaxed) {
+                let _ = disable_raw_mode();
+                if self.take().is_err() {
+                    return Input::Gone;
+                }
+                return Input::Resized;
+            }
+            if !is_left(PATIENCE) {
+                return Input::Gone;
+            }
             match event::poll(Duration::ZERO) {
                 Ok(false) => continue,
                 Ok(true) => {}
@@ -138,13 +158,15 @@ impl Drop for Window {
 /// Whether a window is taken over.
 static OPEN: AtomicBool = AtomicBool::new(false);
 
-/// Waits until there is something to read, for so many milliseconds at most.
-fn wait(milliseconds: i32) {
+/// Waits until there is something to read, for so many milliseconds at most. Tells whether the
+/// terminal is still there.
+fn is_left(milliseconds: i32) -> bool {
     let stdin = io::stdin();
     let mut files = [PollFd::new(&stdin, PollFlags::IN)];
     let patience = Timespec { tv_sec: 0, tv_nsec: i64::from(milliseconds) * 1_000_000 };
     // What a signal cuts short is looked at again.
     let _ = poll(&mut files, Some(&patience));
+    !files[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
 }
 
 /// Notices that the terminal is gone. Who reads from one that is would read nothing without end, and so

@@ -149,7 +149,9 @@ proptest! {
             prop_assert!(check(&review.chosen(None)).is_empty(), "what is approved fits together");
             match (&mode, key, &effect) {
                 (Mode::Change, Key::Char('y') | Key::Enter, Effect::Decided(_)) => {
-                    prop_assert_eq!(&review.decided[&step].decision, &Decision::Apply);
+                    let kept = before.get(&step).filter(|d| d.item == way && d.decision != Decision::Leave);
+                    let shown = kept.map_or(Decision::Apply, |decided| decided.decision.clone());
+                    prop_assert_eq!(&review.decided[&step].decision, &shown);
                     prop_assert_eq!(review.decided[&step].item, way);
                     prop_assert!(key == Key::Char('y') || items[way].level == Level::Auto);
                 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use super::planner::Planner;
-use crate::report::escape::visible;
+use crate::report::escape::{is_hidden, visible};
 use crate::review::decision::{Decision, parse};
 use crate::review::state::Decided;
 
@@ -45,8 +45,16 @@ pub(super) fn chosen(planner: &Planner, path: &Path) -> anyhow::Result<Vec<Decid
     Ok(decided)
 }
 
+/// Ids that are named in one message.
+const MOST: usize = 20;
+
 fn named(ids: &[&str]) -> String {
-    ids.iter().map(|id| format!("  {}", visible(id))).collect::<Vec<_>>().join("\n")
+    let mut lines: Vec<String> =
+        ids.iter().take(MOST).map(|id| format!("  {}", visible(id))).collect();
+    if ids.len() > MOST {
+        lines.push(format!("  and {} more", ids.len() - MOST));
+    }
+    lines.join("\n")
 }
 
 /// Refuses what does not go together.
@@ -61,11 +69,20 @@ fn refuse(planner: &Planner, decided: &[Decided]) -> anyhow::Result<()> {
             Decision::Except(why) => Some(why.trim()),
             _ => None,
         };
-        if reason == Some("") || (reason.is_some() && !item.can_stay) {
-            bail!("nothing was written: {} cannot be kept with that reason", id(one.item));
+        if reason == Some("") {
+            bail!("nothing was written: {} can be kept only for a reason", id(one.item));
         }
-        if reason.is_some_and(|reason| reason.contains(['\n', '\r'])) {
-            bail!("nothing was written: the reason of {} is more than one line", id(one.item));
+        if reason.is_some() && !item.can_stay {
+            bail!(
+                "nothing was written: {} is a marker, which no reason keeps; remove it, or leave it",
+                id(one.item)
+            );
+        }
+        if reason.is_some_and(|reason| reason.contains(is_hidden)) {
+            bail!(
+                "nothing was written: the reason of {} is more than one line, or holds characters that hide or reorder others",
+                id(one.item)
+            );
         }
         let other = item.options.iter().chain(&item.parts).find(|other| {
             **other != one.item && decided.iter().any(|decided| decided.item == **other)

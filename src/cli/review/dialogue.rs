@@ -33,24 +33,24 @@ pub(super) fn run(planner: &Planner, path: &Path, on: bool) -> anyhow::Result<En
             path.display()
         )
     };
-    let (known, stale) = resumed(planner, path)?;
-    let earlier = known.len();
-    let known = if on { known } else { Vec::new() };
+    let (known, stale) = if on { resumed(planner, path)? } else { (Vec::new(), 0) };
+    let nothing = on && known.is_empty() && stale == 0;
     let mut kept = Kept::open(path, on).map_err(unkept)?;
+    if !kept.is_alone() {
+        anyhow::bail!("another review of this program is open; end that one first");
+    }
     let check = |all: &[Decided]| -> Vec<Refused> { planner.refused(all) };
     let mut review = begun(planner, known, &check);
-    if !on && earlier > 0 {
-        review.message = format!(
-            "{earlier} decisions of an earlier review are kept until you decide here; Q, then --resume goes on with them"
-        );
-    } else if stale > 0 {
-        review.message = format!(
-            "{stale} decisions are asked again, for their files changed or their changes are gone"
-        );
+    if stale > 0 {
+        review.message =
+            format!("asked again, for their files changed or their changes are gone: {stale}");
+    } else if nothing {
+        "no decisions were kept: the review begins anew".clone_into(&mut review.message);
     }
     let mut view = Views::new(planner);
     let window = Window::open()?;
     let mut is_gone = false;
+    let mut drafts: BTreeMap<usize, String> = BTreeMap::new();
     let chosen = loop {
         let (columns, rows) = window.size();
         let screen = draw(&review, view.of(&review), columns, rows);
@@ -66,7 +66,7 @@ pub(super) fn run(planner: &Planner, path: &Path, on: bool) -> anyhow::Result<En
         };
         let mut effect = review.press(key, &check);
         if let Effect::Edit(item) = effect {
-            effect = edit(planner, &window, &mut review, item, &check)?;
+            effect = edit(planner, &window, &mut review, item, &mut drafts, &check)?;
         }
         match effect {
             Effect::Decided(steps) => {
@@ -131,20 +131,33 @@ fn edit(
     window: &Window,
     review: &mut Review,
     item: usize,
+    drafts: &mut BTreeMap<usize, String>,
     check: crate::review::state::Check,
 ) -> std::io::Result<Effect> {
     let Some((line, count, text)) = planner.new_text(item) else {
         "there is no text to edit".clone_into(&mut review.message);
         return Ok(Effect::Show);
     };
-    let edited = window.lend(|| editor::edited(&text.replace("\r\n", "\n")))?;
+    let offered = text.replace("\r\n", "\n");
+    let shown = drafts.get(&item).unwrap_or(&offered).clone();
+    let edited = window.lend(|| editor::edited(&shown))?;
     let edited = match edited {
+        // Many an editor leaves the last line without an end.
+        Ok(edited) if offered.ends_with('\n') && !edited.ends_with('\n') && !edited.is_empty() => {
+            edited + "\n"
+        }
         Ok(edited) => edited,
         Err(error) => {
             review.message = format!("{error:#}");
             return Ok(Effect::Show);
         }
     };
+    if edited == offered {
+        "the text is as it was; y applies it".clone_into(&mut review.message);
+        return Ok(Effect::Show);
+    }
+    // What does not fit is where the next attempt begins.
+    drafts.insert(item, edited.clone());
     let old = planner.old_text(item, line, count);
     let changed = rewrites(line, &old, &edited);
     if changed.is_empty() {
@@ -178,7 +191,7 @@ impl<'p> Views<'p> {
     fn of(&mut self, review: &Review) -> &View {
         let key = match &review.mode {
             Mode::Change | Mode::Search(_) | Mode::Justify(_) | Mode::All(_) => {
-                let decided = shown(review);
+                let decided = Decided { item: review.item(), decision: review.shown_decision() };
                 let near = self.near(&decided, review.chosen(Some(review.step())));
                 Key::Change(decided, near, review.around)
             }
@@ -206,11 +219,11 @@ impl<'p> Views<'p> {
         let mut view = View::default();
         match key {
             Key::Change(decided, others, around) => {
-                let patch = self.planner.diff(decided, others, *around);
+                let (patch, refused) = self.planner.diff(decided, others, *around);
                 view.diff = lines_of(&colour::coloured(&patch));
-                let check = |all: &[Decided]| self.planner.refused(all);
+                let known = |_: &[Decided]| refused.clone();
                 view.problem =
-                    review.fits(review.step(), decided, &check).err().unwrap_or_default();
+                    review.fits(review.step(), decided, &known).err().unwrap_or_default();
             }
             Key::Page(transform) => {
                 let pages = named(transform).into_iter().map(|t| t.about().page);
@@ -223,16 +236,6 @@ impl<'p> Views<'p> {
             Key::Nothing => {}
         }
         view
-    }
-}
-
-/// The decision that is shown: the one that was taken if it changes files, else to apply it.
-fn shown(review: &Review) -> Decided {
-    let item = review.item();
-    let taken = review.decided.get(&review.step()).filter(|decided| decided.item == item);
-    match taken {
-        Some(decided) if decided.decision != Decision::Leave => decided.clone(),
-        _ => Decided { item, decision: Decision::Apply },
     }
 }
 

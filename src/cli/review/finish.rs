@@ -56,7 +56,15 @@ pub(super) fn write(
 fn keep(session: &mut Session, chosen: &[Decided], fixed: &mut std::collections::BTreeSet<usize>) {
     let left_out = session.left_out();
     for index in session.approved.clone() {
-        let Some(Decision::Except(why)) = chosen.get(index).map(|d| &d.decision) else { continue };
+        let decision = chosen.get(index).map(|decided| &decided.decision);
+        if let Some(Decision::Edit(_)) = decision {
+            for finding in session.changes[index].findings.clone() {
+                fixed.remove(&finding);
+                let why = "a person wrote the new text; `untrust check` says whether it is safe";
+                session.scan.findings[finding].remedy = Remedy::Report(why.to_owned());
+            }
+        }
+        let Some(Decision::Except(why)) = decision else { continue };
         for finding in session.changes[index].findings.clone() {
             fixed.remove(&finding);
             if !left_out.contains(&finding) {

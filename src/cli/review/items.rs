@@ -109,7 +109,8 @@ fn item(
         whole: None,
         // A marker is never honoured, whatever stands beside it.
         can_stay: change.transform != "nosec",
-        can_edit: change.ops.iter().any(|op| op.anchor().file == first && !is_import(op)),
+        can_edit: change.ops.iter().any(|op| !is_import(op))
+            && change.ops.iter().all(|op| op.anchor().file == first || is_import(op)),
         words: words.to_lowercase(),
         path,
     }

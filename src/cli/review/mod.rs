@@ -7,7 +7,7 @@ mod finish;
 mod items;
 mod planner;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
@@ -16,6 +16,7 @@ use super::fix::{guard, recovered};
 use super::output::note;
 use super::session::{Purpose, Session};
 use crate::plan::materialize::materialize;
+use crate::report::escape::visible_path;
 use crate::review::decision::{Decision, Entry};
 use crate::review::{kept, terminal};
 use crate::write::StateDir;
@@ -63,16 +64,13 @@ fn interactive(
         return finish::write(session, subjects, &[], arguments, state);
     }
     let path = decisions_of(state, session);
+    prepared(arguments, &path)?;
     let ended = {
         let planner = Planner::new(session, subjects);
         dialogue::run(&planner, &path, arguments.resume)?
     };
     let decisions = ended.decisions;
-    if let Some(file) = &arguments.save_decisions {
-        let text = crate::review::decision::text(&decisions)?;
-        std::fs::write(file, text)
-            .map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
-    }
+    let is_unsaved = !saved(&decisions, arguments.save_decisions.as_deref())?;
     let Some(chosen) = ended.chosen else {
         note(&match decisions.len() {
             0 => "nothing was written".to_owned(),
@@ -84,6 +82,7 @@ fn interactive(
         return Ok(if ended.is_gone { 2 } else { u8::from(!arguments.fix.scan.exit_zero) });
     };
     let code = finish::write(session, subjects, &chosen, arguments, state)?;
+    let code = if is_unsaved { 2 } else { code };
     if session.left.is_empty() {
         // What is written is decided. That it is still listed would do no harm.
         let _ = std::fs::remove_file(&path);
@@ -93,6 +92,42 @@ fn interactive(
         );
     }
     Ok(code)
+}
+
+/// Writes the decisions down, if that is wanted; whether that did not fail.
+fn saved(
+    decisions: &crate::review::decision::Decisions,
+    file: Option<&Path>,
+) -> anyhow::Result<bool> {
+    let Some(file) = file else { return Ok(true) };
+    let text = crate::review::decision::text(decisions)?;
+    let written = std::fs::write(file, text);
+    if let Err(error) = &written {
+        note(&format!("error: the decisions could not be saved: {}: {error}", visible_path(file)));
+    }
+    Ok(written.is_ok())
+}
+
+/// Refuses a review that could not end as it is meant to, before any work is done.
+fn prepared(arguments: &ReviewArguments, path: &Path) -> anyhow::Result<()> {
+    if let Some(file) = &arguments.save_decisions {
+        let opened = std::fs::OpenOptions::new().create(true).append(true).open(file);
+        opened.map_err(|error| {
+            anyhow::anyhow!("{}: the decisions cannot be saved there: {error}", visible_path(file))
+        })?;
+    }
+    let known =
+        kept::read(path).map_err(|error| anyhow::anyhow!("{}: {error}", visible_path(path)))?;
+    if !known.is_empty() && !arguments.resume && !arguments.restart {
+        let them = match known.len() {
+            1 => "1 decision is".to_owned(),
+            count => format!("{count} decisions are"),
+        };
+        bail!(
+            "{them} kept of a review that was not finished; --resume goes on with it, --restart begins anew"
+        );
+    }
+    Ok(())
 }
 
 /// Where the decisions about a program are kept.
@@ -110,10 +145,7 @@ fn concerned(session: &Session, subjects: &[Subject]) -> Vec<PathBuf> {
 }
 
 /// The decisions that were kept and still hold, and how many do not.
-fn resumed(
-    planner: &Planner,
-    path: &std::path::Path,
-) -> anyhow::Result<(Vec<(usize, Decision)>, usize)> {
+fn resumed(planner: &Planner, path: &Path) -> anyhow::Result<(Vec<(usize, Decision)>, usize)> {
     let known = kept::read(path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
     let (mut found, mut stale) = (Vec::new(), 0);
     for (id, entry) in known {

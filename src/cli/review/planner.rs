@@ -2,17 +2,20 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::super::diff::patch_path;
 use super::super::session::Session;
 use super::items::{Subject, is_import};
 use crate::plan::change::Change;
-use crate::plan::materialize::{Cause, Materialized, materialize};
+use crate::plan::materialize::{Cause, Dropped, Materialized, materialize};
 use crate::plan::op::{Anchor, Op};
+use crate::python::layout::comment;
 use crate::python::module::Module;
 use crate::report::diff::{Context, FileDiff, unified_with};
 use crate::review::decision::{Decision, Rewrite};
 use crate::review::state::{Around, Decided, Refused};
+use crate::transforms::finding::Remedy;
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
 
@@ -24,6 +27,21 @@ pub(super) struct Planner<'s> {
     by_id: BTreeMap<&'s str, usize>,
     /// Decisions of which it is known that they can be carried out together.
     good: RefCell<Vec<Decided>>,
+    /// What was worked out last.
+    known: RefCell<Vec<(Asked, Rc<Made>)>>,
+}
+
+/// Decisions, and the files that are asked about.
+type Asked = (Vec<Decided>, BTreeSet<FileId>);
+
+/// How many answers are remembered.
+const KNOWN: usize = 4;
+
+/// What decisions make of files.
+struct Made {
+    /// Their items, and whether they only add comments.
+    items: Vec<(usize, bool)>,
+    result: Materialized,
 }
 
 impl<'s> Planner<'s> {
@@ -35,6 +53,7 @@ impl<'s> Planner<'s> {
             modules: session.scan.by_file(),
             by_id: ids.map(|(at, subject)| (subject.change.id.as_str(), at)).collect(),
             good: RefCell::default(),
+            known: RefCell::default(),
         }
     }
 
@@ -74,64 +93,119 @@ impl<'s> Planner<'s> {
                 files.extend(self.files(&self.change(&differs)));
             }
         }
-        let (changes, made) = self.made(all, &files);
-        if made.dropped.is_empty() {
+        let made = self.made(all, &files);
+        if made.result.dropped.is_empty() {
             *self.good.borrow_mut() = all.to_vec();
         }
-        made.dropped
-            .iter()
-            .map(|dropped| {
-                let (by, why) = match &dropped.cause {
-                    Cause::Conflict { with } => {
-                        (Some(changes[*with].0), "both change the same text".to_owned())
-                    }
-                    Cause::Held { message } | Cause::Failed { message } => (None, message.clone()),
-                };
-                Refused { item: changes[dropped.change].0, by, why }
-            })
-            .collect()
+        self.refusals(&made)
+    }
+
+    /// What was left out, and why.
+    fn refusals(&self, made: &Made) -> Vec<Refused> {
+        let why = |dropped: &Dropped| {
+            let (item, is_comment) = made.items[dropped.change];
+            let (by, why) = match &dropped.cause {
+                Cause::Conflict { with } => {
+                    (Some(made.items[*with].0), "both change the same text".to_owned())
+                }
+                Cause::Failed { .. } if is_comment => {
+                    let why = "no line of it can end in a comment; write it by hand";
+                    (None, why.to_owned())
+                }
+                Cause::Held { message } | Cause::Failed { message } => (None, message.clone()),
+            };
+            Refused { item, by, why }
+        };
+        let shared = made.items.iter().filter(|(_, is_comment)| *is_comment);
+        let shared = shared.filter_map(|(item, _)| {
+            let line = self.covered(*item)?;
+            let why = format!(
+                "the comment would speak for another one in line {line} too; write it by hand"
+            );
+            Some(Refused { item: *item, by: None, why })
+        });
+        made.result.dropped.iter().map(why).chain(shared).collect()
+    }
+
+    /// The 1-based line of another finding of the same transform for which a comment about an item
+    /// would speak too.
+    fn covered(&self, item: usize) -> Option<usize> {
+        let change = &self.subjects[item].change;
+        let findings = &self.session.scan.findings;
+        change.findings.iter().find_map(|index| {
+            let finding = &findings[*index];
+            let module = self.modules[&finding.file];
+            let line = module.lines.of(comment::end_of_comment_line(module, finding.range)?);
+            let other = findings.iter().enumerate().find(|(other, one)| {
+                let lines = || module.lines.of(one.range.start)..=module.lines.of(one.range.end);
+                one.file == finding.file
+                    && one.transform == finding.transform
+                    && !change.findings.contains(other)
+                    && !matches!(one.remedy, Remedy::Exception(_))
+                    && lines().contains(&line)
+            });
+            other.map(|(_, one)| module.lines.of(one.range.start) + 1)
+        })
     }
 
     fn files(&self, change: &Change) -> BTreeSet<FileId> {
         change.ops.iter().map(|op| op.anchor().file).collect()
     }
 
-    /// What decisions make of some files; the changes with their items.
-    fn made(
-        &self,
-        all: &[Decided],
-        files: &BTreeSet<FileId>,
-    ) -> (Vec<(usize, Change)>, Materialized) {
+    /// What decisions make of some files. The last few answers are known, for one key asks the same
+    /// thing several times.
+    fn made(&self, all: &[Decided], files: &BTreeSet<FileId>) -> Rc<Made> {
         let is_near = |decided: &&Decided| {
             self.subjects[decided.item].files().any(|file| files.contains(&file))
-                || matches!(decided.decision, Decision::Except(_))
+                || self.finding_files(decided.item).any(|file| files.contains(&file))
         };
-        let changes: Vec<(usize, Change)> =
-            all.iter().filter(is_near).map(|d| (d.item, self.change(d))).collect();
+        let near: Vec<Decided> = all.iter().filter(is_near).cloned().collect();
+        let key = (near, files.clone());
+        if let Some((_, made)) = self.known.borrow().iter().find(|(known, _)| *known == key) {
+            return Rc::clone(made);
+        }
+        let changes: Vec<Change> = key.0.iter().map(|decided| self.change(decided)).collect();
         let modules = self.modules.iter().filter(|(file, _)| files.contains(file));
         let modules = modules.map(|(file, module)| (*file, *module)).collect();
-        let chosen: Vec<&Change> = changes.iter().map(|(_, change)| change).collect();
-        let made = materialize(&modules, &chosen);
-        (changes, made)
+        let chosen: Vec<&Change> = changes.iter().collect();
+        let result = materialize(&modules, &chosen);
+        let item = |d: &Decided| (d.item, matches!(d.decision, Decision::Except(_)));
+        let made = Rc::new(Made { items: key.0.iter().map(item).collect(), result });
+        let mut known = self.known.borrow_mut();
+        known.truncate(KNOWN - 1);
+        known.insert(0, (key, Rc::clone(&made)));
+        made
+    }
+
+    /// The files of the findings of an item.
+    fn finding_files(&self, item: usize) -> impl Iterator<Item = FileId> {
+        let findings = self.subjects[item].change.findings.iter();
+        findings.map(|index| self.session.scan.findings[*index].file)
     }
 
     /// The lines of the diff of a decision beside others, file by file, the first one first.
-    pub(super) fn diff(&self, decided: &Decided, others: &[Decided], around: Around) -> Vec<u8> {
+    pub(super) fn diff(
+        &self,
+        decided: &Decided,
+        others: &[Decided],
+        around: Around,
+    ) -> (Vec<u8>, Vec<Refused>) {
         let own = self.change(decided);
         let files = self.files(&own);
-        let (_, before) = self.made(others, &files);
+        let before = self.made(others, &files);
         let mut all = others.to_vec();
         all.push(decided.clone());
         all.sort_by_key(|decided| decided.item);
-        let (_, after) = self.made(&all, &files);
+        let after = self.made(&all, &files);
         let first = self.session.finding_of(&own).file;
         let mut order: Vec<FileId> = files.into_iter().collect();
         order.sort_by_key(|file| (*file != first, *file));
         let mut out = Vec::new();
         for file in order {
             let old = &self.modules[&file].source.bytes;
-            let bytes = |made: &'_ Materialized| {
-                made.files.get(&file).map_or_else(|| old.clone(), |new| new.bytes.clone())
+            let bytes = |made: &Made| {
+                let new = made.result.files.get(&file);
+                new.map_or_else(|| old.clone(), |new| new.bytes.clone())
             };
             let (old, new) = (bytes(&before), bytes(&after));
             let path = patch_path(self.session, file);
@@ -142,7 +216,7 @@ impl<'s> Planner<'s> {
             };
             out.extend(unified_with(&FileDiff { old: &old, new: &new, path: &path }, context));
         }
-        out
+        (out, self.refusals(&after))
     }
 
     /// The paths of the files that decisions would change, as they are shown.

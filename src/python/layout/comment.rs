@@ -22,19 +22,16 @@ pub fn delete(module: &Module, comment: Span) -> Edit {
 
 /// The edit that adds a comment behind the code of the first line of a span that can end in one, or
 /// behind the comment that is there. Lines within strings and those that a backslash continues cannot:
-/// where all are such, the comment stands above the statement. `None` if it does not begin its line.
+/// `None` if all are such. (A comment above the statement would be about others too.)
 pub fn add(module: &Module, span: Span, text: &str) -> Option<Edit> {
+    let end = end_of_comment_line(module, span)?;
+    Some(Edit::insert(end, format!("  {text}")))
+}
+
+/// Where the first line of a span that can end in a comment ends.
+pub fn end_of_comment_line(module: &Module, span: Span) -> Option<usize> {
     let (first, last) = (module.lines.of(span.start), module.lines.of(span.end));
-    if let Some(end) = (first..=last).find_map(|line| end_of_code(module, line)) {
-        return Some(Edit::insert(end, format!("  {text}")));
-    }
-    let node = module.nodes().covering(span)?;
-    let statement = module.statement(node)?;
-    let around = module.ancestors(statement).filter(|node| module.is_statement(*node));
-    let same_line = |node: &tree_sitter::Node| module.starts_line(node.start_byte());
-    let start = std::iter::once(statement).chain(around).find(same_line)?.start_byte();
-    let newline = module.source.newline_at(start);
-    Some(Edit::insert(start, format!("{text}{newline}{}", module.indentation(start))))
+    (first..=last).find_map(|line| end_of_code(module, line))
 }
 
 /// Where a comment can be added to a 0-based line.
