@@ -38,7 +38,7 @@ pub(super) fn report(
     written: Option<&[PathBuf]>,
 ) -> Report {
     let findings = session.scan.findings.iter().enumerate();
-    let gone = |index: &usize| mode == Mode::Fix && fixed.contains(index);
+    let gone = |index: &usize| mode.applies() && fixed.contains(index);
     let by_finding = changes_of_findings(session);
     let mut owned = Owned::of(session);
     Report {

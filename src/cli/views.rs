@@ -200,7 +200,7 @@ pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) ->
     if mode != Mode::Check {
         summary.long_lines = long_lines(session);
     }
-    let applied = mode == Mode::Fix;
+    let applied = mode.applies();
     let left_out = session.left_out();
     for (index, finding) in session.scan.findings.iter().enumerate() {
         if matches!(finding.remedy, Remedy::Exception(_)) {

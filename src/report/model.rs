@@ -80,6 +80,15 @@ pub enum Mode {
     Diff,
     /// Apply the changes.
     Fix,
+    /// Apply the changes that a person approved.
+    Review,
+}
+
+impl Mode {
+    /// Whether changes were written.
+    pub fn applies(self) -> bool {
+        matches!(self, Self::Fix | Self::Review)
+    }
 }
 
 /// The counts at the end of a run.

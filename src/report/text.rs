@@ -97,7 +97,7 @@ pub fn summary(summary: &Summary) -> String {
 fn scanned(summary: &Summary) -> String {
     let files = counted(summary.files, "file", "files");
     let total: usize = summary.findings.values().sum();
-    let left = if summary.mode == Mode::Fix && summary.fixed > 0 { " left" } else { "" };
+    let left = if summary.mode.applies() && summary.fixed > 0 { " left" } else { "" };
     if total == 0 {
         return format!("scanned {files}: no findings{left}");
     }
@@ -114,14 +114,18 @@ fn fixable(summary: &Summary) -> String {
         }
         Mode::Diff => format!("{count} would be fixed (untrust fix applies {it})"),
         Mode::Fix => format!("{count} can still be fixed (run untrust fix again)"),
+        Mode::Review => format!("{count} can still be fixed (untrust review asks again)"),
     }
 }
 
 fn held(summary: &Summary) -> String {
     let count = summary.held_for_review;
     let it = if count == 1 { "it" } else { "them" };
-    let does = if summary.mode == Mode::Fix { "applies" } else { "shows" };
-    format!("{count} held back for review (--review-level {does} {it})")
+    match summary.mode {
+        Mode::Review => format!("{count} left in this review (untrust review asks again)"),
+        Mode::Fix => format!("{count} held back for review (--review-level applies {it})"),
+        _ => format!("{count} held back for review (--review-level shows {it})"),
+    }
 }
 
 /// One reason stands on the same line, several below, the most frequent first.

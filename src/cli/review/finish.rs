@@ -38,12 +38,12 @@ pub(super) fn write(
     let failed = session.report_problems();
     verbose(session, &fix.scan);
     if !fix.scan.quiet {
-        note_text(&text::summary(&views::summary(session, Mode::Fix, &fixed)));
+        note_text(&text::summary(&views::summary(session, Mode::Review, &fixed)));
     }
     match fix.scan.format {
         Format::Text => list(&written, fix, &mut out)?,
         Format::Json | Format::Jsonl => {
-            let report = machine::report(session, Mode::Fix, &fixed, Some(&written));
+            let report = machine::report(session, Mode::Review, &fixed, Some(&written));
             machine::write(fix.scan.format, &report, &mut out)?;
         }
     }
