@@ -259,15 +259,12 @@ fn push_how(out: &mut String, request: &PullRequest) {
         return;
     }
     let names: Vec<String> = request.before.iter().map(|name| code(name)).collect();
-    let (first, they) = if names.len() == 1 {
-        ("This patch has to be applied first, for it changes", "")
+    let first = if names.len() == 1 {
+        "One patch has to be applied first, for they share a file"
     } else {
-        (
-            "These patches have to be applied first, in this order, for they change",
-            " or as one another",
-        )
+        "These patches have to be applied first, in this order, for they share files with this one or with one another"
     };
-    let _ = writeln!(out, "{first} the same files{they}: {}.", places(&names));
+    let _ = writeln!(out, "{first}: {}.", places(&names));
     if names.len() > list::PLACES {
         out.push_str("All patches in the order of their numbers are always right.\n");
     }

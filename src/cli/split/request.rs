@@ -13,7 +13,7 @@ use crate::plan::change::Change;
 use crate::plan::parts::Part;
 use crate::report::json::slashed;
 use crate::report::pull_request::{self, Common, PullRequest};
-use crate::transforms::named;
+use crate::transforms::{Transform, named};
 use crate::workspace::FileId;
 
 /// What is the same for all parts.
@@ -81,7 +81,7 @@ impl<'s> Scene<'s> {
         let changes = part.changes.iter().map(|&at| self.changes[at]);
         let transforms: BTreeSet<&'static str> =
             changes.clone().map(|change| change.transform).collect();
-        let pages = transforms.into_iter().flat_map(named).map(|transform| transform.about());
+        let pages = transforms.into_iter().flat_map(named).map(Transform::about);
         let files: BTreeMap<String, Vec<String>> = part
             .files
             .keys()

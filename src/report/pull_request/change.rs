@@ -71,8 +71,8 @@ fn push_way(out: &mut String, change: &Change, way: &Way) {
         );
     }
     if !way.left.is_empty() {
-        let calls = counted(way.left.len(), "call is", "calls are");
-        let _ = writeln!(out, "  - {calls} left as they are, see below");
+        let calls = counted(way.left.len(), "call is left as it is", "calls are left as they are");
+        let _ = writeln!(out, "  - {calls}, see below");
     }
 }
 

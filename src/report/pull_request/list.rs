@@ -1,5 +1,7 @@
 //! Lists that stay readable however long they are.
 
+use std::fmt::Write as _;
+
 use super::super::escape::visible;
 use super::super::text::sentence;
 
@@ -29,7 +31,7 @@ pub(super) fn push_items(
     for (at, item) in items.enumerate() {
         let is_full = at >= limit.items || out.len() - start + item.len() > limit.bytes;
         if is_full && at > 0 {
-            out.push_str(&format!("- and {} more\n", count - at));
+            let _ = writeln!(out, "- and {} more", count - at);
             return;
         }
         out.push_str(&item);

@@ -28,7 +28,7 @@ fn way() -> Way {
     }
 }
 
-fn change<'a>(line: usize, reason: &'a str, way: Option<Way>) -> Change<'a> {
+fn change(line: usize, reason: &str, way: Option<Way>) -> Change<'_> {
     Change {
         path: "a.py".to_owned(),
         lines: vec![line],
@@ -42,7 +42,7 @@ fn change<'a>(line: usize, reason: &'a str, way: Option<Way>) -> Change<'a> {
     }
 }
 
-fn request<'a>(changes: Vec<Change<'a>>) -> PullRequest<'a> {
+fn request(changes: Vec<Change<'_>>) -> PullRequest<'_> {
     PullRequest {
         common: Common::Transform("t"),
         changes,
@@ -132,7 +132,7 @@ fn what_comes_before_is_said() {
     request.before = vec!["0001-a.patch"];
     assert_eq!(
         how(&request),
-        "This patch has to be applied first, for it changes the same files: `0001-a.patch`.\n"
+        "One patch has to be applied first, for they share a file: `0001-a.patch`.\n"
     );
     request.before = vec!["0001-a.patch"; 20];
     let how = how(&request);
@@ -190,7 +190,7 @@ fn what_comes_from_the_code_stays_text() {
     }
 }
 
-/// A line without its spans of code, as CommonMark finds them.
+/// A line without its spans of code, as Markdown finds them.
 fn outside_code(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
