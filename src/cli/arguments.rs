@@ -27,7 +27,7 @@ pub enum Command {
     /// Find and report; change nothing
     Check(ReportArguments),
     /// Print the unified diff of every fix; change nothing
-    Diff(ReportArguments),
+    Diff(DiffArguments),
     /// Apply the fixes in place; `fix -` rewrites standard input to standard output
     Fix(FixArguments),
     /// Decide change by change, then apply what was approved
@@ -155,6 +155,40 @@ impl Deref for ReportArguments {
     fn deref(&self) -> &ScanArguments {
         &self.scan
     }
+}
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArguments {
+    /// What to scan.
+    #[command(flatten)]
+    pub report: ReportArguments,
+    /// Write one patch for each transform, change or set of owners, and beside it the text of a
+    /// pull request
+    #[arg(long, value_enum, value_name = "BY", requires = "output_dir", conflicts_with = "output")]
+    pub split: Option<Split>,
+    /// The folder for the patches, a new or an empty one
+    #[arg(long, value_name = "DIR", requires = "split")]
+    pub output_dir: Option<PathBuf>,
+}
+
+impl Deref for DiffArguments {
+    type Target = ReportArguments;
+
+    fn deref(&self) -> &ReportArguments {
+        &self.report
+    }
+}
+
+/// What the changes of one patch have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Split {
+    /// The transform that asks for them
+    Transform,
+    /// Nothing: each change is a patch
+    Change,
+    /// The owners of the files that they edit
+    Owner,
 }
 
 /// Options of `fix`.

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use colored::control::SHOULD_COLORIZE;
 
-use super::arguments::{Format, ReportArguments, ScanArguments};
+use super::arguments::{DiffArguments, Format, ScanArguments};
 use super::check::{exit_code, output, verbose};
 use super::output::note_text;
 use super::session::{Purpose, Session};
-use super::{baseline, machine, views};
+use super::{baseline, machine, split, views};
 use crate::report::diff::{FileDiff, unified};
 use crate::report::model::Mode;
 use crate::report::{colour, text};
@@ -18,19 +18,24 @@ use crate::transforms::finding::Level;
 use crate::workspace::{FileId, repository_top};
 
 /// Runs the command; returns the exit code.
-pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
+pub(super) fn run(arguments: &DiffArguments) -> anyhow::Result<u8> {
+    let split = split::asked(arguments)?;
     let purpose = if arguments.format.lists_changes() { Purpose::Changes } else { Purpose::Bytes };
     let session = Session::open(arguments, purpose)?;
     session.note_interrupted();
     let fixed = session.fixed();
-    match arguments.format {
-        Format::Text => patches(&session, &fixed, arguments)?,
-        Format::Json | Format::Jsonl => {
+    let mut failed = false;
+    match (arguments.format, &split) {
+        (Format::Text, None) => patches(&session, &fixed, arguments)?,
+        (Format::Text, Some(split)) => {
+            failed |= parts(&session, &fixed, split, arguments)?;
+        }
+        (Format::Json | Format::Jsonl, _) => {
             let report = machine::report(&session, Mode::Diff, &fixed, None);
             machine::write(arguments.format, &report, &mut output(arguments)?)?;
         }
     }
-    let failed = session.report_problems();
+    failed |= session.report_problems();
     verbose(&session, arguments);
     if !arguments.quiet {
         note_text(&text::summary(&views::summary(&session, Mode::Diff, &fixed)));
@@ -64,6 +69,27 @@ fn patches(
         left(session, fixed, &mut err)?;
     }
     Ok(())
+}
+
+/// The patches in a folder and their names on standard output; on standard error what each change
+/// does and what is left. Returns whether something could not be read.
+fn parts(
+    session: &Session,
+    fixed: &BTreeSet<usize>,
+    split: &split::Asked,
+    arguments: &ScanArguments,
+) -> anyhow::Result<bool> {
+    if !arguments.quiet {
+        let mut err = std::io::stderr().lock();
+        for file in session.materialized.files.keys() {
+            announce(session, *file, &mut err)?;
+        }
+    }
+    let failed = split::run(session, split, arguments.quiet)?;
+    if !arguments.quiet {
+        left(session, fixed, &mut std::io::stderr().lock())?;
+    }
+    Ok(failed)
 }
 
 /// One line for each change of a file: where, what and why.
@@ -112,8 +138,17 @@ pub(super) fn patch(session: &Session, file: FileId) -> Vec<u8> {
 
 /// The path of a file in a patch: relative to the repository's top, else to the root.
 pub(super) fn patch_path(session: &Session, file: FileId) -> PathBuf {
+    path_below(session, &patch_base(session), file)
+}
+
+/// The folder that the paths of a patch are relative to.
+pub(super) fn patch_base(session: &Session) -> PathBuf {
+    let root = &session.workspace.root;
+    repository_top(root).unwrap_or_else(|| root.clone())
+}
+
+/// The path of a file in a patch that is relative to the folder.
+pub(super) fn path_below(session: &Session, base: &Path, file: FileId) -> PathBuf {
     let file = session.workspace.file(file);
-    let top = repository_top(&session.workspace.root);
-    let base: &Path = top.as_deref().unwrap_or(&session.workspace.root);
     file.path.strip_prefix(base).map_or_else(|_| file.relative.clone(), Path::to_owned)
 }

@@ -73,12 +73,7 @@ fn is_wanted(exception: &Exception, all: bool) -> bool {
 /// The exceptions as they are shown, and whether the list of owners could not be read.
 fn entries(session: &Session, wanted: &[usize]) -> (Vec<Entry>, bool) {
     let mut owned = Owned::of(session);
-    if let Some(message) = &owned.error {
-        note(&format!("error: {}", visible(message)));
-    }
-    if let (Some(list), Some(why)) = (&owned.list.list, owned.list.refused) {
-        note(&format!("note: {} was not read: {why}; no file has an owner", visible_path(list)));
-    }
+    let failed = owned.report_problems();
     let views: FxHashMap<usize, _> = (0..session.scan.findings.len())
         .filter(|&index| exception(&session.scan.findings[index]).is_some())
         .zip(views::exceptions(session))
@@ -90,7 +85,7 @@ fn entries(session: &Session, wanted: &[usize]) -> (Vec<Entry>, bool) {
         Some(Entry { exception: views.get(index)?.clone(), scope, owners })
     };
     let entries = wanted.iter().filter_map(entry).collect();
-    (entries, owned.error.is_some())
+    (entries, failed)
 }
 
 /// Who owns the files of a session.
@@ -113,6 +108,19 @@ impl Owned {
             Err(message) => (Owners::default(), Some(message)),
         };
         Self { base, list, error, known: BTreeMap::new() }
+    }
+
+    /// Says on standard error why the list was not read, if it was not; returns whether that is
+    /// an error.
+    pub(super) fn report_problems(&self) -> bool {
+        if let Some(message) = &self.error {
+            note(&format!("error: {}", visible(message)));
+        }
+        if let (Some(list), Some(why)) = (&self.list.list, self.list.refused) {
+            let list = visible_path(list);
+            note(&format!("note: {list} was not read: {why}; no file has an owner"));
+        }
+        self.error.is_some()
     }
 
     /// The owners of a file.

@@ -192,18 +192,23 @@ fn view(
         alternatives: change.alternatives.clone(),
         is_alternative: change.is_alternative,
         ops: change.ops.iter().filter_map(op).collect(),
-        way: change.chain.as_deref().map(|chain| way(session, chain)),
+        way: change.chain.as_deref().map(|chain| way(chain, |id| path_of(session, id), slashed)),
         proof: change.proof.clone(),
         diff,
     }
 }
 
-/// The way of a decision with the paths of its places.
-fn way(session: &Session, chain: &Chain) -> machine::Way {
+/// The way of a decision with the paths of its places: `path` gives those of files that are looked
+/// at, `other` those of others, from their paths relative to the root.
+pub(super) fn way(
+    chain: &Chain,
+    path: impl Fn(FileId) -> String,
+    other: impl Fn(&Path) -> String,
+) -> machine::Way {
     let links = |all: &[Link]| -> Vec<machine::Link> {
         all.iter()
             .map(|link| machine::Link {
-                path: path_of(session, link.at.file),
+                path: path(link.at.file),
                 line: link.at.line,
                 name: link.name.clone(),
                 text: link.text.clone(),
@@ -213,7 +218,7 @@ fn way(session: &Session, chain: &Chain) -> machine::Way {
     let elsewhere = |all: &[Elsewhere]| -> Vec<machine::Elsewhere> {
         all.iter()
             .map(|one| machine::Elsewhere {
-                path: slashed(&one.path),
+                path: other(&one.path),
                 line: one.line,
                 about: one.about.clone(),
             })

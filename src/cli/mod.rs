@@ -15,6 +15,7 @@ mod output;
 mod review;
 mod schema;
 mod session;
+mod split;
 mod undo;
 mod views;
 
@@ -33,7 +34,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
         Command::Check(scan) => coloured(scan.color, true, || check::run(scan)),
-        Command::Diff(scan) => coloured(scan.color, true, || diff::run(scan)),
+        Command::Diff(diff) => coloured(diff.color, true, || diff::run(diff)),
         Command::Fix(fix) => coloured(fix.scan.color, true, || fix::run(fix)),
         Command::Exceptions(exceptions) => {
             coloured(exceptions.scan.color, true, || exceptions::run(exceptions))

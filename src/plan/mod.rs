@@ -7,5 +7,6 @@ pub mod flatten;
 pub mod materialize;
 pub mod op;
 mod parameters;
+pub mod parts;
 pub mod taken;
 pub mod verify;

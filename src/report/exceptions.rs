@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::escape::{visible, visible_path};
 use super::json::{harmless, slashed};
-use super::markdown::{code, escaped, is_mention};
+use super::markdown::{code, escaped, mention};
 use super::model::{ExceptionView, Position};
 use super::text::{counted, place, sentence};
 
@@ -168,10 +168,6 @@ pub fn markdown(entries: &[Entry]) -> String {
         }
     }
     out
-}
-
-fn mention(owner: &str) -> String {
-    if is_mention(owner) { owner.to_owned() } else { escaped(&visible(owner)) }
 }
 
 fn push_item(out: &mut String, entry: &Entry) {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::escape::visible;
+
 /// The text on one line, with everything escaped that Markdown would take for markup. No name in
 /// it calls somebody, and no number refers to an issue.
 pub(super) fn escaped(text: &str) -> String {
@@ -43,8 +45,26 @@ pub(super) fn code(text: &str) -> String {
     out
 }
 
+/// Prose on one line, in which what stands in single backticks is code.
+pub(super) fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    // A backtick without its other half is a mark like any other, and so are two without anything
+    // between them.
+    let is_paired = parts.len() % 2 == 1 && parts.iter().skip(1).step_by(2).all(|p| !p.is_empty());
+    if !is_paired {
+        return escaped(text);
+    }
+    let part = |(at, part): (usize, &&str)| if at % 2 == 0 { escaped(part) } else { code(part) };
+    parts.iter().enumerate().map(part).collect()
+}
+
+/// An owner, who is called by the name if that is one.
+pub(super) fn mention(owner: &str) -> String {
+    if is_mention(owner) { owner.to_owned() } else { escaped(&visible(owner)) }
+}
+
 /// Whether a word is the name of a user or a team that may be called by it.
-pub(super) fn is_mention(word: &str) -> bool {
+fn is_mention(word: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
     word.strip_prefix('@').is_some_and(|name| !name.is_empty() && name.chars().all(is_plain))
 }
@@ -75,6 +95,19 @@ mod tests {
         assert_eq!(code("a.py:1:2"), "`a.py:1:2`");
         assert_eq!(code("a`b``c"), "```a`b``c```");
         assert_eq!(code("`a"), "`` `a ``");
+    }
+
+    #[test]
+    fn what_stands_in_backticks_is_code() {
+        for (text, shown) in [
+            ("`a_b` decides c_d", "`a_b` decides c\\_d"),
+            ("run `x` or `y`", "run `x` or `y`"),
+            ("an odd ` in a_b", "an odd \\` in a\\_b"),
+            ("nothing `` between a_b", "nothing \\`\\` between a\\_b"),
+            ("`<b>` @team", "`<b>` @&#8203;team"),
+        ] {
+            assert_eq!(prose(text), shown, "{text}");
+        }
     }
 
     #[test]

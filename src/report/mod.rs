@@ -11,4 +11,5 @@ pub mod machine;
 mod markdown;
 pub mod model;
 pub mod ops;
+pub mod pull_request;
 pub mod text;
