@@ -1,7 +1,8 @@
 //! Which keys are valid, and what they do.
 
 use super::decision::Decision;
-use super::state::{Key, Mode, Rest, Review};
+use super::model::{Key, Mode, Rest};
+use super::state::Review;
 
 /// A key and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]

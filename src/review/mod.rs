@@ -3,6 +3,7 @@
 //!
 //! - `item`: what there is to decide about;
 //! - `decision`: what was decided, and how it is written in files;
+//! - `model`: what goes into the dialogue, and what comes out;
 //! - `state`: the dialogue;
 //! - `keys`: which keys are valid, and what they do;
 //! - `screen`: what is shown;
@@ -14,10 +15,12 @@ pub mod decision;
 pub mod item;
 pub mod kept;
 pub mod keys;
+pub mod model;
 pub mod screen;
 mod screen_lists;
 pub mod state;
 mod state_bulk;
+mod state_modes;
 pub mod terminal;
 pub mod text;
 

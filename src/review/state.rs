@@ -4,112 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decision::Decision;
 use super::item::Item;
-use crate::report::escape::is_hidden;
+use super::model::Rest;
+pub use super::model::{Around, Check, Decided, Effect, Key, Mode, Refused};
 use crate::transforms::finding::Level;
-
-/// A key that was pressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
-    /// A character.
-    Char(char),
-    /// Enter.
-    Enter,
-    /// Tab.
-    Tab,
-    /// Escape.
-    Escape,
-    /// Backspace.
-    Backspace,
-    /// One row up.
-    Up,
-    /// One row down.
-    Down,
-    /// One screen up.
-    PageUp,
-    /// One screen down.
-    PageDown,
-    /// To the first row.
-    Home,
-    /// To the last row.
-    End,
-    /// Ctrl-C.
-    Interrupt,
-}
-
-/// What is asked for at the moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mode {
-    /// The change at hand.
-    Change,
-    /// What the keys do.
-    Help,
-    /// What the transform is about.
-    Page,
-    /// All changes: the step under the cursor, and the number that is being typed.
-    List {
-        /// The position among the steps, from 0.
-        cursor: usize,
-        /// The digits typed so far.
-        digits: String,
-    },
-    /// A text to look for.
-    Search(String),
-    /// Why the code may stay.
-    Justify(String),
-    /// Whether these steps, all of level auto, are applied.
-    All(Vec<usize>),
-    /// What will be written.
-    Last,
-}
-
-/// How much of the code around a change is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Around {
-    /// A few lines.
-    Lines,
-    /// The functions.
-    Function,
-    /// The files.
-    File,
-}
-
-/// What a key asks of those who run the dialogue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// Nothing but a new screen.
-    Show,
-    /// These steps are decided otherwise now.
-    Decided(Vec<usize>),
-    /// The new text of the item is to be edited.
-    Edit(usize),
-    /// What is approved is to be written.
-    Write,
-    /// The dialogue ends, nothing is written.
-    End,
-}
-
-/// A decision, and for which of the ways to do it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decided {
-    /// The item: the step itself, or one of its alternatives.
-    pub item: usize,
-    /// What was decided.
-    pub decision: Decision,
-}
-
-/// Something that cannot be done beside the rest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The item.
-    pub item: usize,
-    /// The item that stands against it, if it is one.
-    pub by: Option<usize>,
-    /// Why.
-    pub why: String,
-}
-
-/// Tells of decisions, none of which leaves the code as it is, which cannot be carried out together.
-pub type Check<'c> = &'c dyn Fn(&[Decided]) -> Vec<Refused>;
 
 /// A review.
 #[derive(Debug, Clone)]
@@ -272,18 +169,18 @@ impl Review {
         self.open(Mode::Change)
     }
 
-    fn open(&mut self, mode: Mode) -> Effect {
+    pub(super) fn open(&mut self, mode: Mode) -> Effect {
         self.mode = mode;
         self.scroll = 0;
         Effect::Show
     }
 
-    fn say(&mut self, message: impl Into<String>) -> Effect {
+    pub(super) fn say(&mut self, message: impl Into<String>) -> Effect {
         self.message = message.into();
         Effect::Show
     }
 
-    fn scrolled(&mut self, key: Key) -> Effect {
+    pub(super) fn scrolled(&mut self, key: Key) -> Effect {
         let (furthest, page) = self.limits;
         self.scroll = match key {
             Key::Up => self.scroll.saturating_sub(1),
@@ -358,7 +255,7 @@ impl Review {
     }
 
     /// Takes a decision that changes files about the item that is shown, if it can be carried out.
-    fn apply(&mut self, decision: Decision, check: Check) -> Effect {
+    pub(super) fn apply(&mut self, decision: Decision, check: Check) -> Effect {
         let decided = Decided { item: self.item(), decision };
         if let Err(why) = self.fits(self.at, &decided, check) {
             return self.say(why);
@@ -494,120 +391,8 @@ impl Review {
         if was.is_some() { Effect::Decided(vec![whole]) } else { Effect::Show }
     }
 
-    fn in_list(&mut self, key: Key, cursor: usize, mut digits: String) -> Effect {
-        let steps = self.steps();
-        let last = steps.len().saturating_sub(1);
-        let page = self.limits.1;
-        let cursor = match key {
-            Key::Char('g' | 'q') | Key::Escape => return self.back(),
-            Key::Enter => {
-                if let Some(step) = steps.get(cursor) {
-                    self.go_to(*step);
-                }
-                return self.back();
-            }
-            Key::Char(digit) if digit.is_ascii_digit() => {
-                digits.push(digit);
-                let number = digits.parse().unwrap_or(usize::MAX);
-                self.mode = Mode::List { cursor: number.saturating_sub(1).min(last), digits };
-                return Effect::Show;
-            }
-            Key::Up | Key::Char('k') => cursor.saturating_sub(1),
-            Key::Down | Key::Char('j') => cursor + 1,
-            Key::PageUp | Key::Char('b') => cursor.saturating_sub(page),
-            Key::PageDown | Key::Char(' ') => cursor + page,
-            Key::Home => 0,
-            Key::End => last,
-            _ => cursor,
-        };
-        self.mode = Mode::List { cursor: cursor.min(last), digits: String::new() };
-        Effect::Show
-    }
-
-    fn in_search(&mut self, key: Key, mut text: String) -> Effect {
-        if key != Key::Enter {
-            return match typed(key, &mut text) {
-                true => self.open(Mode::Search(text)),
-                false => self.back(),
-            };
-        }
-        if !text.is_empty() {
-            self.sought = text.to_lowercase();
-        }
-        self.mode = Mode::Change;
-        let steps = self.steps();
-        let (at, count) = self.position();
-        let order = (1..=count).map(|by| steps[(at + by) % count]);
-        let holds = |step: &usize| {
-            let options = self.items[*step].options.iter();
-            std::iter::once(step)
-                .chain(options)
-                .any(|i| self.items[*i].words.contains(&self.sought))
-        };
-        let found = order.into_iter().find(holds);
-        match found {
-            Some(step) if !self.sought.is_empty() => {
-                self.go_to(step);
-                Effect::Show
-            }
-            _ => self.say(format!("nothing holds `{}`", self.sought)),
-        }
-    }
-
-    fn in_justification(&mut self, key: Key, mut text: String, check: Check) -> Effect {
-        match key {
-            Key::Enter if text.trim().is_empty() => self.say("the code can stay only for a reason"),
-            Key::Enter => {
-                self.mode = Mode::Change;
-                self.apply(Decision::Except(text.trim().to_owned()), check)
-            }
-            _ if typed(key, &mut text) => self.open(Mode::Justify(text)),
-            _ => self.back(),
-        }
-    }
-
-    fn in_last(&mut self, key: Key) -> Effect {
-        match key {
-            Key::Char('y') => Effect::Write,
-            Key::Char('q' | 'Q') => Effect::End,
-            Key::Char('n' | 'u' | 'k') | Key::Escape if !self.items.is_empty() => {
-                self.go_to(self.at);
-                self.back()
-            }
-            Key::Char('g') if !self.items.is_empty() => {
-                let cursor = self.position().0;
-                self.open(Mode::List { cursor, digits: String::new() })
-            }
-            _ => self.scrolled(key),
-        }
-    }
-
     /// Whether a change is sure enough to be taken without a look.
     pub(super) fn is_auto(&self, item: usize) -> bool {
         self.items[item].level == Level::Auto
     }
-}
-
-/// Which other steps a key means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rest {
-    /// Those of the same transform.
-    Transform,
-    /// Those of the same file.
-    File,
-    /// Those of level auto.
-    Auto,
-}
-
-/// Changes a text that is typed; whether the key goes on with it.
-fn typed(key: Key, text: &mut String) -> bool {
-    match key {
-        Key::Char(c) if !is_hidden(c) => text.push(c),
-        Key::Backspace if !text.is_empty() => {
-            text.pop();
-        }
-        Key::Backspace | Key::Escape => return false,
-        _ => {}
-    }
-    true
 }

@@ -1,7 +1,8 @@
 //! Keys that decide about many changes at once.
 
 use super::decision::Decision;
-use super::state::{Check, Decided, Effect, Mode, Refused, Rest, Review};
+use super::model::{Check, Decided, Effect, Mode, Refused, Rest};
+use super::state::Review;
 
 impl Review {
     /// The step at hand and the later ones that are meant and not decided. What is to be applied is of

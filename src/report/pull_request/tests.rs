@@ -190,7 +190,7 @@ fn what_comes_from_the_code_stays_text() {
     }
 }
 
-/// A line without its spans of code, as Markdown finds them.
+/// A line without its spans of code and without what is escaped, as Markdown finds them.
 fn outside_code(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
@@ -198,9 +198,8 @@ fn outside_code(line: &str) -> String {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         if let Some(escaped) = rest.strip_prefix('\\') {
+            // What is escaped is no markup.
             let next = escaped.chars().next().map_or(0, char::len_utf8);
-            out.push('\\');
-            out.push_str(&escaped[..next]);
             rest = &escaped[next..];
             continue;
         }

@@ -92,6 +92,7 @@ fn change((number, op): (usize, Op)) -> Change {
         ops: vec![op],
         requires: Vec::new(),
         alternatives: Vec::new(),
+        is_alternative: false,
         findings: Vec::new(),
     }
 }
