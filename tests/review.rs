@@ -372,8 +372,8 @@ fn a_panic_in_a_window() {
 fn a_panic_leaves_the_terminal_usable_and_is_shown() {
     let sandbox = sandbox();
     let arguments = ["--ignored", "--exact", "a_panic_in_a_window", "--nocapture"];
-    let test = std::env::current_exe().unwrap();
-    let mut terminal = Terminal::start_program(&test, &sandbox, &arguments, WINDOW, &[]);
+    let program = std::env::current_exe().unwrap();
+    let mut terminal = Terminal::start_program(&program, &sandbox, &arguments, WINDOW, &[]);
     terminal.wait();
     let text = terminal.shows("on purpose");
     assert!(!terminal.is_alternate(), "{text}");
@@ -546,7 +546,7 @@ fn a_patch_of_what_is_shown_is_what_is_written() {
     let ran = decide(&second, &Value::Object(decisions), &[]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     for file in ["load", "model", "main", "run", "settings"] {
-        let path = format!("app/{file}.py");
-        assert_eq!(first.read(&path), second.read(&path));
+        let name = format!("app/{file}.py");
+        assert_eq!(first.read(&name), second.read(&name));
     }
 }

@@ -132,7 +132,8 @@ pub(super) fn is_made(module: &Module, text: Node) -> bool {
 pub(super) fn shell_in_variable<'m>(module: &'m Module, call: &Call<'m>) -> Option<Node<'m>> {
     let stars = call.arguments.iter().filter(|a| a.kind == ArgumentKind::DoubleSplat);
     let names = stars.filter(|argument| argument.value.kind() == "identifier");
-    names.filter_map(|argument| shell_of(module, bound_to(module, argument.value)?)).next()
+    let mut names = names;
+    names.find_map(|argument| shell_of(module, bound_to(module, argument.value)?))
 }
 
 /// What a variable is bound to, if that is one value.
@@ -146,23 +147,21 @@ fn bound_to<'m>(module: &'m Module, name: Node<'m>) -> Option<Node<'m>> {
 
 /// The entry of a display by which a shell is asked for.
 fn shell_of<'m>(module: &'m Module, display: Node<'m>) -> Option<Node<'m>> {
-    let entries = tree::children(display).into_iter();
     let is_true = |value: Node| literal::truth(value, module.text()) == Some(true);
-    entries
-        .filter(|entry| match entry.kind() {
-            "pair" => {
-                let key = entry.child_by_field_name("key");
-                let key = key.and_then(|key| literal::plain_string(key, module.text()));
-                key == Some("shell") && entry.child_by_field_name("value").is_some_and(is_true)
-            }
-            "keyword_argument" => {
-                let name = entry.child_by_field_name("name");
-                name.is_some_and(|name| module.text_of(name) == "shell")
-                    && entry.child_by_field_name("value").is_some_and(is_true)
-            }
-            _ => false,
-        })
-        .next()
+    let asks = |entry: &Node| match entry.kind() {
+        "pair" => {
+            let key = entry.child_by_field_name("key");
+            let key = key.and_then(|key| literal::plain_string(key, module.text()));
+            key == Some("shell") && entry.child_by_field_name("value").is_some_and(is_true)
+        }
+        "keyword_argument" => {
+            let name = entry.child_by_field_name("name");
+            name.is_some_and(|name| module.text_of(name) == "shell")
+                && entry.child_by_field_name("value").is_some_and(is_true)
+        }
+        _ => false,
+    };
+    tree::children(display).into_iter().find(asks)
 }
 
 /// The calls that make a callable of subprocess run a shell though it is not called by its name: the

@@ -24,7 +24,7 @@ impl Review {
         let counted = |rest| self.rest(rest).len();
         let mut keys = vec![help("y", "apply it"), help("n", "leave the code as it is")];
         if self.is_auto(self.item()) {
-            keys[0].does = "apply it, and so does Enter".to_owned();
+            "apply it, and so does Enter".clone_into(&mut keys[0].does);
         }
         let (at, count) = self.position();
         if at > 0 || self.trail.iter().any(|step| *step != self.step()) {

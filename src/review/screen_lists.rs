@@ -45,6 +45,9 @@ fn line(review: &Review, at: usize, step: usize, columns: usize) -> String {
     cut(&format!("{front}{what}"), columns)
 }
 
+/// Whether a decision, or none, belongs to a group.
+type Group = fn(Option<&Decision>) -> bool;
+
 /// What was decided, and the files that will be written.
 pub(super) fn last(review: &Review, view: &View, columns: usize) -> Vec<String> {
     let mut rows = Vec::new();
@@ -59,7 +62,7 @@ pub(super) fn last(review: &Review, view: &View, columns: usize) -> Vec<String> 
             .map(|file| format!("  {}", cut_left(&visible(file), columns.saturating_sub(2)))),
     );
     let steps = review.steps();
-    let groups: [(&str, fn(Option<&Decision>) -> bool); 4] = [
+    let groups: [(&str, Group); 4] = [
         ("approved", |d| matches!(d, Some(Decision::Apply | Decision::Edit(_)))),
         ("kept with a reason", |d| matches!(d, Some(Decision::Except(_)))),
         ("left", |d| matches!(d, Some(Decision::Leave))),

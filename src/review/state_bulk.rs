@@ -31,9 +31,10 @@ impl Review {
         self.mode = Mode::Change;
         let mut wanted: Vec<(usize, Decided)> = Vec::new();
         for step in steps {
-            let (item, decision) = match *step == self.at {
-                true => (self.item(), self.shown_decision()),
-                false => (*step, Decision::Apply),
+            let (item, decision) = if *step == self.at {
+                (self.item(), self.shown_decision())
+            } else {
+                (*step, Decision::Apply)
             };
             if self.items[item].level <= level {
                 wanted.push((*step, Decided { item, decision }));
@@ -43,7 +44,7 @@ impl Review {
         let accepted = self.compatible(wanted, check);
         let left = count - accepted.len();
         if accepted.is_empty() {
-            self.message = "none of them can be applied".to_owned();
+            "none of them can be applied".clone_into(&mut self.message);
             return Effect::Show;
         }
         let message = match (accepted.len(), left) {

@@ -38,10 +38,8 @@ impl Review {
 
     pub(super) fn in_search(&mut self, key: Key, mut text: String) -> Effect {
         if key != Key::Enter {
-            return match typed(key, &mut text) {
-                true => self.open(Mode::Search(text)),
-                false => self.back(),
-            };
+            let goes_on = typed(key, &mut text);
+            return if goes_on { self.open(Mode::Search(text)) } else { self.back() };
         }
         if !text.is_empty() {
             self.sought = text.to_lowercase();

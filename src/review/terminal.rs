@@ -67,11 +67,11 @@ impl Window {
         let continued = Arc::new(AtomicBool::new(false));
         signal_hook::flag::register(signal_hook::consts::SIGCONT, Arc::clone(&continued))?;
         let window = Self { ended, continued };
-        window.take()?;
+        Self::take()?;
         Ok(window)
     }
 
-    fn take(&self) -> io::Result<()> {
+    fn take() -> io::Result<()> {
         enable_raw_mode()?;
         execute!(io::stdout(), EnterAlternateScreen, Clear(ClearType::All))
     }
@@ -86,7 +86,7 @@ impl Window {
         if let Ok(settings) = settings {
             tcsetattr(&stdin, OptionalActions::Now, &settings)?;
         }
-        self.take()?;
+        Self::take()?;
         Ok(result)
     }
 
@@ -121,7 +121,7 @@ impl Window {
             // Who stopped the program had the window meanwhile.
             if self.continued.swap(false, Ordering::Relaxed) {
                 let _ = disable_raw_mode();
-                if self.take().is_err() {
+                if Self::take().is_err() {
                     return Input::Gone;
                 }
                 return Input::Resized;

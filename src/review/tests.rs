@@ -47,9 +47,8 @@ fn world() -> impl Strategy<Value = (Vec<Item>, BTreeSet<(usize, usize)>)> {
                 0 => {
                     items.push(item(at + 1, transform, file, false));
                     items[at + 1].is_alternative = true;
-                    for one in at..=at + 1 {
-                        items[one].options = vec![at, at + 1];
-                    }
+                    items[at].options = vec![at, at + 1];
+                    items[at + 1].options = vec![at, at + 1];
                 }
                 1 if at > 0 && items[at - 1].whole.is_none() && !items[at - 1].is_alternative => {
                     items[at].requires = vec![at - 1];
@@ -98,8 +97,7 @@ fn only_looks(mode: &Mode, key: Key) -> bool {
             Key::Enter | Key::Char('y' | 'n' | 'a' | 'f' | 'd' | 'D' | 's' | 'e' | 'A' | 'x')
         ),
         Mode::Justify(_) => key != Key::Enter,
-        Mode::All(_) => key != Key::Char('y'),
-        Mode::Last => key != Key::Char('y'),
+        Mode::All(_) | Mode::Last => key != Key::Char('y'),
         _ => true,
     }
 }

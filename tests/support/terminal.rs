@@ -12,7 +12,7 @@ use pty_process::blocking::{Command, Pty, open};
 use super::Sandbox;
 
 /// How long to wait for what is bound to come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A terminal and the program in it.
 pub struct Terminal {

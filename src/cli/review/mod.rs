@@ -139,7 +139,7 @@ fn decisions_of(state: &StateDir, session: &Session) -> PathBuf {
 
 /// The files that may be written.
 fn concerned(session: &Session, subjects: &[Subject]) -> Vec<PathBuf> {
-    let files = subjects.iter().flat_map(|subject| subject.files());
+    let files = subjects.iter().flat_map(Subject::files);
     let paths = files.map(|file| session.workspace.file(file).path.clone());
     paths.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }

@@ -90,7 +90,7 @@ impl<'s> Planner<'s> {
                 a.iter().filter(|one| !b.contains(one)).cloned().collect()
             };
             for differs in [other(all, &good), other(&good, all)].into_iter().flatten() {
-                files.extend(self.files(&self.change(&differs)));
+                files.extend(files_of(&self.change(&differs)));
             }
         }
         let made = self.made(all, &files);
@@ -148,10 +148,6 @@ impl<'s> Planner<'s> {
         })
     }
 
-    fn files(&self, change: &Change) -> BTreeSet<FileId> {
-        change.ops.iter().map(|op| op.anchor().file).collect()
-    }
-
     /// What decisions make of some files. The last few answers are known, for one key asks the same
     /// thing several times.
     fn made(&self, all: &[Decided], files: &BTreeSet<FileId>) -> Rc<Made> {
@@ -191,7 +187,7 @@ impl<'s> Planner<'s> {
         around: Around,
     ) -> (Vec<u8>, Vec<Refused>) {
         let own = self.change(decided);
-        let files = self.files(&own);
+        let files = files_of(&own);
         let before = self.made(others, &files);
         let mut all = others.to_vec();
         all.push(decided.clone());
@@ -251,6 +247,11 @@ impl<'s> Planner<'s> {
         let module = self.modules[&file];
         module.slice(span_of(module, line, count)).to_owned()
     }
+}
+
+/// The files that a change edits.
+fn files_of(change: &Change) -> BTreeSet<FileId> {
+    change.ops.iter().map(|op| op.anchor().file).collect()
 }
 
 /// The change that carries a decision out.

@@ -47,6 +47,6 @@ fn end_of_code(module: &Module, line: usize) -> Option<usize> {
         node.kind() == "string" && tree::span(node).start < end && end < tree::span(node).end
     };
     let node = module.nodes().covering(Span::at(end))?;
-    let in_string = is_string(node) || module.ancestors(node).any(is_string);
-    (!code.is_empty() && !code.ends_with('\\') && !in_string).then_some(end)
+    let is_within = is_string(node) || module.ancestors(node).any(is_string);
+    (!code.is_empty() && !code.ends_with('\\') && !is_within).then_some(end)
 }
