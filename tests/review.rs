@@ -373,7 +373,9 @@ fn a_panic_leaves_the_terminal_usable_and_is_shown() {
     let sandbox = sandbox();
     let arguments = ["--ignored", "--exact", "a_panic_in_a_window", "--nocapture"];
     let program = std::env::current_exe().unwrap();
-    let mut terminal = Terminal::start_program(&program, &sandbox, &arguments, WINDOW, &[]);
+    let variables = [("RUST_BACKTRACE", "0")];
+    let window = (60, 120);
+    let mut terminal = Terminal::start_program(&program, &sandbox, &arguments, window, &variables);
     terminal.wait();
     let text = terminal.shows("on purpose");
     assert!(!terminal.is_alternate(), "{text}");

@@ -73,6 +73,7 @@ impl Window {
 
     fn take() -> io::Result<()> {
         enable_raw_mode()?;
+        TAKEN.store(true, Ordering::Relaxed);
         execute!(io::stdout(), EnterAlternateScreen, Clear(ClearType::All))
     }
 
@@ -155,7 +156,10 @@ impl Drop for Window {
     }
 }
 
-/// Whether a window is taken over.
+/// Whether the window shows the dialogue at this moment.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether a dialogue is going on.
 static OPEN: AtomicBool = AtomicBool::new(false);
 
 /// Waits until there is something to read, for so many milliseconds at most. Tells whether the
@@ -198,6 +202,10 @@ fn watch(ended: &Arc<AtomicBool>) {
 
 /// Leaves the window as it was found. Nothing more can be done where that fails.
 fn give_back() {
+    // A second time would set the cursor back over what was printed since.
+    if !TAKEN.swap(false, Ordering::Relaxed) {
+        return;
+    }
     let _ = execute!(io::stdout(), LeaveAlternateScreen, cursor::Show);
     let _ = disable_raw_mode();
 }

@@ -4,12 +4,16 @@ use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::Path;
 use std::process::{Child, ExitStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use pty_process::blocking::{Command, Pty, open};
 
 use super::Sandbox;
+
+/// What ends the drawing of a screen.
+const DRAWN: &[u8] = b"\x1b[?2026l";
 
 /// How long to wait for what is bound to come.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -18,6 +22,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Terminal {
     pty: Arc<Pty>,
     screen: Arc<Mutex<vt100::Parser>>,
+    /// Whether the last screen was drawn to its end.
+    is_whole: Arc<AtomicBool>,
     child: Child,
 }
 
@@ -64,14 +70,22 @@ impl Terminal {
         let pty = Arc::new(pty);
         let screen = Arc::new(Mutex::new(parser(rows, columns)));
         let (reader, shared) = (Arc::clone(&pty), Arc::clone(&screen));
+        let is_whole = Arc::new(AtomicBool::new(false));
+        let whole = Arc::clone(&is_whole);
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
+            let mut tail: Vec<u8> = Vec::new();
             // A terminal whose program has ended cannot be read.
             while let Ok(count @ 1..) = (&*reader).read(&mut bytes) {
-                shared.lock().unwrap().process(&bytes[..count]);
+                let mut parser = shared.lock().unwrap();
+                parser.process(&bytes[..count]);
+                tail.extend_from_slice(&bytes[..count]);
+                tail.drain(..tail.len().saturating_sub(DRAWN.len()));
+                whole.store(tail == DRAWN, Ordering::SeqCst);
+                drop(parser);
             }
         });
-        Self { pty, screen, child }
+        Self { pty, screen, is_whole, child }
     }
 
     /// What is on the screen.
@@ -88,8 +102,13 @@ impl Terminal {
     pub fn until(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
         let begun = Instant::now();
         loop {
-            let text = self.text();
-            if is_so(&text) {
+            let (text, is_settled) = {
+                let parser = self.screen.lock().unwrap();
+                let screen = parser.screen();
+                let is_whole = self.is_whole.load(Ordering::SeqCst);
+                (screen.contents(), is_whole || !screen.alternate_screen())
+            };
+            if is_settled && is_so(&text) {
                 return text;
             }
             assert!(begun.elapsed() < PATIENCE, "{what} did not come:\n{text}");

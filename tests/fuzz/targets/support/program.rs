@@ -76,6 +76,8 @@ pub fn plan(files: &Files, prefilter: bool) -> Planned {
     let path = |id: FileId| workspace.file(id).relative.as_path();
     let ids = build::ids(&scan.findings, path);
     let mut changes = build::changes(&scan.findings, &ids, path);
+    // One of several ways is taken where nobody chooses.
+    changes.retain(|change| !change.is_alternative);
     taken::keep(&mut changes, &scan.by_file(), &program);
     let all = workspace.files.iter();
     let paths = all.map(|file| (file.id, slashed(&file.relative))).collect();
