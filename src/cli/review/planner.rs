@@ -94,10 +94,11 @@ impl<'s> Planner<'s> {
             }
         }
         let made = self.made(all, &files);
-        if made.result.dropped.is_empty() {
+        let refused = self.refusals(&made);
+        if refused.is_empty() {
             *self.good.borrow_mut() = all.to_vec();
         }
-        self.refusals(&made)
+        refused
     }
 
     /// What was left out, and why.
