@@ -106,6 +106,23 @@ pub struct Fix {
     pub alternatives: Vec<Offer>,
 }
 
+impl Fix {
+    /// Edits that stand by themselves. `reason` says why the level is not auto; it may be empty.
+    pub fn new(title: impl Into<String>, reason: &str, level: Level, ops: Vec<Op>) -> Self {
+        Self {
+            title: title.into(),
+            reason: reason.to_owned(),
+            level,
+            ops,
+            group: None,
+            proof: Vec::new(),
+            chain: None,
+            offers: Vec::new(),
+            alternatives: Vec::new(),
+        }
+    }
+}
+
 /// A line of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spot {

@@ -4,6 +4,7 @@ pub mod decisions;
 pub mod exception;
 pub mod finding;
 pub mod guard;
+pub mod instance;
 pub mod nosec;
 pub mod numpy_load;
 mod numpy_splat;
@@ -48,7 +49,8 @@ pub struct About {
     pub summary: &'static str,
     /// The codes that bandit and ruff give the pattern.
     pub codes: &'static [&'static str],
-    /// Texts of which a file must hold at least one for anything to be found in it.
+    /// Texts of which a file must hold at least one for anything to be found in it; none where
+    /// `confirm` alone decides.
     pub literals: &'static [&'static str],
     /// Texts by which its check looks for other modules of the program.
     pub asks_program_for: &'static [&'static str],

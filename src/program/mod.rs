@@ -53,7 +53,7 @@ const MOST_GLANCED: usize = 2 << 20;
 struct Holders {
     words: Vec<&'static str>,
     /// Bit n stands for text n.
-    files: Vec<(FileId, u64)>,
+    files: Vec<(FileId, u128)>,
 }
 
 /// All modules within the root, those that are not scanned included.
@@ -234,7 +234,7 @@ impl<'w> Program<'w> {
 
     /// Remembers which files hold which of the texts: bit n of a file stands for text n. Only if
     /// all files within the root outside tests were searched.
-    pub fn note_holders(&self, words: &[&'static str], holders: Vec<(FileId, u64)>) {
+    pub fn note_holders(&self, words: &[&'static str], holders: Vec<(FileId, u128)>) {
         let _ = self.holders.set(Holders { words: words.to_vec(), files: holders });
     }
 
@@ -309,14 +309,15 @@ impl<'w> Program<'w> {
         let every = || workspace.files.iter().map(|file| file.id).collect();
         let Some(holders) = self.holders.get() else { return every() };
         let bit = |text: &&str| holders.words.iter().position(|word| word == text);
-        let all_bits = all.iter().filter_map(&bit).fold(0_u64, |bits, i| bits | 1 << i);
-        let any_bits: Option<u64> = any.iter().map(|text| bit(text).map(|i| 1 << i)).sum();
+        let all_bits = all.iter().filter_map(&bit).fold(0_u128, |bits, i| bits | 1 << i);
+        let any_bits: Option<u128> = any.iter().map(|text| bit(text).map(|i| 1 << i)).sum();
         let any_bits = any_bits.filter(|bits| *bits != 0);
         if all_bits == 0 && any_bits.is_none() {
             return every();
         }
-        let fits =
-            |held: u64| held & all_bits == all_bits && any_bits.is_none_or(|bits| held & bits != 0);
+        let fits = |held: u128| {
+            held & all_bits == all_bits && any_bits.is_none_or(|bits| held & bits != 0)
+        };
         holders.files.iter().filter(|(_, held)| fits(*held)).map(|(id, _)| *id).collect()
     }
 

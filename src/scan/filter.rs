@@ -11,13 +11,13 @@ pub(super) struct Filter<'a> {
     /// The texts: the literals of the transforms, then what they ask the program for.
     pub(super) words: Vec<&'static str>,
     /// For each text, those that stand in it, itself included.
-    within: Vec<u64>,
+    within: Vec<u128>,
 }
 
 /// Which texts a file holds and which transforms shall look at it, as bits.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Held {
-    pub(super) words: u64,
+    pub(super) words: u128,
     pub(super) transforms: u64,
 }
 
@@ -39,7 +39,7 @@ impl<'a> Filter<'a> {
             .build(&words)
             .ok()
             // The bits are those of one number.
-            .filter(|_| prefilter && words.len() <= 64 && transforms.len() <= 64);
+            .filter(|_| prefilter && words.len() <= 128 && transforms.len() <= 64);
         Self { transforms, automaton, words, within }
     }
 
@@ -60,13 +60,11 @@ impl<'a> Filter<'a> {
             // A text that begins inside this one must not be missed.
             from = found.start() + 1;
         }
-        if held.words == 0 {
-            return held;
-        }
         for (index, transform) in self.transforms.iter().enumerate() {
             let about = transform.about();
             let has = |word: &&'static str| self.words.iter().position(|w| w == word);
-            let hit = about.literals.iter().filter_map(has).any(|i| held.words & 1 << i != 0);
+            let mut literals = about.literals.iter().filter_map(has);
+            let hit = about.literals.is_empty() || literals.any(|i| held.words & 1 << i != 0);
             if hit && (about.confirm)(bytes) {
                 held.transforms |= 1 << index;
             }
