@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::workspace::span::Span;
 
 use super::sinks::Sink;
+use crate::config::PythonVersion;
 use crate::plan::op::{Anchor, Op};
 use crate::workspace::FileId;
 
@@ -57,12 +58,14 @@ pub struct Policy {
     /// Words that a justification must have at least.
     pub exception_words: usize,
     /// Unsafe callables of the project's own.
-    pub sinks: std::sync::Arc<[Sink]>,
+    pub sinks: Arc<[Sink]>,
+    /// The oldest Python that the project runs on.
+    pub python: PythonVersion,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { exception_words: 4, sinks: std::sync::Arc::default() }
+        Self { exception_words: 4, sinks: Arc::default(), python: PythonVersion::default() }
     }
 }
 

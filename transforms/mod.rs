@@ -1,17 +1,24 @@
 //! The transforms: each finds one kind of misplaced trust and says what to do about it.
 
+pub mod archive;
+mod archive_names;
 pub mod decisions;
+pub mod deserializer;
 pub mod exception;
 pub mod finding;
 pub mod guard;
 pub mod instance;
+mod method;
 pub mod nosec;
 pub mod numpy_load;
 mod numpy_splat;
 mod own;
+mod own_decision;
 pub mod prefilter;
 pub mod reference;
 pub mod remote;
+mod rename;
+mod rows;
 pub mod shell_command;
 mod shell_indirect;
 pub mod sinks;
@@ -71,6 +78,8 @@ pub trait Transform: Sync {
 
 /// Every transform, in the order of their names.
 pub static REGISTRY: &[&dyn Transform] = &[
+    &archive::Archive,
+    &deserializer::Deserializer,
     &nosec::Nosec,
     &numpy_load::NumpyLoad,
     &shell_command::ShellCommand,

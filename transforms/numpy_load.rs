@@ -74,7 +74,7 @@ impl Transform for NumpyLoad {
         &ABOUT
     }
 
-    fn check(&self, module: &Module, _program: &Program, findings: &mut Findings) {
+    fn check(&self, module: &Module, program: &Program, findings: &mut Findings) {
         let scene = Scene {
             module,
             judge: Judge::new(module, PATTERN, findings.policy.exception_words),
@@ -103,7 +103,7 @@ impl Transform for NumpyLoad {
                 remedy,
             });
         }
-        own::check(module, ABOUT.name, findings);
+        own::check(module, program, ABOUT.name, findings);
     }
 }
 

@@ -196,7 +196,8 @@ impl Assigned {
     }
 }
 
-fn usage<'t>(module: &'t Module, node: Node<'t>) -> Usage<'t> {
+/// What is done with an expression that stands for a callable.
+pub(super) fn usage<'t>(module: &'t Module, node: Node<'t>) -> Usage<'t> {
     let mut inner = node;
     let mut parent = module.parent(node);
     while let Some(around) = parent.filter(|p| p.kind() == "parenthesized_expression") {

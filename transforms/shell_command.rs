@@ -70,7 +70,7 @@ impl Transform for ShellCommand {
         &ABOUT
     }
 
-    fn check(&self, module: &Module, _program: &Program, findings: &mut Findings) {
+    fn check(&self, module: &Module, program: &Program, findings: &mut Findings) {
         let judge = Judge::new(module, PATTERN, findings.policy.exception_words);
         for (package, names) in SINKS.iter() {
             for reference in references(module, package, names) {
@@ -85,7 +85,7 @@ impl Transform for ShellCommand {
             let remedy = held(&judge, node, advice);
             findings.list.push(finding(module, node, name, Kind::Callee, remedy));
         }
-        own::check(module, ABOUT.name, findings);
+        own::check(module, program, ABOUT.name, findings);
     }
 }
 

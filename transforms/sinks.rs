@@ -15,6 +15,9 @@ pub struct Sink {
     pub kind: Kind,
     /// Dotted names, as an import spells them.
     pub callables: Vec<String>,
+    /// For a method: callables that return objects of its class, besides the class itself.
+    #[serde(default)]
+    pub made_by: Vec<String>,
     /// The keyword that decides.
     pub argument: Option<String>,
     /// The 0-based position at which that argument can be given.

@@ -50,7 +50,7 @@ impl Transform for TorchLoad {
         &ABOUT
     }
 
-    fn check(&self, module: &Module, _program: &Program, findings: &mut Findings) {
+    fn check(&self, module: &Module, program: &Program, findings: &mut Findings) {
         let scene = Scene {
             module,
             judge: Judge::new(module, PATTERN, findings.policy.exception_words),
@@ -73,7 +73,7 @@ impl Transform for TorchLoad {
                 remedy,
             });
         }
-        own::check(module, ABOUT.name, findings);
+        own::check(module, program, ABOUT.name, findings);
     }
 }
 

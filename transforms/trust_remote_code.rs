@@ -83,14 +83,14 @@ impl Transform for TrustRemoteCode {
         &ABOUT
     }
 
-    fn check(&self, module: &Module, _program: &Program, findings: &mut Findings) {
+    fn check(&self, module: &Module, program: &Program, findings: &mut Findings) {
         let scene = Scene {
             module,
             judge: Judge::new(module, PATTERN, findings.policy.exception_words),
             guards: Guards::new(module),
         };
         findings.list.extend(sinks(module).into_iter().map(|sink| finding(&scene, sink)));
-        own::check(module, ABOUT.name, findings);
+        own::check(module, program, ABOUT.name, findings);
     }
 }
 

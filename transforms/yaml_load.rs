@@ -79,7 +79,7 @@ impl Transform for YamlLoad {
             }
         }
         unsafe_classes(&scene, findings);
-        own::check(module, ABOUT.name, findings);
+        own::check(module, program, ABOUT.name, findings);
     }
 }
 

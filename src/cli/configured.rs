@@ -86,6 +86,7 @@ pub(super) fn policies(
         Policy {
             exception_words: settings.exceptions.words as usize,
             sinks: settings.sinks.iter().map(row).collect(),
+            python: settings.target_version,
         }
     };
     numbers.into_iter().map(|number| (number, policy(number))).collect()
@@ -103,6 +104,7 @@ fn row(own: &document::Sink) -> Sink {
             document::SinkKind::Report => Kind::Report,
         },
         callables: own.callables.clone(),
+        made_by: Vec::new(),
         argument: own.argument.clone(),
         position: own.position.map(|position| position as usize),
         default: match own.default {
