@@ -297,7 +297,15 @@ fn names_pattern(lower: &str, pattern: Pattern) -> bool {
     let begins = ["security", "safe"].iter().any(|word| words(lower).next() == Some(*word));
     begins
         || ["pickle", "unpickl", "remote code"].iter().any(|name| lower.contains(name))
-        || pattern.names.iter().any(|name| lower.contains(name))
+        || pattern.names.iter().any(|name| mentions(lower, name))
+}
+
+/// Whether a text holds a name. `eval` and `exec` are parts of words that mean something else.
+fn mentions(lower: &str, name: &str) -> bool {
+    if matches!(name, "eval" | "exec") {
+        return words(lower).any(|word| word == name);
+    }
+    lower.contains(name)
 }
 
 fn is_name(word: &str, pattern: Pattern) -> bool {

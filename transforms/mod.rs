@@ -2,8 +2,14 @@
 
 pub mod archive;
 mod archive_names;
+pub mod code_execution;
 pub mod decisions;
 pub mod deserializer;
+mod eval_advice;
+mod eval_handlers;
+mod eval_text;
+mod eval_use;
+mod eval_values;
 pub mod exception;
 pub mod finding;
 pub mod guard;
@@ -79,6 +85,7 @@ pub trait Transform: Sync {
 /// Every transform, in the order of their names.
 pub static REGISTRY: &[&dyn Transform] = &[
     &archive::Archive,
+    &code_execution::CodeExecution,
     &deserializer::Deserializer,
     &nosec::Nosec,
     &numpy_load::NumpyLoad,

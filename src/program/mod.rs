@@ -9,6 +9,7 @@ pub mod hierarchy;
 pub mod imports;
 pub mod mentions;
 pub mod mocks;
+mod other_files;
 pub mod relatives;
 pub mod scripts;
 mod settings_files;
@@ -68,6 +69,7 @@ pub struct Program<'w> {
     runs: OnceLock<Runs>,
     mappings: OnceLock<Vec<settings_files::Mapping>>,
     console_scripts: OnceLock<Vec<console::ConsoleScript>>,
+    other_files: OnceLock<Vec<other_files::OtherFile>>,
     /// Modules by the files of the whole, parsed once.
     parsed: Mutex<FxHashMap<FileId, Option<Member>>>,
     /// The bytes of the files of the whole.
@@ -108,6 +110,7 @@ impl<'w> Program<'w> {
             runs: OnceLock::new(),
             mappings: OnceLock::new(),
             console_scripts: OnceLock::new(),
+            other_files: OnceLock::new(),
             parsed: Mutex::default(),
             glanced: Mutex::default(),
             texts: texts::Texts::default(),
