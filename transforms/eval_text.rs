@@ -11,7 +11,7 @@ use super::reference::{Reference, Usage};
 use crate::program::Program;
 use crate::python::call::Call;
 use crate::python::module::Module;
-use crate::python::names::BindingKind;
+use crate::python::names::{Binding, BindingKind};
 use crate::python::{literal, tree};
 
 /// What a text is meant as.
@@ -190,8 +190,13 @@ fn of_name(module: &Module, node: Node, depth: usize) -> Source {
     let name = module.text_of(node);
     let scope = module.names.scope_at(node.start_byte());
     let bindings = module.names.bindings(name, scope);
-    if bindings.iter().any(|binding| is_line(module, binding.span)) {
-        // `token = eval(token)` binds the same name again.
+    // `token = eval(token)` binds the same name again.
+    let again = |binding: &Binding| match &binding.kind {
+        BindingKind::Assignment { value } => module.slice(*value).contains(name),
+        _ => false,
+    };
+    let mut others = bindings.iter().filter(|binding| !again(binding)).peekable();
+    if others.peek().is_some() && others.all(|binding| is_line(module, binding.span)) {
         return Source::Line;
     }
     let [binding] = bindings else { return Source::Unknown };

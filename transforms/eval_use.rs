@@ -59,28 +59,28 @@ pub(super) fn use_of(module: &Module, node: Node) -> Use {
     }
     let Some(target) = parent.child_by_field_name("left") else { return Use::Unknown };
     match target.kind() {
-        "pattern_list" | "tuple_pattern" | "list_pattern" => Use::Data,
-        "identifier" => {
-            let name = module.text_of(target);
-            let scope = module.names.scope_at(target.start_byte());
-            let bound = module.names.binding_scope(name, scope).unwrap_or(scope);
-            let uses = module.names.uses_of(name, bound, module.text());
-            let behind = uses.into_iter().filter(|used| used.start > node.end_byte());
-            let found = behind
-                .filter_map(|used| module.nodes().covering(used))
-                .filter_map(|used| Some(directly(module, used, module.parent(used)?)));
-            let found: Vec<Use> = found.collect();
-            let has = |kind: Use| found.contains(&kind);
-            if has(Use::Code) {
-                Use::Code
-            } else if has(Use::Data) {
-                Use::Data
-            } else {
-                Use::Unknown
-            }
+        "pattern_list" | "tuple_pattern" | "list_pattern" => {
+            let parts = tree::preorder(target).filter(|part| part.kind() == "identifier");
+            let is_code = parts.map(|part| of_name(module, part, node)).any(|of| of == Use::Code);
+            if is_code { Use::Code } else { Use::Data }
         }
+        "identifier" => of_name(module, target, node),
         _ => Use::Unknown,
     }
+}
+
+/// What the uses of a name behind an expression show of the value that it is given there.
+fn of_name(module: &Module, target: Node, behind: Node) -> Use {
+    let name = module.text_of(target);
+    let scope = module.names.scope_at(target.start_byte());
+    let bound = module.names.binding_scope(name, scope).unwrap_or(scope);
+    let uses = module.names.uses_of(name, bound, module.text());
+    let later = uses.into_iter().filter(|used| used.start > behind.end_byte());
+    let found: Vec<Use> = later
+        .filter_map(|used| module.nodes().covering(used))
+        .filter_map(|used| Some(directly(module, used, module.parent(used)?)))
+        .collect();
+    [Use::Code, Use::Data].into_iter().find(|of| found.contains(of)).unwrap_or(Use::Unknown)
 }
 
 /// What is directly around an expression shows of it.

@@ -15,6 +15,7 @@ pub mod finding;
 pub mod guard;
 pub mod instance;
 mod method;
+mod noqa;
 pub mod nosec;
 pub mod numpy_load;
 mod numpy_splat;
@@ -40,6 +41,7 @@ pub mod trust_remote_code;
 mod trust_sinks;
 mod trust_values;
 mod trust_words;
+pub mod unpinned_download;
 mod vouching;
 pub mod yaml_constructors;
 pub mod yaml_edits;
@@ -92,8 +94,12 @@ pub static REGISTRY: &[&dyn Transform] = &[
     &shell_command::ShellCommand,
     &torch_load::TorchLoad,
     &trust_remote_code::TrustRemoteCode,
+    &unpinned_download::UnpinnedDownload,
     &yaml_load::YamlLoad,
 ];
+
+/// The transforms that are run only where they are selected.
+pub const ON_REQUEST: &[&str] = &["unpinned-download"];
 
 /// The transforms that a name means: its own, or the code of another tool (`B614`).
 pub fn named(name: &str) -> Vec<&'static dyn Transform> {

@@ -1,7 +1,9 @@
-//! `# nosec` comments, which switch bandit off.
+//! `# nosec` comments, which switch bandit off, and `# noqa` comments for rules of the policy.
 
-use super::finding::{Finding, Findings, Fix, Level, Remedy};
-use super::{About, Transform};
+use super::finding::{
+    Exception, ExceptionKind, Finding, Findings, Fix, Level, Policy, Remedy,
+};
+use super::{About, Transform, noqa};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
 use crate::python::comment::Comment;
@@ -18,9 +20,9 @@ const SPELLINGS: [&str; 4] = ["nosec", "NOSEC", "NoSec", "Nosec"];
 static ABOUT: About = About {
     name: "nosec",
     level: Level::Review,
-    summary: "removes `# nosec` comments; a reason stays as a comment",
+    summary: "removes `# nosec` comments; a reason stays as a comment; reports other switches",
     codes: &[],
-    literals: &SPELLINGS,
+    literals: &["nosec", "NOSEC", "NoSec", "Nosec", "noqa", "NOQA"],
     asks_program_for: &[],
     confirm: may_mark,
     page: include_str!("nosec.md"),
@@ -29,8 +31,12 @@ static ABOUT: About = About {
 /// What may stand between the hash and the marker.
 const BLANK: [char; 3] = [' ', '\t', '\x0c'];
 
-/// Whether a marker stands behind a hash.
+/// Whether a marker stands behind a hash, or a rule for security behind another one.
 fn may_mark(bytes: &[u8]) -> bool {
+    let holds = |text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
+    if (holds("noqa") || holds("NOQA")) && [":S", ": S", " S", ",S"].into_iter().any(holds) {
+        return true;
+    }
     SPELLINGS.iter().any(|marker| {
         memchr::memmem::find_iter(bytes, marker).any(|at| {
             let is_blank = |byte: &u8| BLANK.contains(&char::from(*byte));
@@ -54,7 +60,43 @@ impl Transform for Nosec {
                 let scope = module.scope_of_comment(comment, code);
                 findings.list.push(finding(module, *comment, &rest, scope));
             }
+            let rules = noqa::switched_off(module.slice(comment.span));
+            if !rules.is_empty() {
+                let scope = module.scope_of_comment(comment, code);
+                let found = of_ruff(module, comment, &rules, scope, &findings.policy);
+                findings.list.push(found);
+            }
         }
+    }
+}
+
+/// A comment that switches rules of ruff off. It stays: whether they find something is ruff's to say.
+fn of_ruff(
+    module: &Module,
+    comment: &Comment,
+    rules: &[String],
+    scope: String,
+    policy: &Policy,
+) -> Finding {
+    let text = module.slice(comment.span);
+    let codes = rules.join(", ");
+    let remedy = if noqa::is_justified(text, policy.exception_words) {
+        let reason = text.trim_start_matches(['#', ' ']).to_owned();
+        Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason })
+    } else {
+        Remedy::Report(
+            "take it out and see to what it hides, or say beside it why that is necessary and safe here"
+                .to_owned(),
+        )
+    };
+    Finding {
+        transform: ABOUT.name,
+        file: module.file,
+        range: comment.span,
+        scope,
+        sink: format!("# noqa: {codes}"),
+        message: format!("the comment switches {codes} of ruff off"),
+        remedy,
     }
 }
 

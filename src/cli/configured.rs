@@ -11,7 +11,7 @@ use crate::report::escape::{visible, visible_path};
 use crate::scan::{Asked, Scan};
 use crate::transforms::finding::{ExceptionKind, Finding, Policy, Remedy};
 use crate::transforms::sinks::{self, Kind, Sink};
-use crate::transforms::{REGISTRY, Transform};
+use crate::transforms::{ON_REQUEST, REGISTRY, Transform};
 use crate::workspace::codeowners::Owners;
 use crate::workspace::folder_rules::RuleFinder;
 use crate::workspace::{File, Workspace, repository_top};
@@ -19,7 +19,12 @@ use crate::workspace::{File, Workspace, repository_top};
 /// The transforms that configurations can name, in the order of the registry.
 pub(super) fn known() -> Vec<KnownTransform> {
     let abouts = REGISTRY.iter().map(|transform| transform.about());
-    abouts.map(|about| KnownTransform { name: about.name, codes: about.codes }).collect()
+    let known = abouts.map(|about| KnownTransform {
+        name: about.name,
+        codes: about.codes,
+        on_request: ON_REQUEST.contains(&about.name),
+    });
+    known.collect()
 }
 
 /// Reads the options about transforms and the file of `--config`; configurations in the tree are

@@ -7,6 +7,8 @@ pub struct KnownTransform {
     pub name: &'static str,
     /// The codes that bandit and ruff give the pattern.
     pub codes: &'static [&'static str],
+    /// Whether it is run only where it is selected.
+    pub on_request: bool,
 }
 
 /// The transforms that a name or a code means, as bits: bit n stands for the n-th of `known`, of

@@ -73,7 +73,7 @@ impl FileSettings {
         let bits = |names: &[TransformName]| {
             names.iter().fold(0, |bits, name| bits | mask(known, &name.0))
         };
-        let select = document.select.as_deref().map_or(u64::MAX, bits);
+        let select = document.select.as_deref().map_or_else(|| unasked(known), bits);
         let selected = overrides.select.unwrap_or(select & !bits(&document.ignore));
         let ignores = document.per_file_ignores.iter();
         Self {
@@ -109,6 +109,12 @@ impl FileSettings {
         let ignores = self.per_file_ignores.iter().filter(|ignore| ignore.globs.is_match(relative));
         ignores.fold(self.transforms, |bits, ignore| bits & !ignore.transforms)
     }
+}
+
+/// The transforms that are run where nothing is selected.
+fn unasked(known: &[KnownTransform]) -> u64 {
+    let asked = known.iter().enumerate().filter(|(_, known)| known.on_request);
+    asked.fold(u64::MAX, |bits, (index, _)| bits & !(1 << index))
 }
 
 /// The globs that decide what is looked at. `settings` is the number of the settings that belong
