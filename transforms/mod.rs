@@ -12,6 +12,13 @@ mod own;
 pub mod prefilter;
 pub mod reference;
 pub mod remote;
+pub mod secret;
+mod secret_fix;
+mod secret_names;
+mod secret_places;
+mod secret_prefilter;
+pub mod secret_shapes;
+mod secret_values;
 pub mod shell_command;
 mod shell_indirect;
 pub mod sinks;
@@ -73,6 +80,7 @@ pub trait Transform: Sync {
 pub static REGISTRY: &[&dyn Transform] = &[
     &nosec::Nosec,
     &numpy_load::NumpyLoad,
+    &secret::Secret,
     &shell_command::ShellCommand,
     &torch_load::TorchLoad,
     &trust_remote_code::TrustRemoteCode,
