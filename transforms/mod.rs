@@ -26,6 +26,13 @@ pub mod reference;
 pub mod remote;
 mod rename;
 mod rows;
+pub mod secret;
+mod secret_fix;
+mod secret_names;
+mod secret_places;
+mod secret_prefilter;
+pub mod secret_shapes;
+mod secret_values;
 pub mod shell_command;
 mod shell_indirect;
 pub mod sinks;
@@ -91,6 +98,7 @@ pub static REGISTRY: &[&dyn Transform] = &[
     &deserializer::Deserializer,
     &nosec::Nosec,
     &numpy_load::NumpyLoad,
+    &secret::Secret,
     &shell_command::ShellCommand,
     &torch_load::TorchLoad,
     &trust_remote_code::TrustRemoteCode,

@@ -13,7 +13,7 @@ use crate::config::PythonVersion;
 use crate::plan::op::Op;
 use crate::program::Program;
 use crate::python::call::{ArgumentKind, Call};
-use crate::python::layout::new_import::{Import, is_there};
+pub(super) use crate::python::layout::new_import::bound_name;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
 use crate::python::tree;
@@ -398,40 +398,4 @@ pub(super) fn replace_command(module: &Module, done: &Done, ops: &mut Vec<Op>) {
     if let Some((range, written)) = &done.command {
         ops.push(Op::ReplaceExpression { at: at(module, *range), pieces: written.pieces.clone() });
     }
-}
-
-/// What a module calls another one at a place, and whether it has to be imported first.
-pub(super) fn bound_name(
-    module: &Module,
-    name: &str,
-    node: Node,
-) -> Result<(String, bool), String> {
-    let offset = node.start_byte();
-    let there = |bound: &str| {
-        is_there(module, &Import { module: name, name: None, bound_as: bound }, offset)
-    };
-    if there(name) {
-        return Ok((name.to_owned(), false));
-    }
-    let aliases = module.names.scopes[0].bindings.iter().filter(|(_, bindings)| {
-        bindings.iter().any(
-            |binding| matches!(&binding.kind, BindingKind::Import { target, .. } if target == name),
-        )
-    });
-    let mut aliases: Vec<&String> = aliases.map(|(alias, _)| alias).collect();
-    aliases.sort();
-    if let Some(alias) = aliases.into_iter().find(|alias| there(alias)) {
-        return Ok((alias.clone(), false));
-    }
-    let scope = module.names.scope_at(offset);
-    if module.names.binding_scope(name, scope).is_some_and(|bound| bound != 0) {
-        return Err(format!("the name `{name}` is bound within a function"));
-    }
-    let imported = module.names.bindings(name, scope).iter().all(
-        |binding| matches!(&binding.kind, BindingKind::Import { target, .. } if target == name),
-    );
-    if imported || module.names.is_free(name, scope) {
-        return Ok((name.to_owned(), true));
-    }
-    Err(format!("the name `{name}` means something else there"))
 }

@@ -64,6 +64,39 @@ fn reaches(module: &Module, import: Span, at: usize) -> bool {
     unconditional && statement.start_byte() < at && tree::span(block).contains(Span::at(at))
 }
 
+/// What a module calls another one at a node, and whether it has to be imported first; why not, if
+/// the name means something else there.
+pub fn bound_name(module: &Module, name: &str, node: Node) -> Result<(String, bool), String> {
+    let offset = node.start_byte();
+    let there = |bound: &str| {
+        is_there(module, &Import { module: name, name: None, bound_as: bound }, offset)
+    };
+    if there(name) {
+        return Ok((name.to_owned(), false));
+    }
+    let aliases = module.names.scopes[0].bindings.iter().filter(|(_, bindings)| {
+        bindings.iter().any(
+            |binding| matches!(&binding.kind, BindingKind::Import { target, .. } if target == name),
+        )
+    });
+    let mut aliases: Vec<&String> = aliases.map(|(alias, _)| alias).collect();
+    aliases.sort();
+    if let Some(alias) = aliases.into_iter().find(|alias| there(alias)) {
+        return Ok((alias.clone(), false));
+    }
+    let scope = module.names.scope_at(offset);
+    if module.names.binding_scope(name, scope).is_some_and(|bound| bound != 0) {
+        return Err(format!("the name `{name}` is bound within a function"));
+    }
+    let imported = module.names.bindings(name, scope).iter().all(
+        |binding| matches!(&binding.kind, BindingKind::Import { target, .. } if target == name),
+    );
+    if imported || module.names.is_free(name, scope) {
+        return Ok((name.to_owned(), true));
+    }
+    Err(format!("the name `{name}` means something else there"))
+}
+
 fn in_function(module: &Module, at: usize) -> bool {
     let scope = module.names.scope_at(at);
     let mut around = std::iter::successors(Some(scope), |&s| module.names.scopes[s].parent);

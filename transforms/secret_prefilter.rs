@@ -1,0 +1,246 @@
+//! Byte-level tests that decide whether a file has to be parsed for its secrets.
+
+use std::cell::OnceCell;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
+
+use super::secret_names::{BEFORE_KEY, Kind};
+use super::secret_shapes;
+use super::secret_values::is_secret;
+
+/// How far apart a name and the literal that it is bound to may stand, in bytes.
+pub(super) const NEAR: usize = 400;
+/// The same for a literal of nothing but letters, which must follow the name.
+pub(super) const NEAR_LETTERS: usize = 48;
+/// How long a name is that counts, in bytes.
+pub(super) const LONGEST_NAME: usize = 64;
+
+/// What a text tells of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// The name of a secret of that kind.
+    Name(Kind),
+    /// A name of one only as a whole word: `pass`, `auth`.
+    Word(Kind),
+    /// A callable that takes a secret by position, by whatever name it is called.
+    Callable(Kind),
+    /// A token of known shape begins, or what stands before one.
+    Beginning,
+    /// A private key.
+    PrivateKey,
+}
+
+/// The names in which a secret is bound.
+const NAMES: [(&str, Sign); 10] = [
+    ("passw", Sign::Name(Kind::Password)),
+    ("passphrase", Sign::Name(Kind::Password)),
+    ("pwd", Sign::Name(Kind::Password)),
+    ("login", Sign::Name(Kind::Password)),
+    ("pass", Sign::Word(Kind::Password)),
+    ("secret", Sign::Name(Kind::Secret)),
+    ("token", Sign::Name(Kind::Token)),
+    ("credential", Sign::Name(Kind::Token)),
+    ("auth", Sign::Word(Kind::Token)),
+    ("private key", Sign::PrivateKey),
+];
+
+const CALLABLES: [(&str, Kind); 8] = [
+    ("basicauth", Kind::Password),
+    ("digestauth", Kind::Password),
+    ("proxyauth", Kind::Password),
+    ("httpbasiccredentials", Kind::Password),
+    ("jwt", Kind::Password),
+    ("hmac", Kind::Password),
+    ("fernet", Kind::Secret),
+    ("itsdangerous", Kind::Secret),
+];
+
+/// What may stand between the two words of a name that is a key in a dictionary.
+const BETWEEN: [&str; 6] = ["", "_", "-", " ", ".", ":"];
+
+/// The texts that tell something, whatever their case.
+struct Signs {
+    automaton: AhoCorasick,
+    signs: Vec<Sign>,
+}
+
+static SIGNS: LazyLock<Signs> = LazyLock::new(|| {
+    let mut texts: Vec<(String, Sign)> =
+        NAMES.iter().map(|(text, sign)| ((*text).to_owned(), *sign)).collect();
+    texts.extend(CALLABLES.iter().map(|(text, kind)| ((*text).to_owned(), Sign::Callable(*kind))));
+    for before in BEFORE_KEY {
+        let keys = BETWEEN.iter().map(|between| format!("{before}{between}key"));
+        texts.extend(keys.map(|text| (text, Sign::Name(Kind::Secret))));
+    }
+    let beginnings = secret_shapes::BEGINNINGS.iter();
+    texts.extend(beginnings.map(|text| ((*text).to_owned(), Sign::Beginning)));
+    let automaton = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(texts.iter().map(|(text, _)| text))
+        .expect("the texts are few and short");
+    Signs { automaton, signs: texts.into_iter().map(|(_, sign)| sign).collect() }
+});
+
+/// Whether a file may hold a secret: a token of known shape, or near the name of a secret a literal
+/// that may be one.
+pub(super) fn may_hold_secret(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let literals = OnceCell::new();
+    let literals = || literals.get_or_init(|| Literals::new(&text));
+    let mut from = 0;
+    while let Some(found) = SIGNS.automaton.find(Input::new(text.as_ref()).range(from..)) {
+        // A text that begins inside this one must not be missed.
+        from = found.start() + 1;
+        let (start, end) = (found.start(), found.end());
+        let yes = match SIGNS.signs[found.pattern().as_usize()] {
+            Sign::Name(kind) => literals().near(kind, start),
+            Sign::Word(kind) => {
+                is_word(&text, start, end, kind)
+                    && (literals().near(kind, start)
+                        || (is_pair(&text[end..]) && literals().near(Kind::Password, start)))
+            }
+            Sign::Callable(kind) => literals().anywhere(kind),
+            Sign::Beginning => begins(&text, start, end),
+            Sign::PrivateKey => true,
+        };
+        if yes {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether `pass` ends a longer name, or `auth` ends a name.
+fn is_word(text: &str, start: usize, end: usize, kind: Kind) -> bool {
+    let bytes = text.as_bytes();
+    let before = start.checked_sub(1).map(|at| bytes[at]);
+    let joined = before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    let ends = bytes.get(end).is_none_or(|b| !b.is_ascii_lowercase());
+    ends && (joined || kind != Kind::Password)
+}
+
+/// Whether a name goes on as `auth=(user, password)` does.
+fn is_pair(rest: &str) -> bool {
+    let rest = skip_gap(rest.trim_start_matches(['"', '\'']));
+    let value = rest.strip_prefix(['=', ':']).map(skip_gap);
+    value.is_some_and(|value| value.starts_with('('))
+}
+
+/// A text behind white space, line continuations and comments.
+fn skip_gap(text: &str) -> &str {
+    let mut rest = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
+    while rest.starts_with('#') {
+        let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        rest = rest[end..].trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
+    }
+    rest
+}
+
+/// Whether a token is at a place where one may begin, or begins there and goes on in the next
+/// literal.
+fn begins(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let is_scheme = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-');
+    let before = bytes[..start].iter().rev().take_while(|b| is_scheme(b)).count();
+    // The character before it may make it the end of another word.
+    let from = text.floor_char_boundary((start - before).saturating_sub(1));
+    let stop = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'');
+    let length = bytes[end..].iter().position(stop).unwrap_or(bytes.len() - end);
+    let rest = &text[end + length..];
+    let goes_on = || {
+        let rest = skip_gap(rest.trim_start_matches(['"', '\'']));
+        rest.trim_start_matches(|c: char| c.is_ascii_alphabetic()).starts_with(['"', '\''])
+    };
+    // Nothing shorter is a token.
+    (length >= 6 && !secret_shapes::hits(&text[from..end + length]).is_empty())
+        || (rest.starts_with(['"', '\'']) && goes_on())
+}
+
+/// The literals of a text that may be secrets.
+struct Literals<'x> {
+    text: &'x str,
+    /// What stands between quotes without white space or a backslash, in order.
+    found: Vec<(usize, usize)>,
+}
+
+impl<'x> Literals<'x> {
+    fn new(text: &'x str) -> Self {
+        let bytes = text.as_bytes();
+        let found = memchr::memchr2_iter(b'"', b'\'', bytes).filter_map(|quote| {
+            let rest = &bytes[quote + 1..];
+            let stop = |b: &u8| b.is_ascii_whitespace() || *b == bytes[quote] || *b == b'\\';
+            let length = rest.iter().position(stop)?;
+            (length >= 4 && rest[length] == bytes[quote]).then_some((quote + 1, quote + 1 + length))
+        });
+        Self { text, found: found.collect() }
+    }
+
+    /// Whether one that may be a secret of that kind stands near an offset.
+    fn near(&self, kind: Kind, at: usize) -> bool {
+        let reach = NEAR + LONGEST_NAME;
+        let from = self.found.partition_point(|(start, _)| *start + reach < at);
+        let near = self.found[from..].iter().take_while(|(start, _)| *start <= at + reach);
+        near.into_iter().any(|(start, end)| {
+            let value = &self.text[*start..*end];
+            let follows = *start > at && *start <= at + NEAR_LETTERS + LONGEST_NAME;
+            (follows || !is_letters(value)) && is_secret(kind, value)
+        })
+    }
+
+    /// Whether one that may be a secret of that kind stands anywhere.
+    fn anywhere(&self, kind: Kind) -> bool {
+        let mut values = self.found.iter().map(|(start, end)| &self.text[*start..*end]);
+        values.any(|value| !is_letters(value) && is_secret(kind, value))
+    }
+}
+
+/// Whether a text is nothing but letters.
+pub(super) fn is_letters(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_with_a_secret_are_read() {
+        let token = format!("hf_{}", "AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh");
+        for text in [
+            "password = 'letmein'",
+            "password = 'hunter2!'",
+            "password: Final[str] = (  # why\n  'hunter2!')",
+            "if 'hunter2!' == form['PASSWORD']: pass",
+            "DB_PASS=\"hunter2!\"",
+            "requests.get(u, auth=(user, 'hunter2!'))",
+            "from jwt import encode as e\n\n\ne(payload, 'hunter2!')",
+            "apiKey = '''a8f5f167f44f4964'''",
+            "{'api key': 'a8f5f167f44f4964'}",
+            "token = 'a8f5f167f44f4964e6c998dee827110c'",
+            &format!("login('{token}')"),
+            &format!("# {token}"),
+            "x = ('hf_abc'  # part\n  b'def')",
+            "x = 'postgres://u:hunter2!@h'",
+            "'-----BEGIN PRIVATE KEY-----'",
+        ] {
+            assert!(may_hold_secret(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn most_files_are_not() {
+        for text in [
+            "pad_token = '<pad>'; token_type = 'bearer'; tokens = ['a', 'b-c-d']",
+            "def forward_pass(): pass",
+            "author = 'Somebody'\n# https://example.org/licenses/LICENSE-2.0",
+            "parser.add_argument('--password', help='the password of the user')",
+            "hf_model = 'sk-learn' 'x'",
+            "basic = bearer = 'basic auth'",
+        ] {
+            assert!(!may_hold_secret(text.as_bytes()), "{text}");
+        }
+    }
+}
