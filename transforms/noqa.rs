@@ -38,9 +38,8 @@ fn is_ours(code: &str) -> bool {
 /// Whether the comment says too why what it hides is safe, in `least` words at least.
 pub(super) fn is_justified(comment: &str, least: usize) -> bool {
     let lower = comment.to_lowercase();
-    let counted = words(&lower).filter(|word| {
-        *word != "noqa" && !word.chars().any(|c| c.is_ascii_digit())
-    });
+    let counted =
+        words(&lower).filter(|word| *word != "noqa" && !word.chars().any(|c| c.is_ascii_digit()));
     counted.count() >= least && vouches(&lower)
 }
 

@@ -1,8 +1,6 @@
 //! `# nosec` comments, which switch bandit off, and `# noqa` comments for rules of the policy.
 
-use super::finding::{
-    Exception, ExceptionKind, Finding, Findings, Fix, Level, Policy, Remedy,
-};
+use super::finding::{Exception, ExceptionKind, Finding, Findings, Fix, Level, Policy, Remedy};
 use super::{About, Transform, noqa};
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;

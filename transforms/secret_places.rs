@@ -369,7 +369,7 @@ fn defaulted<'t>(module: &'t Module, call: Node<'t>, keyword: Node<'t>) -> Optio
     }
     let call = Call::at(call, module.text())?;
     let strings = call.arguments.iter().filter(|a| a.kind == ArgumentKind::Positional);
-    let mut names = strings.chain(call.keyword("dest")).filter_map(|argument| {
+    let mut names = strings.copied().chain(call.keyword("dest")).filter_map(|argument| {
         let name = literal::plain_string(argument.value, module.text())?;
         Some((name.trim_start_matches('-').to_owned(), argument.node.end_byte()))
     });

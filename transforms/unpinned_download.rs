@@ -28,8 +28,10 @@ static ABOUT: About = About {
     page: include_str!("unpinned_download.md"),
 };
 
-const PATTERN: Pattern =
-    Pattern { transform: "unpinned-download", names: &["revision", "commit", "unpinned", "pinned"] };
+const PATTERN: Pattern = Pattern {
+    transform: "unpinned-download",
+    names: &["revision", "commit", "unpinned", "pinned"],
+};
 
 static ROWS: LazyLock<Vec<&Sink>> = LazyLock::new(|| sinks::of(ABOUT.name).collect());
 
@@ -38,8 +40,20 @@ const PRETRAINED: [&str; 2] = ["transformers", "diffusers"];
 
 /// What `load_dataset` makes of files of one's own.
 const BUILDERS: [&str; 14] = [
-    "json", "csv", "parquet", "text", "arrow", "pandas", "sql", "imagefolder", "audiofolder",
-    "videofolder", "webdataset", "xml", "hdf5", "lance",
+    "json",
+    "csv",
+    "parquet",
+    "text",
+    "arrow",
+    "pandas",
+    "sql",
+    "imagefolder",
+    "audiofolder",
+    "videofolder",
+    "webdataset",
+    "xml",
+    "hdf5",
+    "lance",
 ];
 
 fn may_download(bytes: &[u8]) -> bool {
@@ -57,7 +71,8 @@ impl Transform for UnpinnedDownload {
         let judge = Judge::new(module, PATTERN, findings.policy.exception_words);
         for found in mentions(module) {
             let Usage::Call(node) = found.usage else { continue };
-            let Some(reason) = Call::at(node, module.text()).and_then(|c| floats(module, &c, &found.sink))
+            let Some(reason) =
+                Call::at(node, module.text()).and_then(|c| floats(module, &c, &found.sink))
             else {
                 continue;
             };
@@ -72,7 +87,8 @@ impl Transform for UnpinnedDownload {
                 file: module.file,
                 range: tree::span(node),
                 scope: module.scope_of(found.node),
-                message: "what is downloaded can change without a change of this program".to_owned(),
+                message: "what is downloaded can change without a change of this program"
+                    .to_owned(),
                 sink: found.sink,
                 remedy,
             });
@@ -83,8 +99,7 @@ impl Transform for UnpinnedDownload {
 
 /// The calls that download, in the order of the text.
 fn mentions(module: &Module) -> Vec<Reference<'_>> {
-    let names: Vec<&str> =
-        ROWS.iter().flat_map(|row| &row.callables).map(String::as_str).collect();
+    let names: Vec<&str> = ROWS.iter().flat_map(|row| &row.callables).map(String::as_str).collect();
     let mut found = Vec::new();
     for package in ["huggingface_hub", "datasets"] {
         found.extend(references(module, package, &names));
@@ -147,9 +162,8 @@ fn floats(module: &Module, call: &Call, sink: &str) -> Option<String> {
     // An expression is decided elsewhere.
     let named = literal::plain_string(revision, text)?;
     let is_commit = named.len() >= 7 && named.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (!is_commit).then(|| {
-        format!("`{named}` is a branch or tag, which can move: name the hash of a commit")
-    })
+    (!is_commit)
+        .then(|| format!("`{named}` is a branch or tag, which can move: name the hash of a commit"))
 }
 
 /// Whether a text names a repository of the hub, not a path: `org/name` or `name`.

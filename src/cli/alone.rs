@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::diff::patch_path;
+use super::secrets::unified;
 use super::session::Session;
 use crate::plan::change::Change;
 use crate::plan::materialize::{NewFile, materialize};
 use crate::python::module::Module;
-use crate::report::diff::{FileDiff, unified};
+use crate::report::diff::{Context, FileDiff};
 use crate::workspace::FileId;
 
 /// How many bytes of one file are made anew to show each of its changes alone: it bounds the time
@@ -117,7 +118,8 @@ impl Scene<'_> {
         for (file, new) in made {
             let path = patch_path(self.session, *file);
             let old = &self.modules[file].source.bytes;
-            text.extend(unified(&FileDiff { old, new: &new.bytes, path: &path }));
+            let diff = FileDiff { old, new: &new.bytes, path: &path };
+            text.extend(unified(&self.session.mask, &diff, Context::Lines));
         }
         String::from_utf8_lossy(&text).into_owned()
     }

@@ -121,6 +121,9 @@ pub struct ScanArguments {
     /// How many threads to use [default: one for each core]
     #[arg(short, value_name = "N")]
     pub jobs: Option<usize>,
+    /// Show secrets, and apply changes whose diffs show one
+    #[arg(long)]
+    pub show_secrets: bool,
     /// Print no summary and no explanations
     #[arg(short, long)]
     pub quiet: bool,

@@ -9,9 +9,10 @@ use colored::control::SHOULD_COLORIZE;
 use super::arguments::{DiffArguments, Format, ScanArguments};
 use super::check::{exit_code, output, verbose};
 use super::output::note_text;
+use super::secrets::unified;
 use super::session::{Purpose, Session};
 use super::{baseline, machine, split, views};
-use crate::report::diff::{FileDiff, unified};
+use crate::report::diff::{Context, FileDiff};
 use crate::report::model::Mode;
 use crate::report::{colour, text};
 use crate::transforms::finding::Level;
@@ -129,11 +130,9 @@ pub(super) fn left(
 pub(super) fn patch(session: &Session, file: FileId) -> Vec<u8> {
     let new = &session.materialized.files[&file];
     let path = patch_path(session, file);
-    unified(&FileDiff {
-        old: &session.scan.modules[&file].source.bytes,
-        new: &new.bytes,
-        path: &path,
-    })
+    let old = &session.scan.modules[&file].source.bytes;
+    let diff = FileDiff { old, new: &new.bytes, path: &path };
+    unified(&session.mask, &diff, Context::Lines)
 }
 
 /// The path of a file in a patch: relative to the repository's top, else to the root.

@@ -8,7 +8,7 @@ use super::alone;
 use super::arguments::Format;
 use super::exceptions::Owned;
 use super::session::Session;
-use super::views;
+use super::{secrets, views};
 use crate::plan::change::Change;
 use crate::plan::materialize::{Cause, Dropped};
 use crate::report::json::slashed;
@@ -160,6 +160,9 @@ fn changes(session: &Session) -> Vec<machine::Change> {
     changes
         .map(|((index, change), diff)| {
             let dropped = dropped.get(&index);
+            if session.withheld.contains(&index) {
+                return view(session, change, false, Some(secrets::ADVICE.to_owned()), diff);
+            }
             let applied = approved.contains(&index) && dropped.is_none();
             let dropped = dropped.map(|dropped| cause(session, dropped));
             view(session, change, applied, dropped.or_else(|| not_written(session, change)), diff)
@@ -174,11 +177,17 @@ fn view(
     dropped: Option<String>,
     diff: Option<String>,
 ) -> machine::Change {
+    let mask = &session.mask;
+    let diff = diff.map(|diff| (mask.hides(&diff), mask.text(&diff).into_owned()));
+    let mut masked = diff.as_ref().is_some_and(|(hidden, _)| *hidden);
     let op = |op: &crate::plan::op::Op| {
         let file = op.anchor().file;
         let module = session.scan.modules.get(&file)?;
-        Some(ops::view(op, module, path_of(session, file)))
+        let mut view = ops::view(op, module, path_of(session, file));
+        masked |= ops::mask(&mut view, mask);
+        Some(view)
     };
+    let ops = change.ops.iter().filter_map(op).collect();
     machine::Change {
         id: change.id.clone(),
         transform: change.transform.to_owned(),
@@ -191,10 +200,11 @@ fn view(
         requires: change.requires.clone(),
         alternatives: change.alternatives.clone(),
         is_alternative: change.is_alternative,
-        ops: change.ops.iter().filter_map(op).collect(),
+        masked,
+        ops,
         way: change.chain.as_deref().map(|chain| way(chain, |id| path_of(session, id), slashed)),
         proof: change.proof.clone(),
-        diff,
+        diff: diff.map(|(_, diff)| diff),
     }
 }
 
@@ -238,7 +248,7 @@ pub(super) fn way(
 }
 
 fn cause(session: &Session, dropped: &Dropped) -> String {
-    match &dropped.cause {
+    let cause = match &dropped.cause {
         Cause::Conflict { with } => {
             let other = &session.changes[session.approved[*with]];
             format!("it changes the same text as the change {}; run again afterwards", other.id)
@@ -247,7 +257,8 @@ fn cause(session: &Session, dropped: &Dropped) -> String {
         Cause::Failed { message } => {
             format!("what it makes did not pass the checks ({message}), which is a bug in untrust")
         }
-    }
+    };
+    session.mask.text(&cause).into_owned()
 }
 
 /// Why the change of a file that could not be written is not there.

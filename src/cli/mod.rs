@@ -14,6 +14,7 @@ mod machine;
 mod output;
 mod review;
 mod schema;
+mod secrets;
 mod session;
 mod split;
 mod undo;

@@ -11,12 +11,14 @@ use super::baseline::{self, Known};
 use super::changed;
 use super::configured;
 use super::output::note;
+use super::secrets;
 use crate::plan::build;
 use crate::plan::change::Change;
 use crate::plan::materialize::{Cause, Dropped, Materialized, materialize};
 use crate::plan::taken;
 use crate::program::Program;
 use crate::report::escape::{visible, visible_path};
+use crate::report::mask::Mask;
 use crate::scan::{Scan, Settings, scan};
 use crate::shell;
 use crate::threading::{Reach, Rules, look_beyond, settle};
@@ -47,6 +49,10 @@ pub(super) struct Session {
     pub(super) changed_since: Option<String>,
     /// The transforms that were run.
     pub(super) transforms: Vec<&'static dyn Transform>,
+    /// What is kept out of all that is shown.
+    pub(super) mask: Mask,
+    /// Indices of the changes that are held back, for their diffs would show a secret.
+    pub(super) withheld: BTreeSet<usize>,
 }
 
 /// What a session is opened for.
@@ -134,7 +140,14 @@ impl Session {
             scan.modules.entry(file).or_insert(module);
         }
         let mut changes = build::changes(&scan.findings, &ids, path);
-        let approved: Vec<usize> = (0..changes.len())
+        let mask = if arguments.show_secrets {
+            Mask::off()
+        } else {
+            Mask::of(scan.modules.values().map(|module| &**module))
+        };
+        secrets::mask_findings(&mask, &mut scan.findings);
+        secrets::mask_changes(&mask, &mut changes);
+        let mut approved: Vec<usize> = (0..changes.len())
             .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)
             .filter(|&index| !changes[index].is_alternative)
             .filter(|&index| !known.covers(&changes[index]))
@@ -145,8 +158,8 @@ impl Session {
         let beyond = program.beyond();
         drop(program);
         workspace.beyond = beyond;
-        let chosen: Vec<&Change> = approved.iter().map(|&index| &changes[index]).collect();
-        let materialized = materialize(&scan.by_file(), &chosen);
+        let (materialized, withheld) =
+            secrets::withhold(&mask, &scan.by_file(), &changes, &mut approved);
         let left = Vec::new();
         let changed_since = arguments.changed.clone();
         Ok(Self {
@@ -161,6 +174,8 @@ impl Session {
             left,
             changed_since,
             transforms,
+            mask,
+            withheld,
         })
     }
 
@@ -193,6 +208,14 @@ impl Session {
     pub(super) fn left_out(&self) -> BTreeSet<usize> {
         let dropped = self.materialized.dropped.iter().map(|d| self.approved[d.change]);
         dropped.flat_map(|index| self.changes[index].findings.iter().copied()).collect()
+    }
+
+    /// The indices of the findings whose fixes are held back, for they would show a secret.
+    pub(super) fn kept_secret(&self) -> BTreeSet<usize> {
+        self.withheld
+            .iter()
+            .flat_map(|&index| self.changes[index].findings.iter().copied())
+            .collect()
     }
 
     /// The finding that a change begins with.
@@ -246,6 +269,10 @@ impl Session {
     }
 
     fn describe(&self, dropped: &Dropped) -> String {
+        self.mask.text(&self.described(dropped)).into_owned()
+    }
+
+    fn described(&self, dropped: &Dropped) -> String {
         let change = &self.changes[self.approved[dropped.change]];
         let finding = self.finding_of(change);
         let place =

@@ -13,10 +13,11 @@ use anyhow::bail;
 use super::arguments::{DiffArguments, Format, Split};
 use super::exceptions::Owned;
 use super::output::note;
+use super::secrets::unified;
 use super::session::Session;
 use crate::plan::change::Change;
 use crate::plan::parts::{Part, Step, parts, require};
-use crate::report::diff::{FileDiff, unified};
+use crate::report::diff::{Context, FileDiff};
 use crate::report::escape::{visible, visible_path};
 use crate::report::pull_request;
 use crate::workspace::FileId;
@@ -206,7 +207,8 @@ impl Series {
 fn bytes(scene: &Scene, part: &Part) -> Vec<u8> {
     let diff = |(file, step): (&FileId, &Step)| {
         let path = scene.patch_path(*file);
-        unified(&FileDiff { old: &step.old, new: &step.new, path: &path })
+        let diff = FileDiff { old: &step.old, new: &step.new, path: &path };
+        unified(&scene.session.mask, &diff, Context::Lines)
     };
     part.files.iter().flat_map(diff).collect()
 }

@@ -1,12 +1,15 @@
 //! Findings, exceptions and counts in the form that the reports show.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::secrets;
 use super::session::Session;
 use crate::plan::flatten::apply;
 use crate::plan::materialize::NewFile;
 use crate::python::module::Module;
 use crate::report::json::slashed;
+use crate::report::mask::Mask;
 use crate::report::model::{ExceptionView, FindingView, Mode, Position, Summary};
 use crate::scan::level;
 use crate::transforms::finding::{Chain, Elsewhere, ExceptionKind, Finding, Fix, Level, Remedy};
@@ -16,7 +19,15 @@ use crate::workspace::{FileId, line_length};
 /// The findings that are open, in order.
 pub(super) fn findings(session: &Session, fixed: &BTreeSet<usize>) -> Vec<FindingView> {
     let open = (0..session.scan.findings.len()).filter(|&index| session.is_open(index, fixed));
-    open.map(|index| finding(session, &session.scan.findings[index])).collect()
+    let secret = session.kept_secret();
+    open.map(|index| {
+        let view = finding(session, &session.scan.findings[index]);
+        if secret.contains(&index) {
+            return FindingView { advice: secrets::ADVICE.to_owned(), ..view };
+        }
+        view
+    })
+    .collect()
 }
 
 fn finding(session: &Session, finding: &Finding) -> FindingView {
@@ -28,6 +39,7 @@ fn finding(session: &Session, finding: &Finding) -> FindingView {
     let marked = Span::new(finding.range.start, finding.range.end.min(line_end));
     let marked =
         module.lines.column(module.text(), marked.end.max(marked.start)) + 1 - start.column;
+    let (source_line, caret) = masked(&session.mask, source_line, (column, marked.max(1)));
     FindingView {
         transform: finding.transform,
         level: level_name(level(finding).unwrap_or(Level::Report)),
@@ -37,9 +49,19 @@ fn finding(session: &Session, finding: &Finding) -> FindingView {
         message: finding.message.clone(),
         advice: with_notes(session, &finding.remedy),
         sink: finding.sink.clone(),
-        caret: (column, marked.max(1)),
+        caret,
         source_line,
     }
+}
+
+/// A line with its secrets hidden, and what of it is marked then: the first column (1-based) and the
+/// length, in characters.
+fn masked(mask: &Mask, line: String, (column, length): (usize, usize)) -> (String, (usize, usize)) {
+    let Cow::Owned(whole) = mask.text(&line) else { return (line, (column, length)) };
+    let at = |chars: usize| line.char_indices().nth(chars).map_or(line.len(), |(at, _)| at);
+    let (from, to) = (at(column - 1), at(column - 1 + length));
+    let shown = |part: &str| mask.text(part).chars().count();
+    (whole, (shown(&line[..from]) + 1, shown(&line[from..to]).max(1)))
 }
 
 fn level_name(level: Level) -> &'static str {
@@ -202,6 +224,7 @@ pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) ->
     }
     let applied = mode.applies();
     let left_out = session.left_out();
+    let secret = session.kept_secret();
     for (index, finding) in session.scan.findings.iter().enumerate() {
         if matches!(finding.remedy, Remedy::Exception(_)) {
             summary.exceptions += 1;
@@ -218,6 +241,7 @@ pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) ->
         *summary.findings.entry(finding.transform).or_default() += 1;
         match &finding.remedy {
             _ if fixed.contains(&index) => summary.fixable += 1,
+            _ if secret.contains(&index) => summary.held_for_secrets += 1,
             _ if left_out.contains(&index) => {
                 summary.left += 1;
                 let reason = "its fix was left out, as said above".to_owned();

@@ -41,6 +41,11 @@ pub fn unified(diff: &FileDiff) -> Vec<u8> {
 
 /// The same with more around the changes.
 pub fn unified_with(diff: &FileDiff, context: Context) -> Vec<u8> {
+    unified_without(diff, context, &|_| false)
+}
+
+/// The same without the lines around the changes that `hidden` tells, and what lies beyond them.
+pub fn unified_without(diff: &FileDiff, context: Context, hidden: Hidden) -> Vec<u8> {
     if diff.old == diff.new {
         return Vec::new();
     }
@@ -48,10 +53,38 @@ pub fn unified_with(diff: &FileDiff, context: Context) -> Vec<u8> {
     let mut out = header(diff.path);
     let mut heading = Heading::default();
     let changes = changes(&old, &new);
-    for hunk in hunks(&changes, &old, context) {
-        write_hunk(&mut out, &hunk, &old, &new, heading.before(&old, hunk.old.start));
+    for hunk in hunks(&changes, &old, context, hidden) {
+        let heading = heading.before(&old, hunk.old.start);
+        let heading = if hidden(heading) { b"" } else { heading };
+        write_hunk(&mut out, &hunk, &old, &new, heading);
     }
     out
+}
+
+/// Tells whether a line must not be shown.
+pub type Hidden<'h> = &'h dyn Fn(&[u8]) -> bool;
+
+/// The 0-based lines of the old text where a diff cannot do without lines that must not be shown.
+pub type Shown = Range<usize>;
+
+/// Where the diff would show a hidden line: one that goes or comes, or the only one that could stand
+/// behind a change. Without a line behind it, git takes a change for the end of the file.
+pub fn shown(old: &[u8], new: &[u8], hidden: Hidden) -> Vec<Shown> {
+    let (old, new) = (split(old), split(new));
+    let changes = changes(&old, &new);
+    let mut found = Vec::new();
+    for hunk in hunks(&changes, &old, Context::Lines, hidden) {
+        let last = hunk.changes.last().map_or(hunk.old.end, |change| change.old.end);
+        for change in hunk.changes {
+            let gone = old[change.old.clone()].iter().any(|line| hidden(line));
+            let come = new[change.new.clone()].iter().any(|line| hidden(line));
+            let is_open = change.old.end == last && hunk.old.end == last && last < old.len();
+            if gone || come || is_open {
+                found.push(change.old.clone());
+            }
+        }
+    }
+    found
 }
 
 /// Neighbouring changes with the lines around them.
@@ -74,11 +107,12 @@ pub fn changed_lines(old: &[u8], new: &[u8]) -> Vec<(Range<usize>, Vec<u8>)> {
 /// Changes whose contexts touch share a hunk.
 fn hunks<'c>(
     changes: &'c [Change],
-    old: &[&[u8]],
+    old: &'c [&'c [u8]],
     context: Context,
+    hidden: Hidden<'c>,
 ) -> impl Iterator<Item = Hunk<'c>> {
     let old_count = old.len();
-    let around = move |change: &Change| -> (usize, usize) {
+    let wanted = move |change: &Change| -> (usize, usize) {
         let (start, end) = (change.old.start, change.old.end);
         match context {
             Context::Lines => (start.min(CONTEXT), (old_count - end).min(CONTEXT)),
@@ -90,7 +124,17 @@ fn hunks<'c>(
             }
         }
     };
-    let near = move |a: &Change, b: &Change| b.old.start - a.old.end <= around(a).1 + around(b).0;
+    let around = move |change: &Change| -> (usize, usize) {
+        let (before, after) = wanted(change);
+        let (start, end) = (change.old.start, change.old.end);
+        let before = (0..before).take_while(|at| !hidden(old[start - 1 - at])).count();
+        let after = (0..after).take_while(|at| !hidden(old[end + at])).count();
+        (before, after)
+    };
+    let near = move |a: &Change, b: &Change| {
+        let between = a.old.end..b.old.start;
+        between.len() <= wanted(a).1 + wanted(b).0 && !old[between].iter().any(|line| hidden(line))
+    };
     changes.chunk_by(near).map(move |part| {
         let (first, last) = (&part[0], &part[part.len() - 1]);
         let (before, after) = (around(first).0, around(last).1);

@@ -147,6 +147,8 @@ pub struct Change {
     pub alternatives: Vec<String>,
     /// Whether it is taken only by a person who prefers it to its alternatives.
     pub is_alternative: bool,
+    /// Whether a secret is hidden in its edits or its diff: what they say is not what is written.
+    pub masked: bool,
     /// Its edits, in any number of files.
     pub ops: Vec<Op>,
     /// The way of a decision that is handed through the program; null for other changes.

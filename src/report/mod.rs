@@ -9,6 +9,7 @@ mod excerpt;
 pub mod json;
 pub mod machine;
 mod markdown;
+pub mod mask;
 pub mod model;
 pub mod ops;
 pub mod pull_request;

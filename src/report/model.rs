@@ -104,6 +104,8 @@ pub struct Summary {
     pub fixable: usize,
     /// Open findings whose fix waits for a review.
     pub held_for_review: usize,
+    /// Open findings whose fix is held back, for its diff would show a secret.
+    pub held_for_secrets: usize,
     /// Open findings without a fix.
     pub left: usize,
     /// How many were left for which reason.

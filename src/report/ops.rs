@@ -1,6 +1,7 @@
 //! Edits as machines read them.
 
 use super::machine::{Meaning, Op, Place};
+use super::mask::Mask;
 use super::model::Position;
 use crate::plan::op;
 use crate::python::module::Module;
@@ -11,6 +12,29 @@ use crate::workspace::span::Span;
 pub fn view(op: &op::Op, module: &Module, path: String) -> Op {
     let Place { start, end } = place(module, op.anchor().range);
     Op { meaning: meaning(op, module), path, start, end }
+}
+
+/// Hides the secrets in what an edit writes; returns whether there were any.
+pub fn mask(op: &mut Op, mask: &Mask) -> bool {
+    let written = match &mut op.meaning {
+        Meaning::SetArgument { value, .. } | Meaning::SetDefault { value } => value,
+        Meaning::ReplaceExpression { text }
+        | Meaning::DocumentParameter { text, .. }
+        | Meaning::InsertStatement { text }
+        | Meaning::AppendStatement { text }
+        | Meaning::ReplaceComment { text }
+        | Meaning::AddComment { text }
+        | Meaning::RewriteLines { text } => text,
+        Meaning::AddParameter { default, .. } => default,
+        Meaning::DropArgument { .. }
+        | Meaning::EnsureImport { .. }
+        | Meaning::DropImport {}
+        | Meaning::DeleteStatement {}
+        | Meaning::DeleteComment {} => return false,
+    };
+    let hidden = mask.hides(written);
+    mask.apply(written);
+    hidden
 }
 
 /// Where a span of a module's text stands.

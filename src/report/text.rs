@@ -76,6 +76,13 @@ pub fn summary(summary: &Summary) -> String {
     if summary.held_for_review > 0 {
         lines.push(held(summary));
     }
+    if summary.held_for_secrets > 0 {
+        let it = if summary.held_for_secrets == 1 { "it" } else { "them" };
+        lines.push(format!(
+            "{} held back, for a diff would show a secret (--show-secrets shows and applies {it})",
+            summary.held_for_secrets
+        ));
+    }
     push_left(&mut lines, summary);
     if summary.known > 0 {
         let count = counted(summary.known, "known finding", "known findings");

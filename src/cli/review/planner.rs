@@ -1,5 +1,6 @@
 //! What decisions make of the files, worked out as the dialogue asks for it.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -212,6 +213,10 @@ impl<'s> Planner<'s> {
                 Around::File => Context::File,
             };
             out.extend(unified_with(&FileDiff { old: &old, new: &new, path: &path }, context));
+        }
+        let mask = &self.session.mask;
+        if let Cow::Owned(masked) = mask.text(&String::from_utf8_lossy(&out)) {
+            out = masked.into_bytes();
         }
         (out, self.refusals(&after))
     }

@@ -18,7 +18,7 @@ use crate::workspace::FileId;
 
 /// What is the same for all parts.
 pub(super) struct Scene<'s> {
-    session: &'s Session,
+    pub(in crate::cli) session: &'s Session,
     /// The changes of all parts.
     pub(super) changes: &'s [&'s Change],
     /// The folder that the paths of a patch are relative to.

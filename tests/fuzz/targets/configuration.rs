@@ -25,7 +25,9 @@ pub fn target(data: &[u8]) {
 
 fn known() -> Vec<KnownTransform> {
     let abouts = REGISTRY.iter().map(|transform| transform.about());
-    abouts.map(|about| KnownTransform { name: about.name, codes: about.codes, on_request: false }).collect()
+    abouts
+        .map(|about| KnownTransform { name: about.name, codes: about.codes, on_request: false })
+        .collect()
 }
 
 /// A problem names a line of the file, and what it quotes cannot reach a terminal raw.
