@@ -82,7 +82,7 @@ impl<'m> Guards<'m> {
 }
 
 /// The condition of an `if` and whether it holds where `inside` stands.
-fn branch<'t>(around: Node<'t>, inside: Node) -> Option<(Node<'t>, bool)> {
+pub(super) fn branch<'t>(around: Node<'t>, inside: Node) -> Option<(Node<'t>, bool)> {
     if around.kind() == "conditional_expression" {
         let parts = tree::children(around);
         let position = parts.iter().position(|part| part.id() == inside.id())?;

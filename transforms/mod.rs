@@ -37,6 +37,18 @@ pub mod shell_command;
 mod shell_indirect;
 pub mod sinks;
 pub mod splat;
+pub mod tls;
+mod tls_certs;
+mod tls_contexts;
+mod tls_dicts;
+mod tls_flags;
+mod tls_names;
+mod tls_objects;
+mod tls_renames;
+mod tls_roles;
+mod tls_settings;
+mod tls_targets;
+mod tls_values;
 pub mod torch_load;
 mod trust_answer;
 mod trust_bound;
@@ -100,6 +112,7 @@ pub static REGISTRY: &[&dyn Transform] = &[
     &numpy_load::NumpyLoad,
     &secret::Secret,
     &shell_command::ShellCommand,
+    &tls::Tls,
     &torch_load::TorchLoad,
     &trust_remote_code::TrustRemoteCode,
     &unpinned_download::UnpinnedDownload,

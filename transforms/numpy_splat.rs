@@ -47,16 +47,25 @@ impl<'t> Holders<'t> {
 
 /// The variable that a node puts a true `allow_pickle` into, and the value.
 fn held<'t>(module: &'t Module, node: Node<'t>) -> Option<(Node<'t>, Node<'t>)> {
+    let (object, value) = put(module, node, ARGUMENT)?;
+    Some((object, leaves(value, module.text()).first().copied()?))
+}
+
+/// The variable that a node puts an entry of that name into, and the entry's value.
+pub(super) fn put<'t>(
+    module: &'t Module,
+    node: Node<'t>,
+    entry: &str,
+) -> Option<(Node<'t>, Node<'t>)> {
     let text = module.text();
-    let is_key = |key: Node| literal::plain_string(key, text) == Some(ARGUMENT);
-    let truth = |value: Node<'t>| leaves(value, text).first().copied();
+    let is_key = |key: Node| literal::plain_string(key, text) == Some(entry);
     match node.kind() {
         "pair" if is_key(node.child_by_field_name("key")?) => {
-            let value = truth(node.child_by_field_name("value")?)?;
+            let value = node.child_by_field_name("value")?;
             Some((owner(module, module.parent(node)?)?, value))
         }
-        "keyword_argument" if module.text_of(node.child_by_field_name("name")?) == ARGUMENT => {
-            let value = truth(node.child_by_field_name("value")?)?;
+        "keyword_argument" if module.text_of(node.child_by_field_name("name")?) == entry => {
+            let value = node.child_by_field_name("value")?;
             let call = module.parent(module.parent(node)?)?;
             let function = call.child_by_field_name("function")?;
             match module.text_of(function) {
@@ -70,14 +79,14 @@ fn held<'t>(module: &'t Module, node: Node<'t>) -> Option<(Node<'t>, Node<'t>)> 
             let object = left.child_by_field_name("value")?;
             let is_ours =
                 object.kind() == "identifier" && is_key(left.child_by_field_name("subscript")?);
-            let value = truth(node.child_by_field_name("right")?)?;
+            let value = node.child_by_field_name("right")?;
             is_ours.then_some((object, value))
         }
         "call" => {
             let function = node.child_by_field_name("function")?;
             let object = updated(module, function, "setdefault")?;
             let call = Call::at(node, text)?;
-            let value = truth(call.positional(1)?.value)?;
+            let value = call.positional(1)?.value;
             is_key(call.positional(0)?.value).then_some((object, value))
         }
         _ => None,

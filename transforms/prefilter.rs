@@ -210,7 +210,7 @@ fn quotes_one(bytes: &[u8], attributes: &[&str]) -> bool {
 }
 
 /// Behind white space, line continuations and comments.
-fn skip_gap(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn skip_gap(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' | b'\x0c' | b'\\' => at += 1,
@@ -248,7 +248,7 @@ pub fn holds_word(bytes: &[u8], word: &str) -> bool {
     memmem::find_iter(bytes, word).any(|at| is_whole(bytes, at, at + word.len()))
 }
 
-fn is_whole(bytes: &[u8], start: usize, end: usize) -> bool {
+pub(super) fn is_whole(bytes: &[u8], start: usize, end: usize) -> bool {
     let before = start.checked_sub(1).and_then(|i| bytes.get(i)).copied();
     !before.is_some_and(is_word) && !bytes.get(end).copied().is_some_and(is_word)
 }

@@ -22,6 +22,11 @@ pub fn decides_data(module: &Module, condition: Node, holds: bool) -> bool {
     Question { module, trusted: Trusted::Data }.decided(condition, Asked::at_first(holds))
 }
 
+/// Whether a condition says that any peer is taken where it holds, or where it does not.
+pub fn decides_peer(module: &Module, condition: Node, holds: bool) -> bool {
+    Question { module, trusted: Trusted::Peer }.decided(condition, Asked::at_first(holds))
+}
+
 /// One decision, asked about in one module.
 pub(super) struct Question<'m> {
     pub module: &'m Module,

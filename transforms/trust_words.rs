@@ -1,12 +1,14 @@
 //! The words by which a decision to trust is known.
 
-/// What is trusted: two decisions that say nothing of each other.
+/// What is trusted: decisions that say nothing of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trusted {
     /// The code that comes with a checkpoint or a repository.
     Code,
     /// A data file that is unpickled.
     Data,
+    /// Whoever answers a connection, though nothing was checked.
+    Peer,
 }
 
 /// Words of names that tell a fact of a model or of an API, and no wish of a person.
@@ -47,6 +49,7 @@ pub(super) fn says_yes(name: &str, trusted: Trusted) -> Option<bool> {
             &["allow_pickle", "trust", "unsafe"],
             &["remote_code", "remotecode", "remote-code", "trust_repo"],
         ),
+        Trusted::Peer => return trusts_peer(&name),
     };
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if !has(own) || has(others) {
@@ -58,6 +61,39 @@ pub(super) fn says_yes(name: &str, trusted: Trusted) -> Option<bool> {
     }
     let inverted = words.any(|word| INVERSIONS.contains(&word));
     Some(!(inverted || name.contains("untrust") || name.contains("distrust")))
+}
+
+/// Whether a lower-case name that is true says that any peer is taken (`insecure`, `no_verify`) or
+/// that it is checked (`verify_ssl`).
+fn trusts_peer(name: &str) -> Option<bool> {
+    const TAKES_ANY: [&str; 8] = [
+        "insecure",
+        "unverified",
+        "unsafe",
+        "self_signed",
+        "selfsigned",
+        "self-signed",
+        "noverify",
+        "trust_all",
+    ];
+    const CHECKS: [&str; 6] =
+        ["verify", "verification", "validate_cert", "check_cert", "check_hostname", "check_ssl"];
+    const LEAVES_OUT: [&str; 5] = ["skip", "ignore", "bypass", "disable", "no"];
+    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    if words.clone().any(|word| FACTS.contains(&word)) {
+        return None;
+    }
+    let inverted = words.clone().any(|word| INVERSIONS.contains(&word) || word == "ignore");
+    let has = |texts: &[&str]| texts.iter().any(|text| name.contains(text));
+    if has(&TAKES_ANY) {
+        return Some(!inverted || name.contains("noverify"));
+    }
+    if has(&CHECKS) {
+        return Some(inverted || name.contains("bypass"));
+    }
+    let is_about = ["tls", "ssl", "cert", "certs", "certificate", "certificates", "hostname"];
+    let checked = words.clone().any(|word| is_about.contains(&word));
+    (checked && words.any(|word| LEAVES_OUT.contains(&word)) && name != "no_ssl").then_some(true)
 }
 
 /// Whether a text is how a person says yes in a variable of the environment or an option.
@@ -98,6 +134,32 @@ mod tests {
         ] {
             assert_eq!(says_yes(name, Trusted::Code), code, "{name}");
             assert_eq!(says_yes(name, Trusted::Data), data, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_peer_is_trusted_by_words_of_its_own() {
+        for (name, expected) in [
+            ("insecure", Some(true)),
+            ("allow_insecure", Some(true)),
+            ("ALLOW_SELF_SIGNED", Some(true)),
+            ("no_verify", Some(true)),
+            ("no_verify_ssl", Some(true)),
+            ("skip_tls", Some(true)),
+            ("skip_tls_verify", Some(true)),
+            ("ignore_cert", Some(true)),
+            ("disable_ssl_verification", Some(true)),
+            ("verify", Some(false)),
+            ("verify_ssl", Some(false)),
+            ("ssl_verify", Some(false)),
+            ("not_insecure", Some(false)),
+            ("needs_verification", None),
+            ("no_ssl", None),
+            ("ssl", None),
+            ("trust_remote_code", None),
+            ("fast", None),
+        ] {
+            assert_eq!(says_yes(name, Trusted::Peer), expected, "{name}");
         }
     }
 }

@@ -109,7 +109,7 @@ fn row(own: &document::Sink) -> Sink {
             document::SinkKind::Report => Kind::Report,
         },
         callables: own.callables.clone(),
-        made_by: Vec::new(),
+        made_by: own.made_by.clone(),
         argument: own.argument.clone(),
         position: own.position.map(|position| position as usize),
         default: match own.default {

@@ -111,6 +111,10 @@ pub struct Sink {
     /// Dotted names, as an import spells them.
     #[schemars(length(min = 1))]
     pub callables: Vec<String>,
+    /// For a method (`package.Class.method`): callables that return objects of its class, besides the
+    /// class itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made_by: Vec<String>,
     /// The keyword that decides. A flag needs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]

@@ -9,10 +9,11 @@ use super::identifier::{is_dotted, is_identifier};
 use super::names::{hint, shown};
 use super::reader::{Reader, Value};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "transform",
     "kind",
     "callables",
+    "made_by",
     "argument",
     "position",
     "default",
@@ -73,6 +74,10 @@ pub(super) fn read(reader: &mut Reader, value: &Value) -> Option<Sink> {
         safe: row.text(reader, "safe").unwrap_or_default(),
         excludes: row.excludes(reader),
         verified: row.text(reader, "verified"),
+        made_by: row
+            .get("made_by")
+            .and_then(|value| row.names(reader, "made_by", value))
+            .unwrap_or_default(),
         transform: transform?,
         kind: kind?,
         callables: callables?,
@@ -116,23 +121,28 @@ impl<'v, 't> Row<'v, 't> {
     }
 
     fn callables(&self, reader: &mut Reader) -> Option<Vec<String>> {
-        let value = self.get("callables")?;
+        self.names(reader, "callables", self.get("callables")?)
+    }
+
+    /// Dotted names under a key, at least one.
+    fn names(&self, reader: &mut Reader, key: &str, value: &Value) -> Option<Vec<String>> {
+        let key = format!("sinks.{key}");
         let mut wrong = false;
-        let names = reader.list("sinks.callables", value, |reader, item| {
-            let name = reader.item("sinks.callables", item)?;
+        let names = reader.list(&key, value, |reader, item| {
+            let name = reader.item(&key, item)?;
             if is_dotted(&name) {
                 return Some(name);
             }
             wrong = true;
             let message = format!(
-                "`sinks.callables`: `{}` is no dotted name; write it as an import spells it, \"package.module.function\"",
+                "`{key}`: `{}` is no dotted name; write it as an import spells it, \"package.module.function\"",
                 shown(&name)
             );
             reader.refuse(&item.span(), message);
             None
         })?;
         if names.is_empty() && !wrong {
-            reader.refuse(&value.span(), "`sinks.callables` names nothing".to_owned());
+            reader.refuse(&value.span(), format!("`{key}` names nothing"));
         }
         Some(names)
     }
