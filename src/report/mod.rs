@@ -11,5 +11,6 @@ pub mod machine;
 mod markdown;
 pub mod model;
 pub mod ops;
+pub mod policy;
 pub mod pull_request;
 pub mod text;
