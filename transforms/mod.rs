@@ -6,6 +6,7 @@ pub mod finding;
 pub mod guard;
 pub mod instance;
 pub mod nosec;
+pub mod nosec_switches;
 pub mod numpy_load;
 mod numpy_splat;
 mod own;

@@ -22,7 +22,7 @@ use crate::scan::{Scan, Settings, scan};
 use crate::shell;
 use crate::threading::{Reach, Rules, look_beyond, settle};
 use crate::transforms::finding::{Finding, Level, Remedy};
-use crate::transforms::{Transform, nearest};
+use crate::transforms::{Transform, nearest, nosec_switches};
 use crate::workspace::span::Span;
 use crate::workspace::{File, FileId, Options, Skipped, Stdin, Workspace};
 
@@ -352,6 +352,7 @@ pub(super) fn options(arguments: &ScanArguments) -> Options {
         include: arguments.include.clone(),
         exclude: arguments.exclude.clone(),
         size_limit: arguments.size_limit << 20,
+        noted: &nosec_switches::FILES,
         ..Options::default()
     }
 }
