@@ -17,6 +17,8 @@ pub mod scan;
 
 pub mod threading;
 
+pub mod exposure;
+
 pub mod shell;
 
 pub mod plan;

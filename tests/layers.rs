@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// The layers in the order of the flow, with the folder that holds each.
-const LAYERS: [(&str, &str); 13] = [
+const LAYERS: [(&str, &str); 14] = [
     ("workspace", "src/workspace"),
     ("config", "src/config"),
     ("python", "src/python"),
@@ -12,6 +12,7 @@ const LAYERS: [(&str, &str); 13] = [
     ("transforms", "transforms"),
     ("scan", "src/scan"),
     ("threading", "src/threading"),
+    ("exposure", "src/exposure"),
     ("shell", "src/shell"),
     ("plan", "src/plan"),
     ("report", "src/report"),

@@ -17,6 +17,7 @@ pub mod instance;
 mod method;
 mod noqa;
 pub mod nosec;
+pub mod nosec_switches;
 pub mod numpy_load;
 mod numpy_splat;
 mod own;

@@ -15,8 +15,11 @@ pub struct Nosec;
 /// bandit itself reads the first only; the others are what people write for it.
 const SPELLINGS: [&str; 4] = ["nosec", "NOSEC", "NoSec", "Nosec"];
 
+/// Its name.
+pub(super) const NAME: &str = "nosec";
+
 static ABOUT: About = About {
-    name: "nosec",
+    name: NAME,
     level: Level::Review,
     summary: "removes `# nosec` comments; a reason stays as a comment; reports other switches",
     codes: &[],

@@ -8,11 +8,11 @@ use tree_sitter::Node;
 
 use crate::python::module::Module;
 use crate::python::names::{Binding, BindingKind};
-use crate::python::signature::{Parameter, Signature};
+use crate::python::signature::{Parameter, Signature, decorators};
 use crate::python::tree;
 
-/// Last names of decorators that publish a function.
-const REMOTE: [&str; 38] = [
+/// Last names of decorators that publish a function at a path of a web server.
+pub const ROUTES: [&str; 12] = [
     "get",
     "post",
     "put",
@@ -25,6 +25,10 @@ const REMOTE: [&str; 38] = [
     "websocket",
     "websocket_route",
     "api_route",
+];
+
+/// Last names of other decorators that publish a function.
+const REMOTE: [&str; 26] = [
     "api",
     "endpoint",
     "view",
@@ -166,8 +170,8 @@ pub fn is_remote_decorator(module: &Module, decorator: Node) -> bool {
         "call" => decorator.child_by_field_name("function").unwrap_or(decorator),
         _ => decorator,
     };
-    let text = module.text_of(callee);
-    REMOTE.contains(&text.rsplit('.').next().unwrap_or_default())
+    let last = module.text_of(callee).rsplit('.').next().unwrap_or_default();
+    ROUTES.contains(&last) || REMOTE.contains(&last)
 }
 
 /// Whether a module imports a package by which it hears from others. Costs a look at all bindings.
@@ -298,7 +302,7 @@ fn is_remote_parameter(module: &Module, binding: &Binding) -> bool {
     is_request(module, &sent[at])
         || matches!(module.text_of(sent[0].name), "request" | "websocket")
         || is_request(module, &sent[0])
-        || decorators(module, function).any(|decorator| is_remote_decorator(module, decorator))
+        || decorators(module, function).iter().any(|line| is_remote_decorator(module, *line))
 }
 
 /// Whether a parameter is annotated as a request: `web.Request`, `LoadRequest`, `"WebSocket"`.
@@ -308,16 +312,6 @@ fn is_request(module: &Module, parameter: &Parameter) -> bool {
     // Only what is told of requests by its name, however it is wrapped.
     let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
     words.any(|word| word.ends_with("Request") || word == "WebSocket")
-}
-
-/// The expressions behind the `@` above a function.
-fn decorators<'t>(module: &'t Module, function: Node) -> impl Iterator<Item = Node<'t>> {
-    let around = module.parent(function).filter(|a| a.kind() == "decorated_definition");
-    let children = around.map(tree::children).unwrap_or_default();
-    children
-        .into_iter()
-        .filter(|child| child.kind() == "decorator")
-        .filter_map(|decorator| tree::children(decorator).first().copied())
 }
 
 /// The expression that a name gets its value, or a part of it, from.

@@ -128,8 +128,10 @@ fn looked_at(workspace: &Workspace, scan: &Scan, settings: &Settings) -> BTreeMa
     };
     let asked =
         workspace.files.iter().filter(is_read).map(|file| (file, (settings.per_file)(file)));
+    let others = scan.configurations.iter().map(|file| workspace.file(*file));
     asked
         .filter(|(file, asked)| asked.tests || !file.test)
+        .chain(others.map(|file| (file, (settings.per_file)(file))))
         .map(|(file, asked)| (slashed(&file.relative), asked.transforms))
         .collect()
 }

@@ -11,17 +11,17 @@ use super::session::{Purpose, Session};
 use super::{baseline, machine, views};
 use crate::report::escape::{visible, visible_path};
 use crate::report::model::Mode;
-use crate::report::text;
+use crate::report::{policy, text};
 
 /// Runs the command; returns the exit code.
 pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     let purpose =
         if arguments.format.lists_changes() { Purpose::Changes } else { Purpose::Findings };
-    let session = Session::open(arguments, purpose)?;
+    let session = Session::open_exposed(arguments, purpose)?;
     session.note_interrupted();
     let fixed = session.fixed();
     // What could be fixed is open as long as nothing was written.
-    let findings = views::findings(&session, &BTreeSet::new());
+    let findings = views::by_exposure(views::findings(&session, &BTreeSet::new()));
     let summary = views::summary(&session, Mode::Check, &fixed);
     let mut out = output(arguments)?;
     match arguments.format {
@@ -32,6 +32,9 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
         Format::Text => {
             for finding in &findings {
                 writeln!(out, "{}", text::finding(finding))?;
+            }
+            if !arguments.quiet {
+                write!(out, "{}", policy::text(&views::policy(&session, &fixed)))?;
             }
         }
     }

@@ -76,8 +76,14 @@ fn error(problems: &[Problem]) -> anyhow::Error {
 
 /// The transforms that some file is looked at by, as bits over the registry.
 pub(super) fn run(configurations: &Configurations, workspace: &Workspace) -> u64 {
-    let numbers: BTreeSet<u32> = workspace.files.iter().map(|file| file.settings).collect();
-    numbers.into_iter().fold(0, |bits, number| bits | configurations.numbered(number).transforms)
+    numbers(workspace)
+        .into_iter()
+        .fold(0, |bits, number| bits | configurations.numbered(number).transforms)
+}
+
+/// The numbers of the settings of all files.
+fn numbers(workspace: &Workspace) -> BTreeSet<u32> {
+    workspace.files.iter().chain(&workspace.noted).map(|file| file.settings).collect()
 }
 
 /// What the projects want, by the numbers of the settings of the files.
@@ -85,7 +91,6 @@ pub(super) fn policies(
     configurations: &Configurations,
     workspace: &Workspace,
 ) -> BTreeMap<u32, Policy> {
-    let numbers: BTreeSet<u32> = workspace.files.iter().map(|file| file.settings).collect();
     let policy = |number: u32| {
         let settings = configurations.numbered(number);
         Policy {
@@ -94,7 +99,7 @@ pub(super) fn policies(
             python: settings.target_version,
         }
     };
-    numbers.into_iter().map(|number| (number, policy(number))).collect()
+    numbers(workspace).into_iter().map(|number| (number, policy(number))).collect()
 }
 
 /// A row of a configuration as a row of the table.

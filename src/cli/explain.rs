@@ -22,6 +22,8 @@ pub(super) fn explain(name: &str) -> anyhow::Result<u8> {
 /// Lists every transform.
 pub(super) fn list() -> anyhow::Result<u8> {
     let mut out = std::io::stdout().lock();
+    let codes = REGISTRY.iter().map(|transform| transform.about().codes.join(",").len());
+    let width = codes.max().unwrap_or_default();
     for transform in REGISTRY {
         let about = transform.about();
         let level = match about.level {
@@ -31,7 +33,7 @@ pub(super) fn list() -> anyhow::Result<u8> {
         };
         writeln!(
             out,
-            "{:<18} {:<7} {:<11} {}",
+            "{:<18} {:<7} {:<width$} {}",
             about.name,
             level,
             about.codes.join(","),

@@ -60,6 +60,7 @@ pub(super) fn report(
             .map(|s| machine::Skipped { path: slashed(&s.relative), cause: s.cause.text() })
             .collect(),
         errors: problems(session),
+        policy: (mode == Mode::Check).then(|| views::policy(session, fixed)),
         written: written.map(|paths| paths.iter().map(|path| below_root(session, path)).collect()),
         summary: views::summary(session, mode, fixed),
     }
@@ -87,6 +88,7 @@ fn changes_of_findings(session: &Session) -> BTreeMap<usize, Vec<String>> {
 fn finding(session: &Session, index: usize, changes: Vec<String>, fixed: bool) -> machine::Finding {
     let finding = &session.scan.findings[index];
     let module = &session.scan.modules[&finding.file];
+    let way = views::way(session, index);
     machine::Finding {
         id: session.ids[index].clone(),
         transform: finding.transform.to_owned(),
@@ -102,6 +104,9 @@ fn finding(session: &Session, index: usize, changes: Vec<String>, fixed: bool) -
         reason: reason(&finding.remedy),
         baseline: session.known.findings.contains(&index),
         fixed,
+        exposure: session.reached.get(&index).map(|reached| reached.exposure),
+        entry: way.as_ref().map(|way| way.entry.clone()),
+        path_from_entry: way.map(|way| way.steps),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One run: files, findings, the changes they ask for, and the new bytes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use super::changed;
 use super::configured;
 use super::output::note;
 use super::secrets;
+use crate::exposure::{self, Reached};
 use crate::plan::build;
 use crate::plan::change::Change;
 use crate::plan::materialize::{Cause, Dropped, Materialized, materialize};
@@ -23,7 +24,8 @@ use crate::scan::{Scan, Settings, scan};
 use crate::shell;
 use crate::threading::{Reach, Rules, look_beyond, settle};
 use crate::transforms::finding::{Finding, Level, Remedy};
-use crate::transforms::{Transform, nearest};
+use crate::transforms::{Transform, nearest, nosec_switches};
+use crate::workspace::span::Span;
 use crate::workspace::{File, FileId, Options, Skipped, Stdin, Workspace};
 
 /// More threads only get in each other's way.
@@ -53,6 +55,8 @@ pub(super) struct Session {
     pub(super) mask: Mask,
     /// Indices of the changes that are held back, for their diffs would show a secret.
     pub(super) withheld: BTreeSet<usize>,
+    /// What reaches the findings, by their indices; only where that was asked for.
+    pub(super) reached: BTreeMap<usize, Reached>,
 }
 
 /// What a session is opened for.
@@ -69,6 +73,22 @@ pub(super) enum Purpose {
 impl Session {
     /// Scans and plans as the arguments say.
     pub(super) fn open(arguments: &ScanArguments, purpose: Purpose) -> anyhow::Result<Self> {
+        Self::open_as(arguments, purpose, false)
+    }
+
+    /// The same, and looks for what reaches the findings.
+    pub(super) fn open_exposed(
+        arguments: &ScanArguments,
+        purpose: Purpose,
+    ) -> anyhow::Result<Self> {
+        Self::open_as(arguments, purpose, true)
+    }
+
+    fn open_as(
+        arguments: &ScanArguments,
+        purpose: Purpose,
+        is_exposed: bool,
+    ) -> anyhow::Result<Self> {
         let entries = baseline::read(arguments)?;
         if let Some(jobs) = arguments.jobs {
             // A second call in one process keeps the first setting, which is as good.
@@ -155,6 +175,7 @@ impl Session {
         if purpose != Purpose::Findings {
             taken::keep(&mut changes, &scan.by_file(), &program);
         }
+        let reached = if is_exposed { reached(&program, &scan, &known) } else { BTreeMap::new() };
         let beyond = program.beyond();
         drop(program);
         workspace.beyond = beyond;
@@ -176,6 +197,7 @@ impl Session {
             transforms,
             mask,
             withheld,
+            reached,
         })
     }
 
@@ -311,6 +333,18 @@ impl Session {
     }
 }
 
+/// What reaches the findings that are neither exceptions nor known, by their indices.
+fn reached(program: &Program, scan: &Scan, known: &Known) -> BTreeMap<usize, Reached> {
+    let is_open = |index: &usize| {
+        !matches!(scan.findings[*index].remedy, Remedy::Exception(_))
+            && !known.findings.contains(index)
+    };
+    let open: Vec<usize> = (0..scan.findings.len()).filter(is_open).collect();
+    let place = |index: &usize| (scan.findings[*index].file, scan.findings[*index].range);
+    let places: Vec<(FileId, Span)> = open.iter().map(place).collect();
+    open.into_iter().zip(exposure::reached(program, &places)).collect()
+}
+
 /// The error for a name that no transform has.
 pub(super) fn unknown(name: &str) -> anyhow::Error {
     let hint = match nearest(name) {
@@ -345,6 +379,7 @@ pub(super) fn options(arguments: &ScanArguments) -> Options {
         include: arguments.include.clone(),
         exclude: arguments.exclude.clone(),
         size_limit: arguments.size_limit << 20,
+        noted: &nosec_switches::FILES,
         ..Options::default()
     }
 }

@@ -5,14 +5,18 @@ use std::collections::BTreeSet;
 
 use super::secrets;
 use super::session::Session;
+use crate::exposure::{Exposure, Step};
 use crate::plan::flatten::apply;
 use crate::plan::materialize::NewFile;
 use crate::python::module::Module;
 use crate::report::json::slashed;
 use crate::report::mask::Mask;
-use crate::report::model::{ExceptionView, FindingView, Mode, Position, Summary};
+use crate::report::model::{
+    ExceptionView, FindingView, Mode, Position, StepView, Summary, WayView,
+};
+use crate::report::policy::{self, Policy, Row};
 use crate::scan::level;
-use crate::transforms::finding::{Chain, Elsewhere, ExceptionKind, Finding, Fix, Level, Remedy};
+use crate::transforms::finding::{Chain, Elsewhere, ExceptionKind, Fix, Level, Remedy};
 use crate::workspace::span::Span;
 use crate::workspace::{FileId, line_length};
 
@@ -21,7 +25,7 @@ pub(super) fn findings(session: &Session, fixed: &BTreeSet<usize>) -> Vec<Findin
     let open = (0..session.scan.findings.len()).filter(|&index| session.is_open(index, fixed));
     let secret = session.kept_secret();
     open.map(|index| {
-        let view = finding(session, &session.scan.findings[index]);
+        let view = finding(session, index);
         if secret.contains(&index) {
             return FindingView { advice: secrets::ADVICE.to_owned(), ..view };
         }
@@ -30,7 +34,28 @@ pub(super) fn findings(session: &Session, fixed: &BTreeSet<usize>) -> Vec<Findin
     .collect()
 }
 
-fn finding(session: &Session, finding: &Finding) -> FindingView {
+/// The same, the most exposed first: what a web request reaches, then what a command line does, then
+/// the rest.
+pub(super) fn by_exposure(mut findings: Vec<FindingView>) -> Vec<FindingView> {
+    findings.sort_by(|a, b| {
+        (a.exposure, &a.path, a.start, a.end).cmp(&(b.exposure, &b.path, b.start, b.end))
+    });
+    findings
+}
+
+/// The way to a finding, if something reaches it.
+pub(super) fn way(session: &Session, index: usize) -> Option<WayView> {
+    let reached = session.reached.get(&index).filter(|r| r.exposure != Exposure::None)?;
+    let step = |step: &Step| StepView {
+        path: slashed(&session.workspace.file(step.file).relative),
+        line: step.line,
+        name: step.name.clone(),
+    };
+    Some(WayView { entry: reached.entry.clone(), steps: reached.steps.iter().map(step).collect() })
+}
+
+fn finding(session: &Session, index: usize) -> FindingView {
+    let finding = &session.scan.findings[index];
     let module = &session.scan.modules[&finding.file];
     let start = Position::at(module, finding.range.start);
     let (source_line, column) = excerpt(module, finding.range.start, start.column);
@@ -51,6 +76,8 @@ fn finding(session: &Session, finding: &Finding) -> FindingView {
         sink: finding.sink.clone(),
         caret,
         source_line,
+        exposure: session.reached.get(&index).map(|r| r.exposure).unwrap_or_default(),
+        way: way(session, index),
     }
 }
 
@@ -207,6 +234,66 @@ pub(super) fn exceptions(session: &Session) -> Vec<ExceptionView> {
         .collect()
 }
 
+/// What becomes of a finding.
+#[derive(Debug, Clone, Copy)]
+enum Standing<'s> {
+    /// It stays, and why is known.
+    Exception,
+    /// The baseline holds it.
+    Known,
+    /// It is fixed, or would be.
+    Fixable,
+    /// Its fix is held back, for the diff would show a secret.
+    Secret,
+    /// Its fix waits for a review.
+    Held,
+    /// A person has to fix it: why.
+    Left(&'s str),
+}
+
+fn state<'s>(
+    session: &'s Session,
+    index: usize,
+    fixed: &BTreeSet<usize>,
+    (left_out, secret): (&BTreeSet<usize>, &BTreeSet<usize>),
+    applied: bool,
+) -> Standing<'s> {
+    match &session.scan.findings[index].remedy {
+        Remedy::Exception(_) => Standing::Exception,
+        _ if applied && fixed.contains(&index) => Standing::Fixable,
+        _ if session.known.findings.contains(&index) => Standing::Known,
+        _ if fixed.contains(&index) => Standing::Fixable,
+        _ if secret.contains(&index) => Standing::Secret,
+        _ if left_out.contains(&index) => Standing::Left("its fix was left out, as said above"),
+        Remedy::Ops(_) => Standing::Held,
+        Remedy::Report(reason) => Standing::Left(reason),
+        Remedy::Thread(_) | Remedy::Shell(_) => Standing::Left("it could not be worked out"),
+    }
+}
+
+/// The findings counted by transform and folder, of which those in `fixed` would be fixed.
+pub(super) fn policy(session: &Session, fixed: &BTreeSet<usize>) -> Policy {
+    let (left_out, secret) = (session.left_out(), session.kept_secret());
+    let row = |index: usize| {
+        let finding = &session.scan.findings[index];
+        let state = match state(session, index, fixed, (&left_out, &secret), false) {
+            Standing::Known => return None,
+            Standing::Exception => policy::State::Exception,
+            Standing::Fixable => policy::State::Fixable,
+            Standing::Held | Standing::Secret => policy::State::Held,
+            Standing::Left(_) => policy::State::Left,
+        };
+        Some(Row {
+            transform: finding.transform,
+            path: session.workspace.file(finding.file).relative.clone(),
+            state,
+            exposure: session.reached.get(&index).map(|r| r.exposure).unwrap_or_default(),
+        })
+    };
+    let rows: Vec<Row> = (0..session.scan.findings.len()).filter_map(row).collect();
+    Policy::of(&rows)
+}
+
 /// The counts of a run after which the findings in `fixed` are gone (or would be).
 pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) -> Summary {
     let mut summary = Summary {
@@ -226,31 +313,20 @@ pub(super) fn summary(session: &Session, mode: Mode, fixed: &BTreeSet<usize>) ->
     let left_out = session.left_out();
     let secret = session.kept_secret();
     for (index, finding) in session.scan.findings.iter().enumerate() {
-        if matches!(finding.remedy, Remedy::Exception(_)) {
-            summary.exceptions += 1;
-            continue;
+        let state = state(session, index, fixed, (&left_out, &secret), applied);
+        match state {
+            Standing::Exception => summary.exceptions += 1,
+            Standing::Fixable if applied => summary.fixed += 1,
+            Standing::Known => summary.known += 1,
+            _ => *summary.findings.entry(finding.transform).or_default() += 1,
         }
-        if applied && fixed.contains(&index) {
-            summary.fixed += 1;
-            continue;
-        }
-        if session.known.findings.contains(&index) {
-            summary.known += 1;
-            continue;
-        }
-        *summary.findings.entry(finding.transform).or_default() += 1;
-        match &finding.remedy {
-            _ if fixed.contains(&index) => summary.fixable += 1,
-            _ if secret.contains(&index) => summary.held_for_secrets += 1,
-            _ if left_out.contains(&index) => {
+        match state {
+            Standing::Fixable if !applied => summary.fixable += 1,
+            Standing::Secret => summary.held_for_secrets += 1,
+            Standing::Held => summary.held_for_review += 1,
+            Standing::Left(reason) => {
                 summary.left += 1;
-                let reason = "its fix was left out, as said above".to_owned();
-                *summary.left_reasons.entry(reason).or_default() += 1;
-            }
-            Remedy::Ops(fix) if fix.level == Level::Review => summary.held_for_review += 1,
-            Remedy::Report(reason) => {
-                summary.left += 1;
-                *summary.left_reasons.entry(reason.clone()).or_default() += 1;
+                *summary.left_reasons.entry(reason.to_owned()).or_default() += 1;
             }
             _ => {}
         }

@@ -1,7 +1,10 @@
 //! The commands that a package installs: `[project.scripts]` of `pyproject.toml`, and entry points
 //! as `setup.cfg` and `setup.py` write them.
 
+use std::path::Path;
+
 use super::Program;
+use crate::workspace::FileId;
 
 /// A command and what it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,29 @@ impl Program<'_> {
             found.extend(of_setup(&text("setup.py")));
             found
         })
+    }
+
+    /// How a module is run: `python -m package.module`, `python folder/script.py`.
+    pub fn command_of(&self, file: FileId) -> String {
+        let dotted = self.dotted(file);
+        if dotted.contains('.') {
+            let package = dotted.strip_suffix(".__main__").unwrap_or(&dotted);
+            return format!("python -m {package}");
+        }
+        let path = self.relative(file);
+        let slashed: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+        format!("python {}", slashed.join("/"))
+    }
+
+    /// What a module is called within the packages that hold it, `package.module`.
+    pub fn dotted(&self, file: FileId) -> String {
+        let path = self.relative(file);
+        let is_package = |folder: &Path| self.file_at(&folder.join("__init__.py")).is_some();
+        let folders = path.ancestors().skip(1);
+        let packages = folders.take_while(|folder| is_package(folder)).count();
+        let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+        let dotted = parts[parts.len() - 1 - packages..].join(".");
+        dotted.trim_end_matches(".py").to_owned()
     }
 }
 

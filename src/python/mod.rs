@@ -14,6 +14,7 @@ pub mod names;
 mod names_build;
 pub mod nodes;
 mod runs;
+pub mod script;
 pub mod signature;
 pub mod stdlib;
 pub mod tree;

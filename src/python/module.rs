@@ -120,6 +120,21 @@ impl Module {
         Self { file: source.file, parsed, lines, comments, names, damage, depth, index, source }
     }
 
+    /// A text that is not Python, of which places can be shown.
+    pub fn without_tree(source: Source) -> Self {
+        Self {
+            file: source.file,
+            parsed: Parsed::new(parse(""), |_| Nodes::default()),
+            lines: Lines::new(&source.text),
+            comments: Vec::new(),
+            names: Names::default(),
+            damage: Vec::new(),
+            depth: 0,
+            index: OnceLock::new(),
+            source,
+        }
+    }
+
     /// Keeps the text, its lines and comments, and forgets the tree and the names: all that is needed
     /// to show a place of a module that will not change, in a small part of the memory.
     pub fn forget_tree(&mut self) {

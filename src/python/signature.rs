@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::module::Module;
 use super::tree;
 use crate::workspace::span::Span;
 
@@ -153,6 +154,14 @@ fn parameter(node: Node) -> Option<Parameter> {
     let annotation = node.child_by_field_name("type");
     let default = node.child_by_field_name("value");
     Some(Parameter { node, name, annotation, default, kind })
+}
+
+/// The expressions behind the `@` of a definition, in order.
+pub fn decorators<'m>(module: &'m Module, definition: Node<'m>) -> Vec<Node<'m>> {
+    let outer = module.parent(definition).filter(|parent| parent.kind() == "decorated_definition");
+    let children = outer.map(tree::children).unwrap_or_default();
+    let lines = children.into_iter().filter(|child| child.kind() == "decorator");
+    lines.filter_map(|line| tree::children(line).first().copied()).collect()
 }
 
 #[cfg(test)]

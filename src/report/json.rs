@@ -30,6 +30,7 @@ pub fn lines(report: &Report) -> String {
     report.errors.iter().for_each(|problem| push(Line::Error(problem)));
     let written = report.written.iter().flatten();
     written.for_each(|path| push(Line::Written(Written { path })));
+    report.policy.iter().for_each(|policy| push(Line::Policy(policy)));
     push(Line::Summary(End { tool: &report.tool, summary: &report.summary }));
     out
 }
@@ -90,6 +91,9 @@ mod tests {
             reason: None,
             baseline: false,
             fixed: false,
+            exposure: None,
+            entry: None,
+            path_from_entry: None,
         };
         Report {
             tool: TOOL,
@@ -98,6 +102,7 @@ mod tests {
             exceptions: Vec::new(),
             skipped: vec![Skipped { path: "b.py".to_owned(), cause: "a test".to_owned() }],
             errors: Vec::new(),
+            policy: None,
             written: None,
             summary: Summary { files: 2, ..Summary::default() },
         }

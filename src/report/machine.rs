@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
-use super::model::{Position, Summary};
+use super::model::{Position, StepView, Summary};
+use super::policy::Policy;
+use crate::exposure::Exposure;
 use crate::transforms::finding::{ExceptionKind, Level};
 
 /// The version of the format. Keys may be added within a version; none changes or goes.
@@ -28,6 +30,9 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// What could not be read or written.
     pub errors: Vec<Problem>,
+    /// The findings counted by transform and folder; not there for other commands than `check`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
     /// The files that `fix` wrote; not there for other commands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written: Option<Vec<String>>,
@@ -66,6 +71,8 @@ pub enum Line<'a> {
     Error(&'a Problem),
     /// A file that `fix` wrote.
     Written(Written<'a>),
+    /// The findings counted by transform and folder.
+    Policy(&'a Policy),
     /// The last line.
     Summary(End<'a>),
 }
@@ -120,6 +127,18 @@ pub struct Finding {
     pub baseline: bool,
     /// Whether it is gone: `fix` wrote a change of it.
     pub fixed: bool,
+    /// What reaches it, by the calls of the program; only `check` looks for it, and not for what the
+    /// baseline holds. That nothing does is no proof: calls that cannot be resolved do not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<Exposure>,
+    /// Where the way to it begins: `POST /generate`, `python -m tool.serve`; not there where nothing
+    /// reaches it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+    /// The functions from there to the finding, which the last one holds; not there where nothing
+    /// reaches it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_from_entry: Option<Vec<StepView>>,
 }
 
 /// What one decision needs: it is applied whole or not at all.

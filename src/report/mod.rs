@@ -12,5 +12,6 @@ mod markdown;
 pub mod mask;
 pub mod model;
 pub mod ops;
+pub mod policy;
 pub mod pull_request;
 pub mod text;

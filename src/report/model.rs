@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::exposure::Exposure;
 use crate::python::module::Module;
 
 /// A place in a file.
@@ -48,6 +49,30 @@ pub struct FindingView {
     pub source_line: String,
     /// What of that line is marked: the first column (1-based) and the length, in characters.
     pub caret: (usize, usize),
+    /// What reaches it.
+    pub exposure: Exposure,
+    /// By which way; `None` if nothing does, or nobody asked.
+    pub way: Option<WayView>,
+}
+
+/// The way from a web request or a command line to a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WayView {
+    /// Where it begins, `POST /generate`.
+    pub entry: String,
+    /// The functions from there to the finding, which the last one holds.
+    pub steps: Vec<StepView>,
+}
+
+/// A function on a way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct StepView {
+    /// The file.
+    pub path: String,
+    /// The line, 1-based, in which it calls the next one; of the last, the line of the finding.
+    pub line: usize,
+    /// The qualified name of the function, `<module>` for the code at the top of a module.
+    pub name: String,
 }
 
 /// An unsafe-looking place that stays, as it is shown.

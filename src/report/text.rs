@@ -1,6 +1,7 @@
 //! Findings, changes and the summary for a person.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use colored::Colorize;
@@ -8,7 +9,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::escape::{visible, visible_path};
 use super::excerpt::excerpt;
-use super::model::{FindingView, Mode, Summary};
+use super::model::{FindingView, Mode, Summary, WayView};
+use crate::exposure::TOP;
 
 /// Digits that line numbers are padded to.
 const NUMBER_WIDTH: usize = 5;
@@ -35,6 +37,23 @@ pub fn finding(view: &FindingView) -> String {
         out.push_str(&visible(line));
         out.push('\n');
     }
+    if let Some(way) = &view.way {
+        out.push_str(&reachable(way));
+    }
+    out
+}
+
+/// One line that says how a finding is reached, each function with where it goes on.
+fn reachable(way: &WayView) -> String {
+    let mut out = format!("  reachable: {}", visible(&way.entry).cyan());
+    for (index, step) in way.steps.iter().enumerate() {
+        // The code at the top of a module that is run is what the command names.
+        if index > 0 || step.name != TOP {
+            let _ = write!(out, " -> {}", visible(&step.name));
+        }
+        let _ = write!(out, " ({}:{})", visible(&step.path), step.line);
+    }
+    out.push('\n');
     out
 }
 

@@ -2,6 +2,7 @@
 //! are looked at, each transform's own test which are parsed.
 
 mod filter;
+mod switches;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -63,6 +64,8 @@ pub struct Scan {
     pub syntax_errors: Vec<(FileId, usize)>,
     /// How many files were looked at.
     pub files: usize,
+    /// The configurations of other tools that were looked at.
+    pub configurations: Vec<FileId>,
 }
 
 impl Scan {
@@ -156,6 +159,7 @@ pub fn scan(
             scan.modules.insert(module.file, Arc::from(module));
         }
     }
+    switches::look(workspace, settings, &mut scan);
     let unread = scan.skipped.len() - not_looked_at;
     scan.files -= unread + scan.errors.len().min(scan.files - unread);
     scan.errors.sort();

@@ -1,6 +1,8 @@
 //! All that is done with a function of the program, for who changes what its callers hand it.
 
 use super::callers::{self, Caller, Wanted};
+use super::decorator::is_property;
+use super::kin;
 use super::place::{class_of, name_of};
 use crate::program::Program;
 use crate::program::definitions::{Definition, DefinitionKind};
@@ -8,6 +10,9 @@ use crate::python::module::Module;
 use crate::python::tree;
 use crate::workspace::FileId;
 use crate::workspace::span::Span;
+
+/// Methods with such names that calls run.
+const CALLED: [&str; 2] = ["__init__", "__call__"];
 
 /// A call of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +23,12 @@ pub struct CallOf {
     pub call: Span,
     /// How many of its arguments by position go elsewhere.
     pub skipped: usize,
+}
+
+impl CallOf {
+    fn of(caller: &Caller) -> Self {
+        Self { file: caller.file, call: caller.call, skipped: caller.skipped }
+    }
 }
 
 /// The calls of a function that no class holds, in the order of files and text. Why they cannot all
@@ -53,9 +64,36 @@ pub fn calls_of(program: &Program, file: FileId, span: Span) -> Result<Vec<CallO
     if let Some((file, at)) = handed_on(program, definition, &name) {
         return Err(format!("`{name}` is handed on as a value {}", place(program, file, at)));
     }
-    let call =
-        |caller: &Caller| CallOf { file: caller.file, call: caller.call, skipped: caller.skipped };
-    Ok(found.calls.iter().map(call).collect())
+    Ok(found.calls.iter().map(CallOf::of).collect())
+}
+
+/// The calls that surely run each of some functions, in the order of files and text: also those that
+/// run another one where that depends on the object. A call whose object could be anything is none.
+pub fn callers_of(program: &Program, functions: &[Definition]) -> Vec<Vec<CallOf>> {
+    let wanted = |function: &Definition| {
+        is_called(program, *function).then(|| kin::wanted(program, &[*function]))?
+    };
+    let wanted: Vec<Option<Wanted>> = functions.iter().map(wanted).collect();
+    let known: Vec<Wanted> = wanted.iter().flatten().cloned().collect();
+    let mut found = callers::find(program, &known).into_iter();
+    let calls = wanted.iter().map(|wanted| {
+        let found = wanted.as_ref().and_then(|_| found.next()).unwrap_or_default();
+        let mut calls: Vec<&Caller> = found.calls.iter().chain(&found.joint).collect();
+        calls.sort_unstable();
+        calls.into_iter().map(CallOf::of).collect()
+    });
+    calls.collect()
+}
+
+/// Whether calls run a function: properties are read, and what has a name like `__getitem__` is run
+/// by what the language does with objects.
+fn is_called(program: &Program, function: Definition) -> bool {
+    let Some(member) = program.module(function.file) else { return false };
+    let module = &*member.module;
+    let Some(node) = module.exact(function.span, &["function_definition"]) else { return false };
+    let name = name_of(module, node).unwrap_or_default();
+    let is_implicit = name.starts_with("__") && name.ends_with("__");
+    !is_property(module, node) && (!is_implicit || CALLED.contains(&name))
 }
 
 fn place(program: &Program, file: FileId, at: Span) -> String {

@@ -130,6 +130,21 @@ pub(super) fn is_property(module: &Module, function: Node) -> bool {
     })
 }
 
+/// The dotted name of what makes a function a command that people type: `click.command`,
+/// `typer.Typer` for `app.command` of an object that it made. `None` for other decorators; of the
+/// expression behind the `@` it is the callee that counts.
+pub fn command_maker(module: &Module, callee: Node) -> Option<String> {
+    let last = module.text_of(callee).rsplit('.').next().unwrap_or_default();
+    if !matches!(last, "command" | "group" | "callback") {
+        return None;
+    }
+    let resolved = module.names.resolve(callee, module.text());
+    let named = resolved.single().map(str::to_owned).into_iter().chain(maker(module, callee));
+    named.into_iter().find(|name| {
+        name.starts_with("typer.") || CLICKS.iter().any(|click| name.starts_with(click))
+    })
+}
+
 /// The dotted name of what made the object of `app.command`: `typer.Typer`; for a click group, the
 /// decorator that made it.
 fn maker(module: &Module, callee: Node) -> Option<String> {

@@ -65,7 +65,8 @@ mod wrapper;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use calls_of::{CallOf, calls_of};
+pub use calls_of::{CallOf, callers_of, calls_of};
+pub use decorator::command_maker;
 pub use missing::look_beyond;
 
 use crate::program::Program;

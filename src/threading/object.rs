@@ -9,12 +9,13 @@ use tree_sitter::Node;
 
 use super::attribute::{self, How};
 use super::flag::is_decision;
-use super::parser::{Parsers, declares, function_named, is_main_guard};
+use super::parser::{Parsers, declares, function_named};
 use super::place::{Place, name_of};
 use super::{bound, decision, deleted, filled, reads};
 use crate::python::call::Call;
 use crate::python::module::Module;
 use crate::python::names::{Binding, BindingKind};
+use crate::python::script::is_main_guard;
 use crate::python::signature::{Parameter, ParameterKind, Signature};
 use crate::python::{literal, tree};
 use crate::workspace::span::Span;

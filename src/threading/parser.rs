@@ -7,6 +7,7 @@ use super::flag::{self, leaves_out};
 use crate::python::call::Call;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
+use crate::python::script::is_main_guard;
 use crate::python::{literal, tree};
 use crate::workspace::span::Span;
 
@@ -249,14 +250,6 @@ fn is_unconditional(module: &Module, call: Node) -> bool {
         }
     }
     true
-}
-
-/// `if __name__ == "__main__":`
-pub(super) fn is_main_guard(module: &Module, node: Node) -> bool {
-    node.kind() == "if_statement"
-        && node
-            .child_by_field_name("condition")
-            .is_some_and(|condition| module.text_of(condition).contains("__name__"))
 }
 
 fn variable(module: &Module, node: Node) -> Option<Variable> {

@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
+pub(super) use crate::python::signature::decorators;
 use crate::python::signature::{Parameter, ParameterKind, Signature};
 use crate::python::tree;
 
@@ -75,14 +76,6 @@ pub(super) fn class_of<'m>(module: &'m Module, function: Node<'m>) -> Option<Nod
     let outer = module.parent(function).filter(|parent| parent.kind() == "decorated_definition");
     let body = module.parent(outer.unwrap_or(function))?;
     module.parent(body).filter(|parent| parent.kind() == "class_definition")
-}
-
-/// The expressions behind the `@` of a definition, in order.
-pub(super) fn decorators<'m>(module: &'m Module, definition: Node<'m>) -> Vec<Node<'m>> {
-    let outer = module.parent(definition).filter(|parent| parent.kind() == "decorated_definition");
-    let children = outer.map(tree::children).unwrap_or_default();
-    let lines = children.into_iter().filter(|child| child.kind() == "decorator");
-    lines.filter_map(|line| tree::children(line).first().copied()).collect()
 }
 
 /// The receiver of a method: its first parameter, unless it is static or a class method.

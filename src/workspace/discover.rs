@@ -22,6 +22,8 @@ pub struct Found {
     pub root: PathBuf,
     /// What is scanned, sorted by relative path.
     pub files: Vec<File>,
+    /// Files of the names that are noted, sorted by relative path.
+    pub noted: Vec<File>,
     /// What is not.
     pub skipped: Vec<Skipped>,
     /// What could not be read.
@@ -106,6 +108,9 @@ fn walk(
             }
         }
     });
+    if !walk.whole && walk.sought.is_none() && options.stdin.is_none() {
+        walk.note_at_root();
+    }
     Ok(walk.finish())
 }
 
@@ -159,6 +164,7 @@ struct Walk<'o> {
 #[derive(Default)]
 struct Out {
     files: Vec<File>,
+    noted: Vec<File>,
     skipped: Vec<Skipped>,
     errors: Vec<ReadProblem>,
     /// Links to files within the root with their targets: scanned if the target is not.
@@ -207,6 +213,7 @@ impl Walk<'_> {
     fn merge(&self, mut found: Out) {
         let mut out = self.out.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         out.files.append(&mut found.files);
+        out.noted.append(&mut found.noted);
         out.skipped.append(&mut found.skipped);
         out.errors.append(&mut found.errors);
         out.links.append(&mut found.links);
@@ -254,8 +261,11 @@ impl Walk<'_> {
             self.sought(entry, is_sought, here, out);
             return;
         }
-        let Some(kind) = kind::of_name(&entry.file_name().to_string_lossy()) else { return };
         let path = entry.path();
+        if self.is_noted(path) && !ignored(&here.ignored, path, false) {
+            self.note(path, &here.rules, out);
+        }
+        let Some(kind) = kind::of_name(&entry.file_name().to_string_lossy()) else { return };
         if ignored(&here.ignored, path, false)
             || self.is_excluded(path, &here.rules)
             || !self.is_included(path, &here.rules)
@@ -281,6 +291,31 @@ impl Walk<'_> {
             let relative = path.strip_prefix(&self.root).unwrap_or(path).to_owned();
             out.files.push(file(path, relative, FileKind::Document, false, &here.rules));
         }
+    }
+
+    /// Whether a file has one of the names that are noted.
+    fn is_noted(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default();
+        self.options.noted.iter().any(|noted| name == OsStr::new(noted))
+    }
+
+    /// Notes a regular file, if nothing leaves it out; links are not followed.
+    fn note(&self, path: &Path, rules: &FolderRules, out: &mut Out) {
+        let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+        if is_file && !self.is_excluded(path, rules) {
+            let relative = path.strip_prefix(&self.root).unwrap_or(path).to_owned();
+            out.noted.push(file(path, relative, FileKind::Document, false, rules));
+        }
+    }
+
+    /// Notes the files at the root, which hold for all that is below it.
+    fn note_at_root(&self) {
+        let mut out = Out::default();
+        for name in self.options.noted {
+            let path = self.root.join(name);
+            self.note(&path, &self.rules_of(&path), &mut out);
+        }
+        self.merge(out);
     }
 
     /// A link is scanned under its target's path, if that lies within the root.
@@ -311,6 +346,7 @@ impl Walk<'_> {
                 let message = "it is larger than the size limit; --size-limit raises it";
                 out.errors.push(refused(message.to_owned()));
             }
+            Ok(_) if self.is_noted(path) => self.note(path, &self.rules_of(path), &mut out),
             Ok(_) => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let kind = kind::of_name(&name).unwrap_or(FileKind::Python);
@@ -344,7 +380,12 @@ impl Walk<'_> {
         let out = std::mem::take(
             &mut *self.out.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
         );
-        let Out { mut files, mut skipped, mut errors, mut links } = out;
+        let Out { mut files, mut noted, mut skipped, mut errors, mut links } = out;
+        noted.sort_by(|a, b| a.relative.cmp(&b.relative));
+        noted.dedup_by(|b, a| a.relative == b.relative);
+        for (id, file) in (super::NOTED..).zip(&mut noted) {
+            file.id = FileId(id);
+        }
         links.sort();
         let paths: FxHashSet<PathBuf> = if links.is_empty() {
             FxHashSet::default()
@@ -382,7 +423,7 @@ impl Walk<'_> {
         skipped.sort();
         skipped.dedup();
         errors.sort();
-        Found { root: self.root, files, skipped, errors, whole: self.whole }
+        Found { root: self.root, files, noted, skipped, errors, whole: self.whole }
     }
 }
 

@@ -31,6 +31,9 @@ pub use kind::FileKind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
+/// The first id of files that are noted, beyond those of all others.
+pub const NOTED: u32 = 1 << 31;
+
 /// What is looked at, and how.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -51,6 +54,8 @@ pub struct Options {
     pub overlay: BTreeMap<PathBuf, Vec<u8>>,
     /// What was read from standard input.
     pub stdin: Option<Stdin>,
+    /// The names of files that are noted beside those that are scanned.
+    pub noted: &'static [&'static str],
 }
 
 impl Default for Options {
@@ -64,6 +69,7 @@ impl Default for Options {
             size_limit: 10 << 20,
             overlay: BTreeMap::new(),
             stdin: None,
+            noted: &[],
         }
     }
 }
@@ -213,6 +219,9 @@ pub struct Workspace {
     /// Files of the program that are not scanned but edited: callers elsewhere. Their ids follow
     /// those of [`Self::files`].
     pub beyond: Vec<File>,
+    /// Files of the names that are noted, below the paths and at the root, sorted. Their ids begin
+    /// at [`NOTED`].
+    pub noted: Vec<File>,
     /// What is not, sorted.
     pub skipped: Vec<Skipped>,
     /// What could not be read, sorted.
@@ -239,6 +248,7 @@ impl Workspace {
             root: found.root,
             files: found.files,
             beyond: Vec::new(),
+            noted: found.noted,
             skipped: found.skipped,
             errors: found.errors,
             whole: found.whole,
@@ -274,6 +284,9 @@ impl Workspace {
 
     /// The file of an id.
     pub fn file(&self, id: FileId) -> &File {
+        if let Some(noted) = id.0.checked_sub(NOTED) {
+            return &self.noted[noted as usize];
+        }
         let index = id.0 as usize;
         self.files.get(index).unwrap_or_else(|| &self.beyond[index - self.files.len()])
     }

@@ -18,7 +18,7 @@ const DEEPEST: usize = 6;
 pub(super) fn calls<'m>(module: &'m Module, names: &BTreeSet<String>) -> Vec<Candidate<'m>> {
     let mut found = Vec::new();
     let mut seen: BTreeSet<(usize, &str)> = BTreeSet::new();
-    for assignment in module.of_kind("assignment") {
+    for assignment in assignments(module, names) {
         let left =
             assignment.child_by_field_name("left").filter(|left| left.kind() == "identifier");
         let right = assignment.child_by_field_name("right");
@@ -45,6 +45,22 @@ pub(super) fn calls<'m>(module: &'m Module, names: &BTreeSet<String>) -> Vec<Can
             }
         }
     }
+    found
+}
+
+/// The assignments of what may go by one of the names, in the order of the text.
+fn assignments<'m>(module: &'m Module, names: &BTreeSet<String>) -> Vec<Node<'m>> {
+    let uses = names.iter().flat_map(|name| module.names.named(name, module.text()));
+    let identifiers = uses.filter_map(|used| module.nodes().covering(used.span));
+    let attributes = names.iter().flat_map(|name| module.attributes_named(name));
+    // A value that is looked into is no deeper than its parts, and what stands around them.
+    let around = |node| module.ancestors(node).take(4 * DEEPEST);
+    let found = identifiers
+        .chain(attributes)
+        .filter_map(|node| around(node).find(|around| around.kind() == "assignment"));
+    let mut found: Vec<Node> = found.collect();
+    found.sort_by_key(|node| (node.start_byte(), std::cmp::Reverse(node.end_byte())));
+    found.dedup_by_key(|node| node.id());
     found
 }
 

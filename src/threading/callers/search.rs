@@ -97,10 +97,10 @@ pub(super) fn partials<'m>(module: &'m Module, names: &BTreeSet<String>) -> Vec<
 pub(super) fn makers(module: &Module) -> Vec<Candidate<'_>> {
     let own = ["cls", "__class__", "__init__", "klass"];
     let named = own.into_iter().flat_map(|name| module.calls_named(name));
-    let by_type = module.of_kind("call").filter(|call| {
-        call.child_by_field_name("function").is_some_and(|function| {
-            function.kind() == "call" && module.text_of(function).starts_with("type(")
-        })
+    let by_type = module.calls_named("type").filter_map(|of| {
+        let made = module.parent(of).filter(|parent| parent.kind() == "call")?;
+        made.child_by_field_name("function").filter(|function| function.id() == of.id())?;
+        Some(made)
     });
     named.chain(by_type).filter_map(Candidate::plain).collect()
 }

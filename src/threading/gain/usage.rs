@@ -1,14 +1,12 @@
 //! How a program is run with its new flag.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use tree_sitter::Node;
 
-use crate::program::Program;
 use crate::python::module::Module;
+use crate::python::script::runs_itself;
 use crate::threading::link;
-use crate::threading::parser::is_main_guard;
 use crate::threading::place::{class_of, name_of};
 use crate::threading::solve::Solver;
 use crate::threading::spot;
@@ -50,7 +48,7 @@ impl Solver<'_, '_> {
         }
         let said = |(file, start, script): (FileId, usize, Option<String>)| {
             let module = self.modules.get(file)?;
-            let command = script.unwrap_or_else(|| command(self.program, file));
+            let command = script.unwrap_or_else(|| self.program.command_of(file));
             let name = module.nodes().covering(Span::new(start, start));
             let name = name.map(|node| module.scope_of(node)).unwrap_or_default();
             Some(link(spot(module, file, start), name, format!("{command} {flag}")))
@@ -64,37 +62,9 @@ impl Solver<'_, '_> {
         if class_of(module, function).is_some() {
             return Vec::new();
         }
-        let home = dotted(self.program, file);
+        let home = self.program.dotted(file);
         let scripts = self.program.console_scripts().iter();
         let scripts = scripts.filter(|script| script.function == name && script.module == home);
         scripts.map(|script| script.name.clone()).collect()
     }
-}
-
-/// Whether a module does something when it is run.
-fn runs_itself(module: &Module) -> bool {
-    module.of_kind("if_statement").any(|node| is_main_guard(module, node))
-}
-
-/// How a module is run: `python -m package.module`, `python folder/script.py`.
-pub(in crate::threading) fn command(program: &Program, file: FileId) -> String {
-    let dotted = dotted(program, file);
-    if dotted.contains('.') {
-        let package = dotted.strip_suffix(".__main__").unwrap_or(&dotted);
-        return format!("python -m {package}");
-    }
-    let path = program.relative(file);
-    let slashed: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-    format!("python {}", slashed.join("/"))
-}
-
-/// What a module is called within the packages that hold it, `package.module`.
-fn dotted(program: &Program, file: FileId) -> String {
-    let path = program.relative(file);
-    let is_package = |folder: &Path| program.file_at(&folder.join("__init__.py")).is_some();
-    let folders = path.ancestors().skip(1);
-    let packages = folders.take_while(|folder| is_package(folder)).count();
-    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-    let dotted = parts[parts.len() - 1 - packages..].join(".");
-    dotted.trim_end_matches(".py").to_owned()
 }
