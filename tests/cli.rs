@@ -391,3 +391,14 @@ fn an_output_that_cannot_be_written_is_an_error() {
     assert_eq!(sandbox.run(&["check", "--output", "no/report.txt"]).code, 2);
     assert_eq!(sandbox.run(&["fix", "--format", "json"]).code, 2);
 }
+
+#[test]
+fn a_root_that_is_a_package_itself_is_looked_at() {
+    let files = [
+        ("__init__.py", ""),
+        ("a.py", "import pickle\n\n\ndef f(p):\n    return pickle.load(p)\n"),
+    ];
+    let run = Sandbox::new(&files).run(&["check"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.out.contains("a.py:5:12: deserializer"), "{}", run.out);
+}
