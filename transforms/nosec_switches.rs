@@ -47,7 +47,7 @@ enum Says {
 
 /// A code in a list of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Code {
+struct Entry {
     tool: Tool,
     says: Says,
     /// The list, as the configuration spells it: `tool.bandit.skips`.
@@ -118,7 +118,7 @@ pub fn findings(file: FileId, name: &str, text: &str, tests: bool) -> Vec<Findin
     };
     // A glob may be that of a folder.
     let is_test = |glob: &str| is_test(Path::new(glob)) || is_test(&Path::new(glob).join("_"));
-    let codes: Vec<Code> = codes
+    let codes: Vec<Entry> = codes
         .into_iter()
         .filter(|code| tests || !code.files.as_deref().is_some_and(is_test))
         .collect();
@@ -130,7 +130,7 @@ pub fn findings(file: FileId, name: &str, text: &str, tests: bool) -> Vec<Findin
 }
 
 /// The finding for a code that is off.
-fn off(file: FileId, code: &Code) -> Option<Finding> {
+fn off(file: FileId, code: &Entry) -> Option<Finding> {
     let meant = code.tool.meant(&code.code);
     if meant.is_empty() {
         return None;
@@ -150,7 +150,7 @@ fn off(file: FileId, code: &Code) -> Option<Finding> {
 }
 
 /// The finding for a list of all codes that are on, if it lacks some.
-fn left_out(file: FileId, list: &[Code]) -> Option<Finding> {
+fn left_out(file: FileId, list: &[Entry]) -> Option<Finding> {
     let first = list.first().filter(|code| code.says == Says::Only)?;
     let is_on = |known: &&str| list.iter().any(|code| code.code.eq_ignore_ascii_case(known));
     let off: Vec<&str> = first.tool.codes().into_iter().filter(|known| !is_on(known)).collect();
@@ -164,11 +164,11 @@ fn left_out(file: FileId, list: &[Code]) -> Option<Finding> {
     Some(finding(file, first, key.to_owned(), message, advice))
 }
 
-fn last_key(code: &Code) -> &str {
+fn last_key(code: &Entry) -> &str {
     code.list.rsplit('.').next().unwrap_or(&code.list)
 }
 
-fn finding(file: FileId, code: &Code, sink: String, message: String, advice: String) -> Finding {
+fn finding(file: FileId, code: &Entry, sink: String, message: String, advice: String) -> Finding {
     let scope = match &code.files {
         Some(glob) => format!("{}.{glob}", code.list),
         None => code.list.clone(),

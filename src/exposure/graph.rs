@@ -68,7 +68,7 @@ impl Graph {
         for place in level {
             graph.is_open(program, &registered, place);
         }
-        graph.note_runs(program);
+        graph.note_runs(program, &known);
         graph
     }
 
@@ -96,13 +96,11 @@ impl Graph {
     }
 
     /// Modules without another entry that a line of another file runs are entries.
-    fn note_runs(&mut self, program: &Program) {
-        let places = self.callers.iter().flat_map(|(called, callers)| {
-            std::iter::once(called).chain(callers.keys()).copied().collect::<Vec<_>>()
-        });
+    fn note_runs(&mut self, program: &Program, places: &BTreeSet<Place>) {
         let tops: BTreeSet<FileId> = places
+            .iter()
             .filter(|place| matches!(place, Place::Top(_)) && !self.entries.contains_key(place))
-            .map(Place::file)
+            .map(|place| place.file())
             .collect();
         let tops: Vec<FileId> = tops.into_iter().collect();
         for file in program.runs_of(&tops).into_keys() {

@@ -168,9 +168,8 @@ fn handlers(program: &Program, module: &Module, value: Node) -> Vec<Definition> 
 /// The methods `on_get` and the like of an object that is made.
 fn responders(program: &Program, module: &Module, made: Node) -> Vec<Definition> {
     let typed = program.type_of(module.file, module, made);
-    let types = typed.map(|typed| typed.types).unwrap_or_default();
     let mut found = Vec::new();
-    for of in types {
+    for of in typed.into_iter().flat_map(|typed| typed.types) {
         let Type::Instance(class) = of else { continue };
         for verb in ["get", "post", "put", "delete", "patch", "head", "options"] {
             if let Own::Function(method) = program.own_method(class, &format!("on_{verb}")) {

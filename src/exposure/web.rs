@@ -167,8 +167,8 @@ fn is_mock(module: &Module, callee: Node) -> bool {
 
 /// The path that a call publishes something at, as far as it is written out.
 pub(super) fn path(module: &Module, call: &Call) -> Option<String> {
-    let named = ["path", "rule", "uri", "uri_template", "prefix"].into_iter();
-    let written = call.positional(0).or_else(|| named.filter_map(|n| call.keyword(n)).next())?;
+    let mut named = ["path", "rule", "uri", "uri_template", "prefix"].into_iter();
+    let written = call.positional(0).or_else(|| named.find_map(|name| call.keyword(name)))?;
     let text = literal::plain_string(written.value, module.text());
     Some(text.map_or_else(|| one_line(module.text_of(written.value)), str::to_owned))
 }
@@ -203,8 +203,9 @@ fn answers(program: &Program, module: &Module, function: Definition, node: Node)
     let is_ours = |base: &str| {
         let (package, last) = (base.split('.').next(), base.rsplit('.').next());
         let is_served = package.is_some_and(|package| SERVERS.contains(&package));
-        let is_handler = last.is_some_and(|last| HANDLERS.iter().any(|end| last.ends_with(end)));
-        is_handled && base.contains('.') && is_served && is_handler
+        let answers_requests =
+            last.is_some_and(|last| HANDLERS.iter().any(|end| last.ends_with(end)));
+        is_handled && base.contains('.') && is_served && answers_requests
     };
     let is_procedure = |base: &str| base.ends_with("Servicer") && !name.starts_with('_');
     let bases = foreign_bases(program, class);

@@ -1,10 +1,10 @@
 //! Lists of codes in files of sections and keys.
 
-use super::{Code, Says, Tool, is_per_file, says};
+use super::{Entry, Says, Tool, is_per_file, says};
 use crate::workspace::span::Span;
 
 /// The codes in a file of that name.
-pub(super) fn codes(name: &str, text: &str) -> Vec<Code> {
+pub(super) fn codes(name: &str, text: &str) -> Vec<Entry> {
     let (tool, section) = match name {
         ".bandit" => (Tool::Bandit, "bandit"),
         _ => (Tool::Flake8, "flake8"),
@@ -37,7 +37,7 @@ struct Reader<'f> {
     key: Option<String>,
     /// The glob whose codes go on in further lines.
     files: Option<String>,
-    found: &'f mut Vec<Code>,
+    found: &'f mut Vec<Entry>,
 }
 
 impl Reader<'_> {
@@ -70,7 +70,7 @@ impl Reader<'_> {
             let begin = from + begin;
             let length = line[begin..end].find(is_between).unwrap_or(end - begin);
             from = begin + length;
-            self.found.push(Code {
+            self.found.push(Entry {
                 tool: self.tool,
                 says,
                 list: format!("{}.{key}", self.tool.name()),

@@ -3,11 +3,11 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Code, Says, Tool, is_per_file, says};
+use super::{Entry, Says, Tool, is_per_file, says};
 use crate::workspace::span::Span;
 
 /// The codes in a file of that name.
-pub(super) fn codes(name: &str, text: &str) -> Vec<Code> {
+pub(super) fn codes(name: &str, text: &str) -> Vec<Entry> {
     let Ok(document) = DeTable::parse(text) else { return Vec::new() };
     let tables: &[(Tool, &str)] = match name {
         "pyproject.toml" => &[
@@ -46,7 +46,7 @@ fn listed(
     list: &str,
     files: Option<&str>,
     value: &Spanned<DeValue>,
-) -> Vec<Code> {
+) -> Vec<Entry> {
     let values = match value.get_ref() {
         DeValue::Array(values) => values.iter().collect(),
         _ => vec![value],
@@ -55,7 +55,7 @@ fn listed(
         let text = value.get_ref().as_str()?;
         let at = Span::new(value.span().start, value.span().end);
         let split = text.split(',').map(str::trim).filter(|code| !code.is_empty());
-        let codes = split.map(|code| Code {
+        let codes = split.map(|code| Entry {
             tool,
             says,
             list: list.to_owned(),

@@ -2,11 +2,11 @@
 
 use saphyr_parser::{Event, Parser};
 
-use super::{Code, Tool, says};
+use super::{Entry, Tool, says};
 use crate::workspace::span::Span;
 
 /// The codes in the lists at the top of a text, as far as it can be read.
-pub(super) fn codes(text: &str) -> Vec<Code> {
+pub(super) fn codes(text: &str) -> Vec<Entry> {
     let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     let offset = |index: usize| offsets.get(index).copied().unwrap_or(text.len());
     let mut found = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn codes(text: &str) -> Vec<Code> {
                 let Some(says) = says(Tool::Bandit, list).filter(|_| depth <= 2) else { continue };
                 let at = Span::new(offset(span.start.index()), offset(span.end.index()));
                 for code in value.split(',').map(str::trim).filter(|code| !code.is_empty()) {
-                    found.push(Code {
+                    found.push(Entry {
                         tool: Tool::Bandit,
                         says,
                         list: list.to_owned(),

@@ -1,8 +1,9 @@
 use std::path::Path;
 
 use super::super::colour::with_colours;
-use super::super::model::Position;
+use super::super::model::{Position, StepView};
 use super::*;
+use crate::exposure::Exposure;
 
 fn view() -> FindingView {
     FindingView {
@@ -16,7 +17,27 @@ fn view() -> FindingView {
         sink: "torch.load".to_owned(),
         source_line: "    x = torch.load(p)  # own\n".to_owned(),
         caret: (9, 13),
+        exposure: Exposure::None,
+        way: None,
     }
+}
+
+#[test]
+fn a_way_stands_on_one_line() {
+    let step = |name: &str, path: &str, line| StepView {
+        path: path.to_owned(),
+        line,
+        name: name.to_owned(),
+    };
+    let steps = vec![step("generate", "app/api.py", 12), step("Engine.load", "app/engine.py", 40)];
+    let web = WayView { entry: "POST /generate".to_owned(), steps };
+    let shown = plain(&FindingView { way: Some(web), ..view() });
+    let line = "  reachable: POST /generate -> generate (app/api.py:12) -> Engine.load (app/engine.py:40)\n";
+    assert!(shown.ends_with(line), "{shown}");
+    let steps = vec![step("<module>", "run.py", 3), step("<module>", "a.py", 1)];
+    let way = WayView { entry: "python run.py".to_owned(), steps };
+    let shown = plain(&FindingView { way: Some(way), ..view() });
+    assert!(shown.ends_with("  reachable: python run.py (run.py:3) -> <module> (a.py:1)\n"));
 }
 
 fn plain(view: &FindingView) -> String {
