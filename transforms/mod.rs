@@ -5,6 +5,7 @@ pub mod exception;
 pub mod finding;
 pub mod guard;
 pub mod instance;
+pub mod logged_credential;
 pub mod nosec;
 pub mod numpy_load;
 mod numpy_splat;
@@ -78,6 +79,7 @@ pub trait Transform: Sync {
 
 /// Every transform, in the order of their names.
 pub static REGISTRY: &[&dyn Transform] = &[
+    &logged_credential::LoggedCredential,
     &nosec::Nosec,
     &numpy_load::NumpyLoad,
     &secret::Secret,

@@ -369,7 +369,7 @@ fn defaulted<'t>(module: &'t Module, call: Node<'t>, keyword: Node<'t>) -> Optio
     }
     let call = Call::at(call, module.text())?;
     let strings = call.arguments.iter().filter(|a| a.kind == ArgumentKind::Positional);
-    let mut names = strings.chain(call.keyword("dest")).filter_map(|argument| {
+    let mut names = strings.copied().chain(call.keyword("dest")).filter_map(|argument| {
         let name = literal::plain_string(argument.value, module.text())?;
         Some((name.trim_start_matches('-').to_owned(), argument.node.end_byte()))
     });
@@ -379,21 +379,10 @@ fn defaulted<'t>(module: &'t Module, call: Node<'t>, keyword: Node<'t>) -> Optio
 }
 
 /// Calls that yield their first argument in another form.
+#[rustfmt::skip]
 const CONVERTERS: [&str; 14] = [
-    "SecretStr",
-    "SecretBytes",
-    "Secret",
-    "bytes",
-    "bytearray",
-    "str",
-    "quote",
-    "quote_plus",
-    "b64decode",
-    "unhexlify",
-    "fromhex",
-    "to_bytes",
-    "force_bytes",
-    "cast",
+    "SecretStr", "SecretBytes", "Secret", "bytes", "bytearray", "str", "quote", "quote_plus",
+    "b64decode", "unhexlify", "fromhex", "to_bytes", "force_bytes", "cast",
 ];
 
 /// An argument by position.
