@@ -14,6 +14,7 @@ pub mod exception;
 pub mod finding;
 pub mod guard;
 pub mod instance;
+pub mod logged_credential;
 mod method;
 mod noqa;
 pub mod nosec;
@@ -109,6 +110,7 @@ pub static REGISTRY: &[&dyn Transform] = &[
     &archive::Archive,
     &code_execution::CodeExecution,
     &deserializer::Deserializer,
+    &logged_credential::LoggedCredential,
     &nosec::Nosec,
     &numpy_load::NumpyLoad,
     &secret::Secret,

@@ -379,21 +379,10 @@ fn defaulted<'t>(module: &'t Module, call: Node<'t>, keyword: Node<'t>) -> Optio
 }
 
 /// Calls that yield their first argument in another form.
+#[rustfmt::skip]
 const CONVERTERS: [&str; 14] = [
-    "SecretStr",
-    "SecretBytes",
-    "Secret",
-    "bytes",
-    "bytearray",
-    "str",
-    "quote",
-    "quote_plus",
-    "b64decode",
-    "unhexlify",
-    "fromhex",
-    "to_bytes",
-    "force_bytes",
-    "cast",
+    "SecretStr", "SecretBytes", "Secret", "bytes", "bytearray", "str", "quote", "quote_plus",
+    "b64decode", "unhexlify", "fromhex", "to_bytes", "force_bytes", "cast",
 ];
 
 /// An argument by position.

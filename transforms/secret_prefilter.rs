@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
-use super::secret_names::{BEFORE_KEY, Kind};
+use super::secret_names::{self, BEFORE_KEY, Kind};
 use super::secret_shapes;
 use super::secret_values::is_secret;
 
@@ -19,10 +19,10 @@ pub(super) const LONGEST_NAME: usize = 64;
 /// What a text tells of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sign {
-    /// The name of a secret of that kind.
-    Name(Kind),
-    /// A name of one only as a whole word: `pass`, `auth`.
-    Word(Kind),
+    /// It may be in the name of a secret.
+    Name,
+    /// A method that takes a password.
+    Method,
     /// A callable that takes a secret by position, by whatever name it is called.
     Callable(Kind),
     /// A token of known shape begins, or what stands before one.
@@ -31,20 +31,21 @@ enum Sign {
     PrivateKey,
 }
 
-/// The names in which a secret is bound.
+/// What the names hold in which a secret is bound.
 const NAMES: [(&str, Sign); 10] = [
-    ("passw", Sign::Name(Kind::Password)),
-    ("passphrase", Sign::Name(Kind::Password)),
-    ("pwd", Sign::Name(Kind::Password)),
-    ("login", Sign::Name(Kind::Password)),
-    ("pass", Sign::Word(Kind::Password)),
-    ("secret", Sign::Name(Kind::Secret)),
-    ("token", Sign::Name(Kind::Token)),
-    ("credential", Sign::Name(Kind::Token)),
-    ("auth", Sign::Word(Kind::Token)),
+    ("passw", Sign::Name),
+    ("passphrase", Sign::Name),
+    ("pwd", Sign::Name),
+    ("pass", Sign::Name),
+    ("secret", Sign::Name),
+    ("token", Sign::Name),
+    ("credential", Sign::Name),
+    ("auth", Sign::Name),
+    ("login", Sign::Method),
     ("private key", Sign::PrivateKey),
 ];
 
+/// The callables whose arguments tell by their places what they are.
 const CALLABLES: [(&str, Kind); 8] = [
     ("basicauth", Kind::Password),
     ("digestauth", Kind::Password),
@@ -71,7 +72,7 @@ static SIGNS: LazyLock<Signs> = LazyLock::new(|| {
     texts.extend(CALLABLES.iter().map(|(text, kind)| ((*text).to_owned(), Sign::Callable(*kind))));
     for before in BEFORE_KEY {
         let keys = BETWEEN.iter().map(|between| format!("{before}{between}key"));
-        texts.extend(keys.map(|text| (text, Sign::Name(Kind::Secret))));
+        texts.extend(keys.map(|text| (text, Sign::Name)));
     }
     let beginnings = secret_shapes::BEGINNINGS.iter();
     texts.extend(beginnings.map(|text| ((*text).to_owned(), Sign::Beginning)));
@@ -96,11 +97,14 @@ pub(super) fn may_hold_secret(bytes: &[u8]) -> bool {
         from = found.start() + 1;
         let (start, end) = (found.start(), found.end());
         let yes = match SIGNS.signs[found.pattern().as_usize()] {
-            Sign::Name(kind) => literals().near(kind, start),
-            Sign::Word(kind) => {
-                is_word(&text, start, end, kind)
-                    && (literals().near(kind, start)
-                        || (is_pair(&text[end..]) && literals().near(Kind::Password, start)))
+            Sign::Name => names(&text, start, end).into_iter().any(|name| {
+                secret_names::kind(name).is_some_and(|kind| literals().near(kind, start))
+                    || (may_be_auth(name) && is_pair(&text[end..]) && {
+                        literals().near(Kind::Password, start)
+                    })
+            }),
+            Sign::Method => {
+                text[..start].trim_end().ends_with('.') && literals().near(Kind::Password, start)
             }
             Sign::Callable(kind) => literals().anywhere(kind),
             Sign::Beginning => begins(&text, start, end),
@@ -113,13 +117,31 @@ pub(super) fn may_hold_secret(bytes: &[u8]) -> bool {
     false
 }
 
-/// Whether `pass` ends a longer name, or `auth` ends a name.
-fn is_word(text: &str, start: usize, end: usize, kind: Kind) -> bool {
+/// The names that a text may stand in: a word, or several in a key of a dictionary. None where it
+/// plainly is a part of another word.
+pub(super) fn names(text: &str, start: usize, end: usize) -> Vec<&str> {
     let bytes = text.as_bytes();
-    let before = start.checked_sub(1).map(|at| bytes[at]);
-    let joined = before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-    let ends = bytes.get(end).is_none_or(|b| !b.is_ascii_lowercase());
-    ends && (joined || kind != Kind::Password)
+    let goes_on = |b: &u8| b.is_ascii_lowercase();
+    let found = &text[start..end];
+    let is_whole = ["token", "secret", "auth"].iter().any(|word| found.eq_ignore_ascii_case(word));
+    if is_whole && bytes.get(end).is_some_and(goes_on) {
+        return Vec::new();
+    }
+    let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let is_key = |b: u8| is_word(b) || matches!(b, b' ' | b'.' | b':');
+    let around = |within: &dyn Fn(u8) -> bool| {
+        let before = bytes[..start].iter().rev().take(LONGEST_NAME);
+        let from = start - before.take_while(|b| within(**b)).count();
+        let behind = bytes[end..].iter().take(LONGEST_NAME);
+        &text[from..end + behind.take_while(|b| within(**b)).count()]
+    };
+    let (word, key) = (around(&is_word), around(&is_key));
+    if word == key { vec![word] } else { vec![word, key] }
+}
+
+/// Whether a name is that of an argument that is a user and a password.
+fn may_be_auth(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with("auth")
 }
 
 /// Whether a name goes on as `auth=(user, password)` does.
