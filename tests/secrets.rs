@@ -120,3 +120,37 @@ fn machines_are_told_where_a_secret_is_hidden() {
     assert!(beside["dropped"].as_str().unwrap().contains("--show-secrets"));
     assert!(report["summary"]["held_for_secrets"].as_u64().unwrap() > 0);
 }
+
+/// Whether a file of the journal holds a secret.
+fn is_in_journal(sandbox: &Sandbox) -> bool {
+    let files = walkdir::WalkDir::new(sandbox.folder.path().join("state"));
+    let files: Vec<_> = files.into_iter().flatten().filter(|e| e.file_type().is_file()).collect();
+    assert!(!files.is_empty(), "the journal is not there");
+    files
+        .iter()
+        .any(|entry| holds_secret(&String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap())))
+}
+
+#[test]
+fn the_journal_keeps_no_secret_and_a_run_beside_one_can_be_undone() {
+    let sandbox = sandbox();
+    let before = tree(&sandbox.root());
+    sandbox.run(&["fix", "--allow-no-vcs"]);
+    assert_ne!(tree(&sandbox.root()), before);
+    assert!(!is_in_journal(&sandbox));
+    let undo = sandbox.run(&["undo"]);
+    assert_eq!(undo.code, 0, "{}", undo.err);
+    assert_eq!(tree(&sandbox.root()), before);
+}
+
+#[test]
+fn a_secret_that_was_taken_out_is_not_kept_for_an_undo() {
+    let sandbox = sandbox();
+    sandbox.run(&["fix", "--review-level", "--show-secrets", "--allow-no-vcs"]);
+    let after = tree(&sandbox.root());
+    assert!(!is_in_journal(&sandbox));
+    let undo = sandbox.run(&["undo"]);
+    assert_eq!(undo.code, 2);
+    assert!(undo.err.contains("the journal does not keep; put them back from version control"));
+    assert_eq!(tree(&sandbox.root()), after);
+}

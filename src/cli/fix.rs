@@ -11,8 +11,9 @@ use super::diff::left;
 use super::output::{note, note_text};
 use super::session::{Purpose, Session};
 use super::undo::{note_changed, note_damaged};
-use super::{baseline, machine, views};
+use super::{baseline, machine, secrets, views};
 use crate::report::escape::visible_path;
+use crate::report::mask::Mask;
 use crate::report::model::Mode;
 use crate::report::text;
 use crate::workspace::repository_top;
@@ -73,10 +74,15 @@ pub(super) fn recovered(state: &StateDir, root: &Path) -> anyhow::Result<bool> {
 
 fn writes(session: &Session) -> Vec<FileWrite> {
     let files = session.materialized.files.iter();
+    // The journal keeps no secret, also where secrets are shown.
+    let own = (!session.mask.is_on())
+        .then(|| Mask::of(session.scan.modules.values().map(|module| &**module)));
+    let mask = own.as_ref().unwrap_or(&session.mask);
     files
         .map(|(id, new)| {
             let source = &session.scan.modules[id].source;
             FileWrite {
+                kept: secrets::kept(mask, &source.bytes, &new.bytes),
                 path: session.workspace.file(*id).path.clone(),
                 expected: source.hash,
                 old: source.bytes.clone(),

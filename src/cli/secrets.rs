@@ -9,6 +9,7 @@ use crate::report::diff::{self, Context, FileDiff, Shown};
 use crate::report::mask::Mask;
 use crate::transforms::finding::{Chain, Elsewhere, Finding, Link, Remedy};
 use crate::workspace::FileId;
+use crate::write::{Kept, KeptLines};
 
 /// What to do about a change that is held back for what its diff would print.
 pub(super) const ADVICE: &str = "its fix is held back, for the diff would show a secret; --show-secrets shows and applies it, and so does `untrust review` without showing it";
@@ -16,6 +17,24 @@ pub(super) const ADVICE: &str = "its fix is held back, for the diff would show a
 /// The diff of a file, without lines around the changes that hold a secret.
 pub(super) fn unified(mask: &Mask, diff: &FileDiff, context: Context) -> Vec<u8> {
     diff::unified_without(diff, context, &|line| mask.hides_line(line))
+}
+
+/// What the journal keeps of a file: no secret.
+pub(super) fn kept(mask: &Mask, old: &[u8], new: &[u8]) -> Kept {
+    let hides = |text: &[u8]| text.split_inclusive(|b| *b == b'\n').any(|l| mask.hides_line(l));
+    if !hides(old) {
+        return Kept::Whole;
+    }
+    let replaced = diff::changed_lines(new, old);
+    if replaced.iter().any(|(_, old)| hides(old)) {
+        return Kept::Nothing;
+    }
+    let lines = replaced.into_iter().map(|(lines, old)| KeptLines {
+        start: lines.start,
+        count: lines.len(),
+        old,
+    });
+    Kept::Lines(lines.collect())
 }
 
 /// Hides the secrets in the texts about findings.

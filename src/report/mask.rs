@@ -108,6 +108,11 @@ impl Mask {
         found.map(|hit| (hit.range(), self.shown[hit.pattern().as_usize()].clone())).collect()
     }
 
+    /// Whether anything is hidden.
+    pub fn is_on(&self) -> bool {
+        self.on
+    }
+
     /// How many texts are hidden, apart from those of known shapes.
     pub fn len(&self) -> usize {
         self.texts.len()

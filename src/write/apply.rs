@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::disk::{Place, sync_folder, temporary};
 use super::journal::{StateDir, Stored};
+use super::kept;
 use super::restore::{Progress, folders_of, put_back};
 use super::{FileWrite, Run, Unrestored, WriteError, Written};
 
@@ -27,6 +28,10 @@ pub fn apply(state: &StateDir, run: &Run, writes: &[FileWrite]) -> Result<Writte
         .and_then(|()| stored.mark_done());
     if let Err(error) = result {
         return Err(roll_back(state, &stored, writes, &progress, error));
+    }
+    if kept::forget(&stored, writes).is_err() {
+        // What must not be kept goes, and with it the run; what was written stays written.
+        let _ = state.remove(&stored);
     }
     let files = writes.iter().map(|write| write.path.clone()).collect();
     Ok(Written { run: stored.id, files, hard_links })

@@ -18,6 +18,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::disk::{create, make_folder, remove, remove_folder, rename, sync_folder};
+use super::kept;
 use super::lock::name_of;
 use super::{FileWrite, JOURNAL_VERSION, Run, WriteError};
 
@@ -82,7 +83,11 @@ impl Stored {
 
     pub(super) fn old_bytes(&self, index: usize) -> Result<Vec<u8>, WriteError> {
         let path = self.folder.join("old").join(index.to_string());
-        let bytes = fs::read(&path).map_err(|error| state(&path, &error))?;
+        let bytes = if path.exists() {
+            fs::read(&path).map_err(|error| state(&path, &error))?
+        } else {
+            kept::old_bytes(self, index)?
+        };
         if blake3::hash(&bytes).to_hex().as_str() != self.manifest.files[index].old {
             return Err(WriteError::Damaged(path));
         }

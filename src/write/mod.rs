@@ -6,6 +6,7 @@ mod disk;
 #[cfg(test)]
 mod fault;
 mod journal;
+mod kept;
 mod lock;
 mod restore;
 
@@ -26,6 +27,33 @@ pub struct FileWrite {
     pub old: Vec<u8>,
     /// The bytes that it shall have.
     pub new: Vec<u8>,
+    /// What of the old bytes the journal keeps once the run is done.
+    pub kept: Kept,
+}
+
+/// What the journal keeps of the old bytes of a file once the run is done. Until then it keeps all of
+/// them, so that a run which is killed can be rolled back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Kept {
+    /// All of them.
+    #[default]
+    Whole,
+    /// The lines that the run replaced: what the others hold must not be kept.
+    Lines(Vec<KeptLines>),
+    /// Nothing, for the lines that the run replaced hold what must not be kept. The run cannot be
+    /// undone.
+    Nothing,
+}
+
+/// Lines of the old text, and which lines of the new one took their place.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct KeptLines {
+    /// The first of the new lines, 0-based.
+    pub start: usize,
+    /// How many new lines there are.
+    pub count: usize,
+    /// The old lines, each with its line feed.
+    pub old: Vec<u8>,
 }
 
 /// What the journal says of a run.
@@ -86,6 +114,9 @@ pub enum WriteError {
     /// What the journal keeps is not what was there.
     #[error("nothing was put back: the journal is damaged at {}", .0.display())]
     Damaged(PathBuf),
+    /// The journal does not keep what the files held.
+    #[error("nothing was put back: these files held a secret, which the journal does not keep; put them back from version control\n  {}", list_paths(.0))]
+    NotKept(Vec<PathBuf>),
     /// There is no such run.
     #[error("there is no run to undo here; `untrust undo --list` shows those that there are")]
     NoRun,
@@ -132,6 +163,7 @@ impl WriteError {
             Self::Io { error, .. } => error.to_string(),
             Self::State { path, message } => format!("{}: {message}", path.display()),
             Self::Damaged(path) => format!("the journal is damaged at {}", path.display()),
+            Self::NotKept(_) => "it held a secret, which the journal does not keep".to_owned(),
             other => other.to_string(),
         }
     }

@@ -106,8 +106,15 @@ pub fn undo(state: &StateDir, folder: &Path, run: Option<&str>) -> Result<Restor
         return Err(WriteError::ChangedSince(changed));
     }
     // Before anything is changed it is known that all can be.
+    let mut secret = Vec::new();
     for index in 0..found.manifest.files.len() {
-        found.old_bytes(index)?;
+        match found.old_bytes(index) {
+            Err(WriteError::NotKept(paths)) => secret.extend(paths),
+            other => drop(other?),
+        }
+    }
+    if !secret.is_empty() {
+        return Err(WriteError::NotKept(secret));
     }
     found.mark_undoing()?;
     let back = put_back(&found, &Progress::UNKNOWN, |index| found.old_bytes(index));

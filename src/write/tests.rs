@@ -27,7 +27,7 @@ fn tree(count: usize) -> Tree {
         let old = format!("old {index}\n").into_bytes();
         fs::write(&path, &old).unwrap();
         let new = format!("new {index}\n").into_bytes();
-        FileWrite { path, expected: blake3::hash(&old), old, new }
+        FileWrite { path, expected: blake3::hash(&old), old, new, kept: Kept::Whole }
     });
     let writes = writes.collect();
     let run = Run { root, command: "fix".to_owned(), version: "1".to_owned() };

@@ -26,7 +26,13 @@ fn place() -> Tree {
             fs::write(path, &old).unwrap();
         }
         let path = tree.run.root.join(&relative);
-        tree.writes.push(FileWrite { path, expected: blake3::hash(&old), old, new });
+        tree.writes.push(FileWrite {
+            path,
+            expected: blake3::hash(&old),
+            old,
+            new,
+            kept: Kept::Whole,
+        });
     }
     tree
 }
