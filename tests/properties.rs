@@ -42,10 +42,18 @@ const STATEMENTS: &[&str] = &[
     "def h%(stream):\n    if stream:\n        from yaml import unsafe_load\n        return unsafe_load(stream)\n    return safe_load(stream)",
     "run%(torch.load, key=torch.load)",
     "s% = torch.load(path, **{'weights_only': False})",
+    "r% = requests.get(u, verify=False)  # old",
+    "r% = client.get(\n    u,\n    verify = False,\n)",
+    "o% = {'verify': False}\nr% = requests.Session().get(u, **o%)",
+    "def v%(u, verify=False):\n    requests.head(u, verify=verify)\n    return requests.get(u, verify=verify)",
+    "c% = ssl.create_default_context()\nc%.check_hostname = False\nc%.verify_mode = ssl.CERT_NONE  # è",
+    "c% = ssl._create_unverified_context(cafile=p)\nc%.minimum_version = ssl.TLSVersion.TLSv1\nc%.maximum_version = ssl.TLSVersion.TLSv1_2",
+    "h%.set_missing_host_key_policy(paramiko.AutoAddPolicy())",
+    "if insecure:\n    c% = ssl.SSLContext(ssl.PROTOCOL_TLSv1)",
     "while s:\n    v%(m=\n(1))\n    w% = torch.load(path, map_location=\n  # why\n   None)\n    break",
 ];
 
-const HEADER: &str = "'''Module.'''\nfrom __future__ import annotations\nimport sys\n\nimport torch\nimport torch as T\nimport yaml as y\nfrom torch import load\nfrom yaml import CLoader, FullLoader, Loader, UnsafeLoader\nfrom yaml import load as yload\n\n";
+const HEADER: &str = "'''Module.'''\nfrom __future__ import annotations\nimport ssl\nimport sys\n\nimport paramiko\nimport requests\nimport torch\nimport torch as T\nimport yaml as y\nfrom torch import load\nfrom yaml import CLoader, FullLoader, Loader, UnsafeLoader\nfrom yaml import load as yload\n\n";
 
 fn module_text() -> impl Strategy<Value = String> {
     let statements = prop::collection::vec(0..STATEMENTS.len(), 1..9);

@@ -308,7 +308,7 @@ pub enum ExceptionKind {
     Documented,
     /// A literal behind the user's own decision.
     Guarded,
-    /// A loader that derives from a safe one.
+    /// It is safe where it stands: a loader that derives from a safe one, a context that serves.
     Safe,
     /// A constant shell command.
     Constant,

@@ -3,7 +3,6 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 use tree_sitter::Node;
@@ -13,11 +12,10 @@ use super::finding::{
     Exception, ExceptionKind, Finding, Findings, Fix, Group, Level, Remedy as Outcome,
 };
 use super::guard::Guards;
-use super::prefilter::{self, Wanted};
-use super::sinks::{self, Kind};
 use super::trust_guard::decides_peer;
 use super::{
-    About, Transform, own, tls_certs, tls_contexts, tls_dicts, tls_flags, tls_names, tls_values,
+    About, Transform, own, tls_attributes, tls_certs, tls_contexts, tls_dicts, tls_filter,
+    tls_flags, tls_names, tls_values,
 };
 use crate::plan::op::{Anchor, Op};
 use crate::program::Program;
@@ -51,67 +49,14 @@ static ABOUT: About = About {
         "paramiko",
     ],
     asks_program_for: &[],
-    confirm: may_trust,
+    confirm: tls_filter::may_trust,
     page: include_str!("tls.md"),
 };
-
-/// Packages whose names alone are looked for.
-pub(super) const PACKAGES: [&str; 4] = ["ssl", "OpenSSL", "pyOpenSSL", "paramiko"];
-
-static WANTED: LazyLock<[Wanted; 4]> = LazyLock::new(|| {
-    let kinds = [Kind::Callee, Kind::Class, Kind::Flag, Kind::Report];
-    PACKAGES.map(|package| Wanted::new(package, &sinks::callables(NAME, &kinds, package)))
-});
 
 const PATTERN: Pattern = Pattern {
     transform: NAME,
     names: &["verify", "ssl", "tls", "certificate", "cert", "check_hostname", "host key"],
 };
-
-/// Texts that are hardly written for anything else.
-const UNMISTAKABLE: [&str; 12] = [
-    "check_hostname",
-    "assert_hostname",
-    "verify_mode",
-    "verify_ssl",
-    "verify_certs",
-    "ssl_verify",
-    "tls_verify",
-    "validate_certs",
-    "cert_reqs",
-    "disable_warnings",
-    "_create_default_https_context",
-    "_https_verify_certificates",
-];
-
-/// Whether a check may be switched off, or a name stands there that does.
-fn may_trust(bytes: &[u8]) -> bool {
-    let holds = |text: &&str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
-    UNMISTAKABLE.iter().any(holds)
-        || ["verify", "ssl"].iter().any(|word| is_given(bytes, word))
-        || WANTED.iter().any(|wanted| prefilter::may_refer(bytes, wanted))
-}
-
-/// Whether a word is given a value that is not plainly True: `verify=x`, `"verify": x`,
-/// `["verify"] = x`, `("verify", x)`.
-fn is_given(bytes: &[u8], word: &str) -> bool {
-    memchr::memmem::find_iter(bytes, word).any(|at| {
-        let end = at + word.len();
-        if !prefilter::is_whole(bytes, at, end) {
-            return false;
-        }
-        let mut next = prefilter::skip_gap(bytes, end);
-        while let Some(b'"' | b'\'' | b']' | b')') = bytes.get(next) {
-            next = prefilter::skip_gap(bytes, next + 1);
-        }
-        if !matches!(bytes.get(next), Some(b'=' | b':' | b',')) {
-            return false;
-        }
-        let value = &bytes[prefilter::skip_gap(bytes, next + 1)..];
-        let is_true = value.starts_with(b"True") && prefilter::is_whole(value, 0, 4);
-        !is_true && !value.starts_with(b"=")
-    })
-}
 
 impl Transform for Tls {
     fn about(&self) -> &'static About {
@@ -131,6 +76,7 @@ impl Transform for Tls {
         tls_certs::check(&scene);
         tls_names::check(&scene);
         tls_flags::check(&scene);
+        tls_attributes::check(&scene);
         tls_dicts::check(&scene);
         findings.list.extend(whole_groups(scene.drafts.into_inner()));
         own::check(module, program, NAME, findings);

@@ -280,7 +280,8 @@ fn reason(judged: &Judged) -> String {
             format!("{VERIFIED}, and all are unless `load_default_certs()` or its like is called")
         }
         Part::Mode => format!("{VERIFIED}; host names are checked where `check_hostname` is True"),
-        Part::Lowest | Part::Highest => NEWEST.to_owned(),
+        Part::Lowest => NEWEST.to_owned(),
+        Part::Highest => "TLS 1.3 is spoken with whoever knows it".to_owned(),
         Part::Unverified | Part::Hostname => VERIFIED.to_owned(),
     }
 }

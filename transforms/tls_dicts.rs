@@ -6,7 +6,8 @@ use tree_sitter::Node;
 
 use super::numpy_splat::put;
 use super::tls::{Mend, Place, Scene};
-use super::tls_flags::{FLAGS, PLAIN, advice, fits, message};
+use super::tls_edits::{advice, fits, message};
+use super::tls_flags::{FLAGS, PLAIN};
 use super::tls_targets::{Target, target};
 use super::tls_values::{From, Off, is_off, is_plainly_off};
 use crate::plan::op::Op;

@@ -5,12 +5,14 @@ use tree_sitter::Node;
 
 use super::reference::{Reference, Usage, references};
 use super::sinks::{self, Kind, Sink};
-use super::tls::{Edits, Mend, NAME, PACKAGES, Place, Scene};
+use super::tls::{Edits, Mend, NAME, Place, Scene};
 use super::tls_contexts::around;
+use super::tls_filter::PACKAGES;
 use super::tls_renames::renamed;
 use crate::python::call::Call;
 use crate::python::module::Module;
-use crate::python::tree;
+use crate::python::names::BindingKind;
+use crate::python::{literal, tree};
 
 /// Packages through which warnings of urllib3 are switched off.
 const WARNING: [&str; 4] = ["urllib3", "requests", "botocore", "pip"];
@@ -44,7 +46,11 @@ fn found(scene: &Scene, reference: &Reference, row: &Sink) {
         "OpenSSL.SSL.VERIFY_PEER" => peer(scene, reference),
         "paramiko.RejectPolicy" => policy(scene, reference),
         _ if reference.sink.ends_with("disable_warnings") => warnings(scene, reference, row),
-        _ => report(scene, reference, shown(reference), &message(&reference.sink), &row.safe),
+        _ if is_listed(scene.module, reference.node) => {}
+        _ => {
+            let node = holder(scene.module, reference);
+            report(scene, reference, node, &message(&reference.sink), &row.safe);
+        }
     }
 }
 
@@ -126,6 +132,8 @@ fn protocol(scene: &Scene, reference: &Reference) {
     if around(scene.module, reference.node, "ssl.wrap_socket").is_some()
         || around(scene.module, reference.node, "ssl._create_unverified_context").is_some()
         || is_listed(scene.module, reference.node)
+        // That is another name of `PROTOCOL_TLS`, which it may be here.
+        || (reference.sink.ends_with("SSLv23") && reference.doubt.is_some())
     {
         return;
     }
@@ -133,10 +141,25 @@ fn protocol(scene: &Scene, reference: &Reference) {
     report(scene, reference, holder(scene.module, reference), &message(&reference.sink), advice);
 }
 
-/// Whether an expression stands in a list, a tuple or a dict: a table of versions.
+/// Whether an expression stands in a list, a tuple or a mapping: a table of versions. An entry that
+/// is an argument by its key is none.
 fn is_listed(module: &Module, node: Node) -> bool {
-    let parent = module.parent(node).map(|parent| parent.kind());
-    matches!(parent, Some("list" | "tuple" | "set" | "pair" | "dictionary"))
+    let Some(parent) = module.parent(node) else { return false };
+    match parent.kind() {
+        "list" | "tuple" | "set" | "subscript" => true,
+        "pair" => {
+            let key = parent.child_by_field_name("key");
+            let key = key.and_then(|key| literal::plain_string(key, module.text()));
+            !key.is_some_and(|key| {
+                ["ssl_version", "protocol", "method", "verify_mode"].contains(&key)
+            })
+        }
+        "assignment" => {
+            let left = parent.child_by_field_name("left");
+            left.is_some_and(|left| left.kind() == "subscript")
+        }
+        _ => false,
+    }
 }
 
 /// What is shown of a name: the call or the parameter that it is given to.
@@ -147,7 +170,7 @@ fn holder<'t>(module: &'t Module, reference: &Reference<'t>) -> Node<'t> {
     }
     match around {
         Some(list) if list.kind() == "argument_list" => {
-            module.parent(list).unwrap_or(reference.node)
+            module.parent(list).filter(|call| call.kind() == "call").unwrap_or(reference.node)
         }
         _ => shown(reference),
     }
@@ -313,7 +336,7 @@ fn comes_from_ssl(module: &Module, value: Node) -> bool {
     let bindings = module.names.bindings(module.text_of(value), scope);
     !bindings.is_empty()
         && bindings.iter().all(|binding| match binding.kind {
-            crate::python::names::BindingKind::Assignment { value } => {
+            BindingKind::Assignment { value } => {
                 let source = module.slice(value);
                 source.contains("_create_default_https_context")
                     || source.contains("_create_unverified_context")
