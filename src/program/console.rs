@@ -49,7 +49,8 @@ impl Program<'_> {
     pub fn dotted(&self, file: FileId) -> String {
         let path = self.relative(file);
         let is_package = |folder: &Path| self.file_at(&folder.join("__init__.py")).is_some();
-        let folders = path.ancestors().skip(1);
+        // What the root itself is called is not known.
+        let folders = path.ancestors().skip(1).filter(|folder| *folder != Path::new(""));
         let packages = folders.take_while(|folder| is_package(folder)).count();
         let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
         let dotted = parts[parts.len() - 1 - packages..].join(".");
