@@ -76,7 +76,9 @@ const BEFORE: &[&str] = &[
 /// What a name says of its value; `None` if it does not name a secret.
 pub(super) fn kind(name: &str) -> Option<Kind> {
     let words = words(name);
-    let mut all: Vec<&str> = words.iter().map(String::as_str).collect();
+    // `password_for_email`
+    let words = words.iter().map(String::as_str).take_while(|word| *word != "for");
+    let mut all: Vec<&str> = words.collect();
     let is_behind = |word: &&str| BEHIND.contains(word) || word.bytes().all(|b| b.is_ascii_digit());
     while all.len() > 1 && all.last().is_some_and(is_behind) {
         all.pop();
@@ -110,7 +112,7 @@ pub(super) fn is_credential(name: &str) -> bool {
     let words = words(name);
     let all: Vec<&str> = words.iter().map(String::as_str).collect();
     match (kind(name), all.as_slice()) {
-        (None, _) | (Some(_), [] | ["pwd" | "auth"]) => false,
+        (None, _) | (Some(_), [] | ["pwd" | "auth" | "token"]) => false,
         (Some(Kind::Token), ["credential" | "credentials"]) => true,
         (Some(Kind::Token), [.., before, "token"]) => BEFORE_TOKEN.contains(before),
         (Some(Kind::Token), [.., "auth"]) => false,
@@ -183,6 +185,7 @@ mod tests {
             ("smtp_passwd_2", Kind::Password),
             ("mypassword", Kind::Password),
             ("PASSPHRASE", Kind::Password),
+            ("my_password_for_email", Kind::Password),
             ("api-key", Kind::Secret),
             ("apiKey", Kind::Secret),
             ("OPENAI_API_KEY", Kind::Secret),
