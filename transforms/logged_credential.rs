@@ -7,13 +7,15 @@ use tree_sitter::Node;
 
 use super::exception::{Judge, Pattern, Verdict};
 use super::finding::{Exception, ExceptionKind, Finding, Findings, Level, Remedy};
-use super::secret_names::is_credential;
+use super::secret_names::{is_credential, kind};
 use super::secret_places::named;
 use super::secret_prefilter::names;
+use super::secret_values::is_secret;
 use super::{About, Transform};
 use crate::program::Program;
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
+use crate::python::names::{Binding, BindingKind};
 use crate::python::{literal, tree};
 
 /// The transform.
@@ -222,9 +224,33 @@ fn parts<'t>(
 
 fn note(module: &Module, node: Node, found: &mut Vec<String>, end: usize) {
     let Some(name) = named(module, node) else { return };
-    if is_credential(&name) && node.end_byte() <= end && !found.contains(&name) {
+    let is_value =
+        node.kind() == "subscript" || node.kind() == "call" || !is_constant(module, &name);
+    if is_credential(&name) && is_value && node.end_byte() <= end && !found.contains(&name) {
         found.push(name);
     }
+}
+
+/// Whether a name is that of a constant which is the name of a setting or a placeholder, not a
+/// secret.
+fn is_constant(module: &Module, name: &str) -> bool {
+    if !name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') {
+        return false;
+    }
+    let value = |binding: &Binding| match &binding.kind {
+        BindingKind::Assignment { value } => {
+            let value = module.exact(*value, &["string"])?;
+            literal::plain_string(value, module.text())
+        }
+        _ => None,
+    };
+    let is_plain = |binding: &Binding| {
+        value(binding).is_some_and(|text| !kind(name).is_some_and(|kind| is_secret(kind, text)))
+    };
+    let scopes = module.names.scopes.iter();
+    let mut bindings = scopes.filter_map(|scope| scope.bindings.get(name)).flatten().peekable();
+    let is_key = ["CONF_", "ATTR_"].iter().any(|start| name.starts_with(start));
+    is_key || (bindings.peek().is_some() && bindings.all(is_plain))
 }
 
 /// What of a call is in the text of its value.

@@ -141,7 +141,11 @@ fn is_near(place: &Place, start: usize, value: &str) -> bool {
     let letters = is_letters(value);
     let Some(at) = place.at else { return !letters };
     let reach = if letters { NEAR_LETTERS } else { NEAR } - 8;
-    start.abs_diff(at) <= reach && (!letters || (start >= at && forms.contains(&place.form)))
+    // With a capital it is the text that a person reads beside the field.
+    let is_label = value.starts_with(|c: char| c.is_uppercase())
+        && !matches!(place.form, Form::Parameter | Form::Compared);
+    let is_word = !letters || (start >= at && forms.contains(&place.form) && !is_label);
+    start.abs_diff(at) <= reach && is_word
 }
 
 /// The hits inside a span, as ranges of it.

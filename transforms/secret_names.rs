@@ -69,14 +69,16 @@ const BEFORE: &[&str] = &[
     "set", "create", "update", "delete", "remove", "with", "without", "hashed", "encrypted",
     "masked", "redacted", "hidden", "public", "regenerate", "generate", "clear", "csrf", "enable",
     "disable", "allow", "print", "log", "fake", "dummy", "mock", "example", "sample",
-    "placeholder", "obfuscated", "pad", "eos", "bos", "unk", "sep", "cls", "mask", "stop",
+    "placeholder", "obfuscated", "ignored", "pad", "eos", "bos", "unk", "sep", "cls", "mask", "stop",
     "special",
 ];
 
 /// What a name says of its value; `None` if it does not name a secret.
 pub(super) fn kind(name: &str) -> Option<Kind> {
     let words = words(name);
-    let mut all: Vec<&str> = words.iter().map(String::as_str).collect();
+    // `password_for_email`
+    let words = words.iter().map(String::as_str).take_while(|word| *word != "for");
+    let mut all: Vec<&str> = words.collect();
     let is_behind = |word: &&str| BEHIND.contains(word) || word.bytes().all(|b| b.is_ascii_digit());
     while all.len() > 1 && all.last().is_some_and(is_behind) {
         all.pop();
@@ -101,16 +103,16 @@ pub(super) fn kind(name: &str) -> Option<Kind> {
 pub(super) fn is_credential(name: &str) -> bool {
     #[rustfmt::skip]
     const BEFORE_TOKEN: &[&str] = &[
-        "access", "admin", "anthropic", "api", "app", "auth", "aws", "azure", "bearer", "bot",
-        "client", "discord", "gcp", "gh", "github", "gitlab", "google", "hf", "huggingface", "hub",
+        "access", "admin", "anthropic", "api", "app", "auth", "aws", "azure", "bearer",
+        "discord", "gcp", "gh", "github", "gitlab", "google", "hf", "huggingface", "hub",
         "id", "jwt", "login", "npm", "oauth", "openai", "personal", "pypi", "refresh", "registry",
-        "secret", "security", "service", "session", "slack", "telegram", "user", "vault", "wandb",
+        "secret", "security", "service", "session", "slack", "telegram", "vault", "wandb",
         "webhook",
     ];
     let words = words(name);
     let all: Vec<&str> = words.iter().map(String::as_str).collect();
     match (kind(name), all.as_slice()) {
-        (None, _) | (Some(_), [] | ["pwd" | "auth"]) => false,
+        (None, _) | (Some(_), [] | ["pwd" | "auth" | "token"] | [.., "shared", "key"]) => false,
         (Some(Kind::Token), ["credential" | "credentials"]) => true,
         (Some(Kind::Token), [.., before, "token"]) => BEFORE_TOKEN.contains(before),
         (Some(Kind::Token), [.., "auth"]) => false,
@@ -183,6 +185,7 @@ mod tests {
             ("smtp_passwd_2", Kind::Password),
             ("mypassword", Kind::Password),
             ("PASSPHRASE", Kind::Password),
+            ("my_password_for_email", Kind::Password),
             ("api-key", Kind::Secret),
             ("apiKey", Kind::Secret),
             ("OPENAI_API_KEY", Kind::Secret),

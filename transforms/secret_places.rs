@@ -76,6 +76,8 @@ pub(super) enum Form<'t> {
     Assigned,
     /// It is an argument, or an entry of a dictionary.
     Given,
+    /// It is an argument that is a secret by its place.
+    Passed,
     /// It is the default of a parameter.
     Parameter,
     /// Something is compared with it.
@@ -281,7 +283,7 @@ fn member<'t>(module: &'t Module, tuple: Node<'t>, inner: Node) -> Option<Place<
     let words = secret_names::words(&name);
     let is_pair = members.len() == 2 && index == 1 && tuple.kind() == "tuple";
     (is_pair && words.last().is_some_and(|word| word == "auth"))
-        .then(|| place("password".to_owned(), Some(Kind::Password), target, Form::Given))
+        .then(|| place("password".to_owned(), Some(Kind::Password), target, Form::Passed))
 }
 
 /// The name that a key gives: a string, or a constant that stands for one.
@@ -414,8 +416,8 @@ fn argument<'t>(module: &'t Module, call: Node<'t>, inner: Node<'t>) -> Step<'t>
         return Step::Through(Some(Form::Fallback));
     }
     if let Some((name, kind)) = known(module, &parts, &function, index, positional.len()) {
-        let at = matches!(name, "password").then(|| parts.function.end_byte());
-        return bound(Some(name), Some(kind), at, Form::Given);
+        let at = (name == "password").then(|| parts.function.end_byte());
+        return bound(Some(name), Some(kind), at, Form::Passed);
     }
     let before = index.checked_sub(1).map(|at| positional[at]);
     let form = match function.as_str() {

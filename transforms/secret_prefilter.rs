@@ -259,7 +259,7 @@ mod tests {
             "def forward_pass(): pass",
             "author = 'Somebody'\n# https://example.org/licenses/LICENSE-2.0",
             "parser.add_argument('--password', help='the password of the user')",
-            "hf_model = 'sk-learn' 'x'",
+            "hf_model = 'sk-learn', 'x'",
             "basic = bearer = 'basic auth'",
         ] {
             assert!(!may_hold_secret(text.as_bytes()), "{text}");

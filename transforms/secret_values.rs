@@ -59,7 +59,7 @@ pub(super) fn is_password(value: &str) -> bool {
         && !refers(value)
         && !is_made_up(value)
         && !is_identifier(value)
-        && !(letters_only && !is_lower(value) && !mixes_cases(value))
+        && !(letters_only && value.bytes().all(|b| b.is_ascii_uppercase()))
         && !(names_only(value) && digits < 3)
         && !is_algorithm(value)
 }
@@ -78,6 +78,7 @@ fn is_strong(value: &str) -> bool {
         && !names_only(value)
         && !is_algorithm(value)
         && !is_identifier(value)
+        && !is_numbered(value)
         && average_run(value) < longest_run
 }
 
@@ -162,13 +163,28 @@ pub(super) fn is_made_up(value: &str) -> bool {
         })
 }
 
-/// Whether a text is letters in words that are joined as in a name, `access-token`, `DB_PASSWORD`.
+/// Whether a text is letters in words that are joined as in a name, `access-token`, `accessToken`,
+/// `DB_PASSWORD`.
 fn is_identifier(value: &str) -> bool {
     let parts: Vec<&str> = value.split(['_', '-', '.', ':', '/', ',', '=']).collect();
     let letters = |part: &&str| part.bytes().all(|b| b.is_ascii_alphabetic());
     let upper = value.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
         && value.contains('_');
-    (parts.len() > 1 && parts.iter().all(letters)) || upper
+    let words = || secret_names::words(value).len();
+    let joined = parts.len() > 1 || (words() > 1 && average_run(value) >= 3.0);
+    (joined && parts.iter().all(letters)) || upper
+}
+
+/// Whether a text is joined of words and numbers as a version or a model is, `gpt2-355M-v2`.
+fn is_numbered(value: &str) -> bool {
+    let mut parts = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty());
+    let plain = |part: &str| {
+        let letters = part.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let digits = part[letters..].bytes().take_while(u8::is_ascii_digit).count();
+        let rest = &part[letters + digits..];
+        digits <= 4 && rest.len() <= 2 && rest.bytes().all(|b| b.is_ascii_alphabetic())
+    };
+    parts.all(plain)
 }
 
 /// Whether all words of a text name secrets or what one does with them.
@@ -190,15 +206,6 @@ fn is_algorithm(value: &str) -> bool {
     value.len() < 24
         && NAMES.iter().any(|name| lower.starts_with(name))
         && average_run(value) >= 1.5
-}
-
-fn is_lower(value: &str) -> bool {
-    value.bytes().all(|b| b.is_ascii_lowercase())
-}
-
-/// Whether letters change their case other than where words begin.
-fn mixes_cases(value: &str) -> bool {
-    value.bytes().any(|b| b.is_ascii_lowercase()) && average_run(value) < 3.0
 }
 
 /// How long words are in a text: runs of letters of which only the first is upper-case, of upper
@@ -284,6 +291,7 @@ mod tests {
             "#password",
             "Password:",
             "userPassword",
+            "challengePassword",
             "sha256",
             "https://example.org/reset",
             "xxx",
