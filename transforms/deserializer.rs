@@ -26,6 +26,7 @@ static ABOUT: About = About {
     codes: &["B301", "B302", "B403", "S301", "S302", "S403"],
     literals: &[
         "pickle",
+        "cPickle",
         "dill",
         "joblib",
         "skops",
