@@ -20,7 +20,8 @@ pub struct Report {
     /// Which tool in which version wrote this, in which version of the format.
     #[serde(flatten)]
     pub tool: Tool,
-    /// What trusts what it should not, in the order of files and places.
+    /// What trusts what it should not, in the order of files and places; configurations of other
+    /// tools come last.
     pub findings: Vec<Finding>,
     /// The edits that fix findings, each to be applied whole or not at all.
     pub changes: Vec<Change>,
