@@ -50,10 +50,21 @@ const STATEMENTS: &[&str] = &[
     "c% = ssl._create_unverified_context(cafile=p)\nc%.minimum_version = ssl.TLSVersion.TLSv1\nc%.maximum_version = ssl.TLSVersion.TLSv1_2",
     "h%.set_missing_host_key_policy(paramiko.AutoAddPolicy())",
     "if insecure:\n    c% = ssl.SSLContext(ssl.PROTOCOL_TLSv1)",
+    "with tarfile.open(path) as a%:\n    a%.extractall(path=path)  # all",
+    "tarfile.open(\n    path,\n).extractall(\n    path\n)",
+    "shutil.unpack_archive(f'{path}.tar.gz', path,)",
+    "a%, b% = eval(args.pair_of)",
+    "for line in open(path):\n    n% = eval(line.strip())['a']; m% = eval (line)",
+    "k% = eval(getattr(args, 'betas_of', '(1, 2)'))  # nosec",
+    "p% = pickle.load(path), pk.loads(pk.dumps(path))",
+    "try:\n    import cPickle as cp%\nexcept ImportError:\n    import pickle as cp%\nq% = cp%.load(path)",
+    "db_password_% = 'Tr0ub4dor-and-%'",
+    "api_token_% = (  # ours\n    \"hf_aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456%\")",
+    "connect(user, password=\"Zx%-correct-horse\", port=1)",
     "while s:\n    v%(m=\n(1))\n    w% = torch.load(path, map_location=\n  # why\n   None)\n    break",
 ];
 
-const HEADER: &str = "'''Module.'''\nfrom __future__ import annotations\nimport ssl\nimport sys\n\nimport paramiko\nimport requests\nimport torch\nimport torch as T\nimport yaml as y\nfrom torch import load\nfrom yaml import CLoader, FullLoader, Loader, UnsafeLoader\nfrom yaml import load as yload\n\n";
+const HEADER: &str = "'''Module.'''\nfrom __future__ import annotations\nimport pickle\nimport pickle as pk\nimport shutil\nimport ssl\nimport sys\nimport tarfile\n\nimport paramiko\nimport requests\nimport torch\nimport torch as T\nimport yaml as y\nfrom torch import load\nfrom yaml import CLoader, FullLoader, Loader, UnsafeLoader\nfrom yaml import load as yload\n\n";
 
 fn module_text() -> impl Strategy<Value = String> {
     let statements = prop::collection::vec(0..STATEMENTS.len(), 1..9);
