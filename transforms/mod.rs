@@ -51,6 +51,7 @@ mod tls_names;
 mod tls_objects;
 mod tls_renames;
 mod tls_roles;
+mod tls_scene;
 mod tls_settings;
 mod tls_targets;
 mod tls_values;

@@ -2,9 +2,9 @@
 
 use tree_sitter::Node;
 
-use super::tls::{Place, Scene};
 use super::tls_edits::{Flag, advice, message, settle};
 use super::tls_flags::PLAIN;
+use super::tls_scene::{Place, Scene};
 use super::tls_targets::{Target, class_of};
 use super::tls_values::{is_plainly_off, off};
 use super::tls_wrappers::CONNECT;
@@ -28,7 +28,7 @@ fn attribute(scene: &Scene, target: Node, name: &str) {
     let class = class_of(module, object, name).filter(|(class, _)| class.starts_with("requests."));
     if let Some((class, row)) = class {
         // None is no default here: it means False.
-        let Some(off) = off(module, value, true) else { return };
+        let Some(off) = off(scene, value, true) else { return };
         let sink = format!("{class}.{name}");
         let target = Target { sink, row, doubt: None, handed_on: false };
         let flag = Flag { name, whole: assignment, argument: value, is_argument: false };

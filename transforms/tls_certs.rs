@@ -2,9 +2,9 @@
 
 use tree_sitter::Node;
 
-use super::tls::{Edits, Mend, Place, Scene};
 use super::tls_contexts::around;
 use super::tls_renames::renamed;
+use super::tls_scene::{Edits, Mend, Place, Scene};
 use super::tls_targets::target;
 use super::tls_values::is_plainly_off;
 use super::trust_values::callee;

@@ -2,15 +2,19 @@
 //! together: Python refuses `CERT_NONE` where host names are checked, and nothing connects whose
 //! lowest version is above its highest. So all of it is one change.
 
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
 use super::finding::{Exception, ExceptionKind, Group};
 use super::reference::{Reference, Usage, references};
 use super::sinks;
-use super::tls::{Edits, Mend, NAME, Place, Scene};
+use super::tls::NAME;
 use super::tls_objects::{Key, key};
 use super::tls_renames::{Renamed, renamed};
 use super::tls_roles::{Role, role, role_of_call};
+use super::tls_scene::{Edits, Mend, Place, Scene};
 use super::tls_settings::{Setting, settings};
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
@@ -33,6 +37,12 @@ pub(super) enum Part {
     Highest,
 }
 
+impl Part {
+    fn is_version(self) -> bool {
+        matches!(self, Self::Lowest | Self::Highest)
+    }
+}
+
 /// A place at which a context is made or set.
 pub(super) struct Site<'m> {
     pub(super) part: Part,
@@ -53,16 +63,17 @@ const NEWEST: &str = "whoever does not speak TLS 1.3 is refused from now on";
 
 /// Finds them.
 pub(super) fn check(scene: &Scene) {
-    let module = scene.module;
     let set = settings(scene);
     let mut sites = made(scene);
     sites.extend(set.iter().filter_map(|setting| setting.site()));
     sites.sort_by_key(|site| site.node.start_byte());
     let judged: Vec<Judged> = sites.into_iter().map(|site| judged(scene, site)).collect();
-    for index in 0..judged.len() {
-        let doubt = conflict(scene, &judged, &set, index);
-        let together = companions(module, &judged, &set, scene, index);
-        show(scene, &judged[index], doubt, together);
+    let objects = objects(scene, &judged, &set);
+    for one in &judged {
+        let object = one.site.object.as_ref().and_then(|object| objects.get(object));
+        let conflict = object.and_then(|object| object.conflict(one));
+        let together = object.and_then(|object| object.group(one)).filter(|_| conflict.is_none());
+        show(scene, one, conflict, together);
     }
 }
 
@@ -90,7 +101,7 @@ impl Judged<'_> {
 
 fn judged<'m>(scene: &Scene<'m>, mut site: Site<'m>) -> Judged<'m> {
     let role = match &site.object {
-        Some(object) => role(scene.module, object),
+        Some(object) => role(scene, object),
         None => role_of_call(scene.module, site.node),
     };
     let exception = scene.excused(site.node, Some(tree::span(site.value))).or_else(|| {
@@ -125,60 +136,77 @@ fn says_purpose(module: &Module, call: Node) -> bool {
     Call::at(call, module.text()).is_some_and(|call| call.keyword("purpose").is_some())
 }
 
-/// Why a place cannot change while another one of its context stays as it is.
-fn conflict(scene: &Scene, judged: &[Judged], set: &[Setting], index: usize) -> Option<String> {
-    let own = &judged[index];
-    let object = own.site.object.as_ref()?;
-    let stays = |setting: &&Setting| {
-        let is_fixed = judged
-            .iter()
-            .any(|other| other.site.node.id() == setting.node.id() && other.is_fixable());
-        setting.object.as_ref() == Some(object) && !setting.is_safe && !is_fixed
-    };
-    if own.checks_names()
-        && let Some(mode) = set.iter().filter(|s| s.part == Part::Mode).find(stays)
-    {
-        return Some(format!(
-            "line {} may set `verify_mode` to `CERT_NONE`, which Python refuses where host names are checked; see to both",
-            scene.line(mode.node)
-        ));
-    }
-    if own.site.part == Part::Lowest
-        && let Some(highest) = set.iter().filter(|s| s.part == Part::Highest).find(stays)
-    {
-        return Some(format!(
-            "line {} may set a highest version below TLS 1.3, with which nothing would connect; see to both",
-            scene.line(highest.node)
-        ));
-    }
-    None
+/// What is done with one context, as far as its parts hang together.
+#[derive(Default)]
+struct Object {
+    /// The line that may set `verify_mode` to `CERT_NONE`, and stays.
+    mode_stays: Option<usize>,
+    /// The line that may set a low `maximum_version`, and stays.
+    highest_stays: Option<usize>,
+    /// What is shared by the changes of what is checked.
+    checks: Shared,
+    /// What is shared by the changes of versions.
+    versions: Shared,
 }
 
-/// What a place shares with the others of its context that change with it.
-fn companions(
-    module: &Module,
-    judged: &[Judged],
-    set: &[Setting],
-    scene: &Scene,
-    index: usize,
-) -> Option<Group> {
-    let own = &judged[index];
-    let object = own.site.object.as_ref()?;
-    let is_version = |part: Part| matches!(part, Part::Lowest | Part::Highest);
-    let mut members = judged.iter().enumerate().filter(|(at, other)| {
-        other.site.object.as_ref() == Some(object)
-            && is_version(other.site.part) == is_version(own.site.part)
-            && other.is_fixable()
-            && conflict(scene, judged, set, *at).is_none()
-    });
-    let (_, first) = members.next()?;
-    members.next()?;
-    let what = if is_version(own.site.part) { "versions" } else { "checks" };
-    Some(Group {
-        at: tree::span(first.site.node),
-        scope: module.scope_of(first.site.node),
-        name: format!("{what} of {}", object.text),
-    })
+/// Changes of one context that are one.
+#[derive(Default)]
+struct Shared {
+    group: Option<Group>,
+    members: usize,
+}
+
+impl Object {
+    /// Why a place cannot change while another one of its context stays as it is.
+    fn conflict(&self, own: &Judged) -> Option<String> {
+        if let Some(line) = self.mode_stays.filter(|_| own.checks_names()) {
+            return Some(format!(
+                "line {line} may set `verify_mode` to `CERT_NONE`, which Python refuses where host names are checked; see to both"
+            ));
+        }
+        let line = self.highest_stays.filter(|_| own.site.part == Part::Lowest)?;
+        Some(format!(
+            "line {line} may set a highest version below TLS 1.3, with which nothing would connect; see to both"
+        ))
+    }
+
+    /// What a place shares with others of its context that change with it.
+    fn group(&self, own: &Judged) -> Option<Group> {
+        let shared = if own.site.part.is_version() { &self.versions } else { &self.checks };
+        shared.group.clone().filter(|_| shared.members > 1)
+    }
+}
+
+/// The contexts that are kept somewhere.
+fn objects(scene: &Scene, judged: &[Judged], set: &[Setting]) -> BTreeMap<Key, Object> {
+    let fixed: FxHashSet<usize> =
+        judged.iter().filter(|one| one.is_fixable()).map(|one| one.site.node.id()).collect();
+    let mut objects: BTreeMap<Key, Object> = BTreeMap::new();
+    for setting in set.iter().filter(|s| !s.is_safe && !fixed.contains(&s.node.id())) {
+        let Some(key) = &setting.object else { continue };
+        let object = objects.entry(key.clone()).or_default();
+        let line = || scene.line(setting.node);
+        match setting.part {
+            Part::Mode => object.mode_stays = object.mode_stays.or_else(|| Some(line())),
+            Part::Highest => object.highest_stays = object.highest_stays.or_else(|| Some(line())),
+            _ => {}
+        }
+    }
+    for one in judged.iter().filter(|one| one.is_fixable()) {
+        let Some(key) = &one.site.object else { continue };
+        let object = objects.entry(key.clone()).or_default();
+        if object.conflict(one).is_some() {
+            continue;
+        }
+        let (what, shared) = match one.site.part.is_version() {
+            true => ("versions", &mut object.versions),
+            false => ("checks", &mut object.checks),
+        };
+        shared.members += 1;
+        let name = || format!("{what} of {}", key.text);
+        shared.group.get_or_insert_with(|| scene.group(one.site.node, name()));
+    }
+    objects
 }
 
 fn show(scene: &Scene, judged: &Judged, conflict: Option<String>, together: Option<Group>) {

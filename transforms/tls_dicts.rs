@@ -5,9 +5,9 @@ use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::numpy_splat::put;
-use super::tls::{Mend, Place, Scene};
 use super::tls_edits::{advice, fits, message};
 use super::tls_flags::{FLAGS, PLAIN};
+use super::tls_scene::{Mend, Place, Scene};
 use super::tls_targets::{Target, target};
 use super::tls_values::{From, Off, is_off, is_plainly_off};
 use crate::plan::op::Op;

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::tls::{Edits, Mend, Place, Scene};
+use super::tls_scene::{Edits, Mend, Place, Scene};
 use super::tls_targets::Target;
 use super::tls_values::{From, Off};
 use crate::plan::op::Op;

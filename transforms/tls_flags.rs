@@ -1,7 +1,7 @@
 //! Arguments that switch a check off: `requests.get(url, verify=False)`, `ssl=False` of aiohttp.
 
-use super::tls::{Place, Scene};
 use super::tls_edits::{Flag, advice, fits, message, settle};
+use super::tls_scene::{Place, Scene};
 use super::tls_targets::{Target, target};
 use super::tls_values::{is_plainly_off, off};
 use super::tls_wrappers::{CONNECT, Wrapped, wrapped};
@@ -67,14 +67,14 @@ pub(super) fn check(scene: &Scene) {
 }
 
 /// An argument that a call is given by name, or by position.
-fn given(scene: &Scene, call: &Call, name: &str, argument: Argument) {
+fn given<'m>(scene: &Scene<'m>, call: &Call<'m>, name: &str, argument: Argument<'m>) {
     if scene.speaks_of(argument.node) {
         return;
     }
     if let Some(target) = target(scene.module, call, name) {
         return known(scene, call, name, argument, &target);
     }
-    if name != "verify" || off(scene.module, argument.value, false).is_none() {
+    if name != "verify" || off(scene, argument.value, false).is_none() {
         return unknown(scene, call, name, argument, is_about_tls(scene, call, name));
     }
     match wrapped(scene, call, name) {
@@ -88,9 +88,15 @@ fn given(scene: &Scene, call: &Call, name: &str, argument: Argument) {
 }
 
 /// An argument of a callable of the table.
-fn known(scene: &Scene, call: &Call, name: &str, argument: Argument, target: &Target) {
+fn known<'m>(
+    scene: &Scene<'m>,
+    call: &Call<'m>,
+    name: &str,
+    argument: Argument<'m>,
+    target: &Target,
+) {
     let none = target.sink.starts_with("httpx.");
-    let Some(off) = off(scene.module, argument.value, none) else { return };
+    let Some(off) = off(scene, argument.value, none) else { return };
     let flag = Flag { name, whole: call.node, argument: argument.node, is_argument: true };
     if fits(name, &off) {
         settle(scene, &flag, &off, target);

@@ -5,10 +5,11 @@ use tree_sitter::Node;
 
 use super::reference::{Reference, Usage, references};
 use super::sinks::{self, Kind, Sink};
-use super::tls::{Edits, Mend, NAME, Place, Scene};
+use super::tls::NAME;
 use super::tls_contexts::around;
 use super::tls_filter::PACKAGES;
 use super::tls_renames::renamed;
+use super::tls_scene::{Edits, Mend, Place, Scene};
 use crate::python::call::Call;
 use crate::python::module::Module;
 use crate::python::names::BindingKind;
@@ -306,6 +307,10 @@ fn default_context(scene: &Scene, target: Node) {
         return;
     };
     let Some(value) = assignment.child_by_field_name("right") else { return };
+    let own = module.names.resolve(target, module.text());
+    if !own.candidates().iter().any(|name| name == "ssl._create_default_https_context") {
+        return;
+    }
     let known = ["create_default_context", "_create_unverified_context", "_create_stdlib_context"];
     let resolution = module.names.resolve(value, module.text());
     let is_known =

@@ -6,7 +6,7 @@ use crate::python::module::Module;
 use crate::python::tree;
 
 /// An object: the variable or attribute that it is kept in.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key {
     /// The expression, without white space.
     pub(super) text: String,

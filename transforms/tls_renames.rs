@@ -4,7 +4,7 @@
 use tree_sitter::Node;
 
 use super::finding::Group;
-use super::tls::Scene;
+use super::tls_scene::Scene;
 use super::yaml_edits::drop_imports;
 use crate::plan::op::{Anchor, Op};
 use crate::python::layout::new_import;
@@ -48,7 +48,7 @@ fn imported(scene: &Scene, node: Node, last: &str) -> Result<Renamed, String> {
     if bindings.is_empty() || !bindings.iter().all(is_import) {
         return by_hand("the name is not bound by imports alone");
     }
-    if names.scopes.iter().any(|scope| scope.declared.contains_key(old)) {
+    if scene.is_declared(old) {
         return by_hand("the name is declared global");
     }
     if bindings.iter().any(|b| module.slice(b.span).split_whitespace().count() > 1) {
@@ -64,7 +64,6 @@ fn imported(scene: &Scene, node: Node, last: &str) -> Result<Renamed, String> {
     let Some(first) = from.first() else { return by_hand("the import is not understood") };
     let new = new_import::Import { module: first, name: Some(last), bound_as: last };
     let is_there = new_import::is_there(module, &new, node.start_byte());
-    let has_star = names.scopes.iter().any(|scope| !scope.stars.is_empty());
     let bound = names.binding_scope(old, scope).unwrap_or_default();
     let is_own = |b: &Binding| matches!(&b.kind, BindingKind::Import { target, .. } if *target == format!("{first}.{last}"));
     let known = names.bindings(last, scope);
@@ -73,7 +72,7 @@ fn imported(scene: &Scene, node: Node, last: &str) -> Result<Renamed, String> {
     } else {
         names.binding_scope(last, scope) != Some(bound) || !known.iter().all(is_own)
     };
-    if !is_there && (is_taken || has_star) {
+    if !is_there && (is_taken || scene.has_star) {
         return by_hand(&format!("the name `{last}` may mean something else here"));
     }
     let mut ops = vec![scene.replace(node, last)];
@@ -106,7 +105,8 @@ fn aliased(scene: &Scene, node: Node, bindings: &[Binding], last: &str) -> Resul
     }
     let scope = module.names.scope_at(node.start_byte());
     let bound = module.names.binding_scope(alias, scope).unwrap_or_default();
-    let uses = module.names.uses_of(alias, bound, module.text()).len();
+    let count = || module.names.uses_of(alias, bound, module.text()).len();
+    let uses = *scene.known.uses.borrow_mut().entry((alias, bound)).or_insert_with(count);
     let op = Op::ReplaceExpression { at: scene.at(name), pieces: vec![Piece::text(last)] };
     let text = module.slice(binding.span).split_whitespace().collect::<Vec<_>>().join(" ");
     let group = Some(scene.group(import, format!("import {text}")));

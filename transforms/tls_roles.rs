@@ -4,6 +4,7 @@
 use tree_sitter::Node;
 
 use super::tls_objects::{Key, uses};
+use super::tls_scene::Scene;
 use crate::python::call::Call;
 use crate::python::literal;
 use crate::python::module::Module;
@@ -83,7 +84,16 @@ struct Signs {
 }
 
 /// What the object is for, by its name, by how it is made and by what is done with it.
-pub(super) fn role(module: &Module, object: &Key) -> Role {
+pub(super) fn role(scene: &Scene, object: &Key) -> Role {
+    if let Some(known) = scene.known.roles.borrow().get(object) {
+        return *known;
+    }
+    let found = role_by_signs(scene.module, object);
+    scene.known.roles.borrow_mut().insert(object.clone(), found);
+    found
+}
+
+fn role_by_signs(module: &Module, object: &Key) -> Role {
     let mut signs = Signs::default();
     let uses = uses(module, object);
     for used in &uses {

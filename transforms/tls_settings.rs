@@ -3,10 +3,11 @@
 use tree_sitter::Node;
 
 use super::sinks;
-use super::tls::{NAME, Scene};
+use super::tls::NAME;
 use super::tls_contexts::{Part, Site};
 use super::tls_objects::{Key, key};
 use super::tls_roles::{Role, role};
+use super::tls_scene::Scene;
 use super::tls_values::is_off;
 use crate::python::module::Module;
 use crate::python::names::Resolution;
@@ -79,7 +80,7 @@ fn setting<'m>(scene: &Scene<'m>, target: Node<'m>, part: Part) -> Option<Settin
     };
     match part {
         Part::Hostname => setting.of_hostname(module),
-        Part::Mode => setting.of_mode(module),
+        Part::Mode => setting.of_mode(scene),
         _ => setting.of_version(module),
     }
     if setting.sink.is_some() {
@@ -97,7 +98,8 @@ impl Setting<'_> {
         }
     }
 
-    fn of_mode(&mut self, module: &Module) {
+    fn of_mode(&mut self, scene: &Scene) {
+        let module = scene.module;
         let (name, doubt) = named(module, self.value);
         let name = name.unwrap_or_default();
         let is_number = matches!(self.value.kind(), "integer" | "false");
@@ -106,7 +108,7 @@ impl Setting<'_> {
             "CERT_OPTIONAL" => {
                 self.is_safe = true;
                 let serves =
-                    |object: &Key| matches!(role(module, object), Role::Server | Role::Unclear);
+                    |object: &Key| matches!(role(scene, object), Role::Server | Role::Unclear);
                 // A server may leave it to its clients.
                 if !self.object.as_ref().is_some_and(serves) {
                     self.sink = Some(name);

@@ -4,6 +4,7 @@
 use tree_sitter::Node;
 
 use super::guard;
+use super::tls_scene::Scene;
 use super::trust_words::{Trusted, says_yes};
 use crate::python::call::Call;
 use crate::python::module::Module;
@@ -45,25 +46,27 @@ pub(super) fn is_plainly_off(value: Node, text: &str) -> bool {
 }
 
 /// The false literal behind a value; `None` where it is safe or decided by somebody else.
-pub(super) fn off<'t>(module: &'t Module, value: Node<'t>, none: bool) -> Option<Off<'t>> {
+pub(super) fn off<'t>(scene: &Scene<'t>, value: Node<'t>, none: bool) -> Option<Off<'t>> {
+    let module = scene.module;
     let value = tree::unparenthesised(value);
     if is_off(value, module.text(), none) {
         return Some(Off { literal: value, from: From::Here });
     }
     match value.kind() {
-        "identifier" => named(module, value),
-        "attribute" => of_self(module, value),
+        "identifier" => named(scene, value),
+        "attribute" => of_self(scene, value),
         "call" => looked_up(module, value),
         _ => None,
     }
 }
 
 /// A name that is bound once: to a false literal, or as a parameter with a false default.
-fn named<'t>(module: &'t Module, name: Node<'t>) -> Option<Off<'t>> {
+fn named<'t>(scene: &Scene<'t>, name: Node<'t>) -> Option<Off<'t>> {
+    let module = scene.module;
     let text = module.text_of(name);
     let scope = module.names.scope_at(name.start_byte());
     let [binding] = module.names.bindings(text, scope) else { return None };
-    if module.names.scopes.iter().any(|scope| scope.declared.contains_key(text)) {
+    if scene.is_declared(text) {
         return None;
     }
     let target = module.nodes().covering(binding.span)?;
@@ -92,28 +95,40 @@ fn constant<'t>(module: &'t Module, target: Node<'t>, value: Node<'t>) -> Option
 }
 
 /// `self.verify`, which the class sets once.
-fn of_self<'t>(module: &'t Module, value: Node<'t>) -> Option<Off<'t>> {
+fn of_self<'t>(scene: &Scene<'t>, value: Node<'t>) -> Option<Off<'t>> {
+    let module = scene.module;
     let object = value.child_by_field_name("object")?;
     let name = module.text_of(value.child_by_field_name("attribute")?);
-    if module.text_of(object) != "self" {
-        return None;
+    let class = class_around(module, value).filter(|_| module.text_of(object) == "self")?;
+    let key = (class.id(), name);
+    if let Some(known) = scene.known.attributes.borrow().get(&key) {
+        return *known;
     }
-    let class = |node: Node| module.ancestors(node).find(|n| n.kind() == "class_definition");
-    let own = class(value)?;
+    let found = set_once(scene, class, name);
+    scene.known.attributes.borrow_mut().insert(key, found);
+    found
+}
+
+fn class_around<'t>(module: &'t Module, node: Node) -> Option<Node<'t>> {
+    module.ancestors(node).find(|around| around.kind() == "class_definition")
+}
+
+/// The false literal that an attribute of the objects of a class always is.
+fn set_once<'t>(scene: &Scene<'t>, class: Node<'t>, name: &str) -> Option<Off<'t>> {
+    let module = scene.module;
     let assigned = module.attributes_named(name).filter_map(|target| {
         let assignment = module.parent(target)?;
         let is_target =
             assignment.child_by_field_name("left").is_some_and(|left| left.id() == target.id());
-        (is_target && class(target).is_some_and(|class| class.id() == own.id()))
+        (is_target && class_around(module, target).is_some_and(|c| c.id() == class.id()))
             .then_some((target, assignment.child_by_field_name("right")?))
     });
     let assigned: Vec<_> = assigned.take(2).collect();
-    let field = field(module, own, name);
-    match (assigned.as_slice(), field) {
+    match (assigned.as_slice(), field(module, class, name)) {
         ([(target, value)], None) => {
             let value = tree::unparenthesised(*value);
             match value.kind() {
-                "identifier" => named(module, value),
+                "identifier" => named(scene, value),
                 _ => constant(module, *target, value),
             }
         }

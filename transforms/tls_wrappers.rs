@@ -1,6 +1,6 @@
 //! Functions of the program that hand an argument on to a callable of the table.
 
-use super::tls::Scene;
+use super::tls_scene::Scene;
 use super::tls_targets::{Target, target};
 use super::trust_values::callee;
 use crate::python::call::Call;
@@ -36,7 +36,10 @@ pub(super) fn wrapped(scene: &Scene, call: &Call, argument: &str) -> Wrapped {
         let Some(member) = scene.program.module(function.file) else { return Wrapped::Unknown };
         let packages = member.module.names.packages();
         connects |= CONNECT.iter().any(|package| packages.contains(*package));
-        targets.push(handed_on(&member.module, function.span, argument));
+        let key = (function.file, function.span, argument.to_owned());
+        let mut known = scene.known.wrappers.borrow_mut();
+        let found = || handed_on(&member.module, function.span, argument);
+        targets.push(known.entry(key).or_insert_with(found).clone());
     }
     let hands_on = targets.iter().all(Option::is_some);
     match targets.into_iter().flatten().next().filter(|_| hands_on && found.is_sure) {

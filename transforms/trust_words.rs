@@ -78,7 +78,8 @@ fn trusts_peer(name: &str) -> Option<bool> {
     ];
     const CHECKS: [&str; 6] =
         ["verify", "verification", "validate_cert", "check_cert", "check_hostname", "check_ssl"];
-    const LEAVES_OUT: [&str; 5] = ["skip", "ignore", "bypass", "disable", "no"];
+    const LEAVES_OUT: [&str; 7] =
+        ["skip", "ignore", "bypass", "disable", "no", "invalid", "untrusted"];
     let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     if words.clone().any(|word| FACTS.contains(&word)) {
         return None;
@@ -92,8 +93,13 @@ fn trusts_peer(name: &str) -> Option<bool> {
         return Some(inverted || name.contains("bypass"));
     }
     let is_about = ["tls", "ssl", "cert", "certs", "certificate", "certificates", "hostname"];
-    let checked = words.clone().any(|word| is_about.contains(&word));
-    (checked && words.any(|word| LEAVES_OUT.contains(&word)) && name != "no_ssl").then_some(true)
+    if !words.clone().any(|word| is_about.contains(&word)) || name == "no_ssl" {
+        return None;
+    }
+    if words.clone().any(|word| LEAVES_OUT.contains(&word)) {
+        return Some(true);
+    }
+    words.any(|word| ["check", "checks", "validate", "validation"].contains(&word)).then_some(false)
 }
 
 /// Whether a text is how a person says yes in a variable of the environment or an option.
@@ -152,6 +158,9 @@ mod tests {
             ("verify", Some(false)),
             ("verify_ssl", Some(false)),
             ("ssl_verify", Some(false)),
+            ("ssl_check", Some(false)),
+            ("accept_invalid_certs", Some(true)),
+            ("no_ssl_check", Some(true)),
             ("not_insecure", Some(false)),
             ("needs_verification", None),
             ("no_ssl", None),
