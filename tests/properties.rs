@@ -42,6 +42,10 @@ const STATEMENTS: &[&str] = &[
     "def h%(stream):\n    if stream:\n        from yaml import unsafe_load\n        return unsafe_load(stream)\n    return safe_load(stream)",
     "run%(torch.load, key=torch.load)",
     "s% = torch.load(path, **{'weights_only': False})",
+    "secret%(password='correct4horse&battery', api_key=\n  'b7F2k9Qz-4LmX81sT')",
+    "C%.db_password = (f\"correct4horse&battery\"  # why\n)",
+    "token% = 'hf_NobodyWasEverGiven' 'ThisOneAtAllXyZw'; print(token%, s.hf_token)",
+    "def p%(a, password='correct4horse&battery'):\n    return s(auth=('a', 'correct4horse&battery'))",
     "while s:\n    v%(m=\n(1))\n    w% = torch.load(path, map_location=\n  # why\n   None)\n    break",
 ];
 
