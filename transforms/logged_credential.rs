@@ -149,7 +149,8 @@ fn writer(module: &Module, call: &Call) -> Option<String> {
     let is_console = matches!(last.as_str(), "print" | "log")
         && named(module, object).is_some_and(|name| name.to_lowercase().ends_with("console"));
     let logs = LEVELS.contains(&last.as_str()) && is_logger(module, object);
-    (is_console || logs).then(|| module.text_of(call.function).split_whitespace().collect())
+    let object = named(module, object).unwrap_or_else(|| "logger".to_owned());
+    (is_console || logs).then(|| format!("{object}.{last}"))
 }
 
 /// Whether an object is a logger by its name, or made by what returns one.

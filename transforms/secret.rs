@@ -80,7 +80,7 @@ impl Found<'_> {
     /// Whether nothing but the secret is in the literal.
     pub(super) fn is_whole(&self) -> bool {
         let [range] = self.ranges.as_slice() else { return false };
-        !self.literal.has_fields && *range == (0..self.value.len())
+        self.literal.fields.is_empty() && *range == (0..self.value.len())
     }
 }
 
@@ -109,17 +109,21 @@ fn secret<'t>(module: &'t Module, literal: Literal<'t>, everywhere: &[Hit]) -> O
     if value.len() < 4 {
         return None;
     }
-    let known = match literal.parts.as_slice() {
+    let mut known = match literal.parts.as_slice() {
         [only] => within(everywhere, *only),
         _ => joined_hits(&literal, &value),
     };
+    // A literal in a field is looked at by itself.
+    let in_field = |span: &Span| literal.fields.iter().any(|field| field.contains(*span));
+    known.retain(|hit| !literal.spans(&hit.range).iter().all(in_field));
     if let Some(first) = known.first() {
         let shape = Some(first.shape);
         let ranges = known.iter().map(|hit| hit.range.clone()).collect();
         let place = place(module, literal.node);
         return Some(Found { place, shape, ranges, value: value.into_owned(), literal });
     }
-    if literal.has_fields || !(is_secret(Kind::Password, &value) || is_secret(Kind::Secret, &value))
+    if !literal.fields.is_empty()
+        || !(is_secret(Kind::Password, &value) || is_secret(Kind::Secret, &value))
     {
         return None;
     }

@@ -1,7 +1,7 @@
 //! What is done about a secret in the code: the variable of the environment that takes its place,
 //! or why a person has to see to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tree_sitter::Node;
 
@@ -13,7 +13,7 @@ use super::secret_places::Form;
 use crate::plan::op::{Anchor, Op};
 use crate::python::layout::new_import::{Import, bound_name, is_there};
 use crate::python::module::Module;
-use crate::python::tree;
+use crate::python::{literal, tree};
 use crate::workspace::source::Piece;
 
 /// Shorter values are reported only: they may be words that mean something else.
@@ -32,16 +32,20 @@ impl Variables {
         found: impl Iterator<Item = &'f Found<'t>>,
     ) -> Self {
         let mut groups: BTreeMap<String, Vec<&Found>> = BTreeMap::new();
-        for one in found.filter(|one| one.is_whole()) {
+        let replaced = |one: &&Found| !matches!(one.place.form, Form::Environment(_));
+        for one in found.filter(|one| replaced(one) && held(module, one).is_none()) {
             if let Some(name) = variable(one) {
                 groups.entry(name).or_default().push(one);
             }
         }
-        let taken: Vec<String> = groups.keys().cloned().collect();
+        let known = read_already(module);
+        let taken: BTreeSet<String> = known.iter().chain(groups.keys()).cloned().collect();
         let mut names = BTreeMap::new();
         for (name, members) in &groups {
-            let unlike = members.iter().any(|one| one.value != members[0].value);
-            let told = if unlike { told_apart(module, name, members, &taken) } else { None };
+            let unlike =
+                known.contains(name) || members.iter().any(|one| one.value != members[0].value);
+            let told =
+                if unlike { told_apart(module, name, members, &known, &taken) } else { None };
             for (index, one) in members.iter().enumerate() {
                 let name = match &told {
                     Some(told) => Some(told[index].clone()),
@@ -64,12 +68,32 @@ fn variable(found: &Found) -> Option<String> {
     }
 }
 
+/// The variables that the module reads or sets itself.
+fn read_already(module: &Module) -> BTreeSet<String> {
+    let keys = module.of_kind("string").filter(|node| {
+        let around = module.parent(*node);
+        let whole = around.and_then(|around| match around.kind() {
+            "argument_list" => module.parent(around),
+            _ => Some(around).filter(|around| around.kind() == "subscript"),
+        });
+        let object = whole.and_then(|whole| {
+            whole.child_by_field_name("function").or(whole.child_by_field_name("value"))
+        });
+        object.is_some_and(|object| {
+            let object = module.text_of(object);
+            object.contains("environ") || object.ends_with("getenv")
+        })
+    });
+    keys.filter_map(|key| literal::plain_string(key, module.text()).map(str::to_owned)).collect()
+}
+
 /// Names with those of the classes and functions around them, if that tells all of them apart.
 fn told_apart(
     module: &Module,
     name: &str,
     members: &[&Found],
-    taken: &[String],
+    known: &BTreeSet<String>,
+    taken: &BTreeSet<String>,
 ) -> Option<Vec<String>> {
     let mut values: BTreeMap<String, &str> = BTreeMap::new();
     let mut names = Vec::new();
@@ -79,7 +103,7 @@ fn told_apart(
             "" => name.to_owned(),
             last => format!("{}_{name}", secret_names::variable(last)?),
         };
-        let is_free = full == name || !taken.contains(&full);
+        let is_free = if full == name { !known.contains(name) } else { !taken.contains(&full) };
         let value = values.entry(full.clone()).or_insert(&one.value);
         if *value != one.value || !is_free {
             return None;
@@ -106,7 +130,7 @@ pub(super) fn remedy(
     };
     let Some(name) = name else {
         return Remedy::Report(
-            "another secret of this file would be read from the same variable; give each its own in `os.environ`".to_owned(),
+            "the file reads another value from a variable of that name; give each its own in `os.environ`".to_owned(),
         );
     };
     match ops(module, found, at, &name) {
@@ -116,8 +140,12 @@ pub(super) fn remedy(
                 Verdict::Wish(_) => "the comment does not say why it may stay; ",
                 _ => "",
             };
+            let empty = match at.kind() {
+                "boolean_operator" => "; one that is set and empty counts now",
+                _ => "",
+            };
             let reason = format!(
-                "{doubt}set {name} where the program runs, and replace the value: whoever has the code or its history knows it"
+                "{doubt}set {name} where the program runs, and replace the value: whoever has the code or its history knows it{empty}"
             );
             Remedy::Ops(Fix::new(
                 format!("read {name} from the environment"),
@@ -169,8 +197,10 @@ fn held(module: &Module, found: &Found) -> Option<String> {
         Form::Environment(around) => around,
         _ => node,
     };
-    let variable = variable(found).unwrap_or_else(|| "a variable".to_owned());
-    let read = format!("`os.environ[\"{variable}\"]`");
+    let read = match variable(found) {
+        Some(variable) => format!("`os.environ[\"{variable}\"]`"),
+        None => "`os.environ`".to_owned(),
+    };
     let reason = match place.form {
         Form::Parameter => format!(
             "a default is made when the function is; make the parameter required, or let the function read {read}"
@@ -188,19 +218,34 @@ fn held(module: &Module, found: &Found) -> Option<String> {
         _ if found.shape.is_some_and(|shape| shape.label == "private key") => {
             "read the key from a file that version control ignores".to_owned()
         }
-        _ if !found.is_whole() => {
-            format!("it is a part of a longer text; put it together with {read}")
+        _ if !found.is_whole() => longer(found, &read),
+        _ if variable(found).is_none() => {
+            "its name is none that a variable can have; read it from one in `os.environ`".to_owned()
         }
         _ if found.shape.is_none() && found.value.chars().count() < SHORTEST => {
             format!("it is short and may mean something else; read {read} if it is a secret")
         }
-        _ if found.value.contains('\\') && found.literal.is_bytes => {
-            "these bytes may be no text; read them from a file that version control ignores"
-                .to_owned()
+        _ if found.value.contains('\\') => {
+            "it may be no text; read it from a file that version control ignores".to_owned()
         }
         _ => stands(module, around, place.whole, &read)?,
     };
     Some(reason)
+}
+
+/// What to do about a secret in a longer text.
+fn longer(found: &Found, read: &str) -> String {
+    let name = found.place.name.as_deref().unwrap_or_default();
+    let last = secret_names::words(name).pop().unwrap_or_default();
+    let is_address = matches!(last.as_str(), "url" | "uri" | "dsn" | "connection");
+    match secret_names::variable(name).filter(|_| is_address) {
+        Some(variable) => {
+            format!(
+                "it is a part of a longer text; read all of that from `os.environ[\"{variable}\"]`"
+            )
+        }
+        None => format!("it is a part of a longer text; put that together with {read}"),
+    }
 }
 
 /// Why the place of an expression keeps it from being read there.

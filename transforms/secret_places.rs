@@ -21,8 +21,8 @@ pub(super) struct Literal<'t> {
     pub(super) parts: Vec<Span>,
     /// Whether it is bytes.
     pub(super) is_bytes: bool,
-    /// Whether it is an f-string that puts values in.
-    pub(super) has_fields: bool,
+    /// Where values are put into an f-string.
+    pub(super) fields: Vec<Span>,
 }
 
 impl<'t> Literal<'t> {
@@ -33,13 +33,14 @@ impl<'t> Literal<'t> {
             "concatenated_string" => tree::children(node),
             _ => return None,
         };
-        let mut found = Self { node, parts: Vec::new(), is_bytes: false, has_fields: false };
+        let mut found = Self { node, parts: Vec::new(), is_bytes: false, fields: Vec::new() };
         for string in strings.into_iter().filter(|string| string.kind() == "string") {
             let children = tree::all_children(string);
             let (start, end) = (children.first()?, children.last()?);
             let prefix = text[start.byte_range()].trim_end_matches(['"', '\'']);
             found.is_bytes |= prefix.contains(['b', 'B']);
-            found.has_fields |= children.iter().any(|child| child.kind() == "interpolation");
+            let fields = children.iter().filter(|child| child.kind() == "interpolation");
+            found.fields.extend(fields.map(|field| tree::span(*field)));
             found.parts.push(Span::new(start.end_byte(), end.start_byte().max(start.end_byte())));
         }
         (!found.parts.is_empty()).then_some(found)

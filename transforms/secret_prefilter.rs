@@ -184,7 +184,7 @@ fn begins(text: &str, start: usize, end: usize) -> bool {
 /// The literals of a text that may be secrets.
 struct Literals<'x> {
     text: &'x str,
-    /// What stands between quotes without white space or a backslash, in order.
+    /// What stands between quotes without white space, in order.
     found: Vec<(usize, usize)>,
 }
 
@@ -193,7 +193,12 @@ impl<'x> Literals<'x> {
         let bytes = text.as_bytes();
         let found = memchr::memchr2_iter(b'"', b'\'', bytes).filter_map(|quote| {
             let rest = &bytes[quote + 1..];
-            let stop = |b: &u8| b.is_ascii_whitespace() || *b == bytes[quote] || *b == b'\\';
+            let mut escaped = false;
+            let stop = |b: &u8| {
+                let ends = b.is_ascii_whitespace() || (*b == bytes[quote] && !escaped);
+                escaped = *b == b'\\' && !escaped;
+                ends
+            };
             let length = rest.iter().position(stop)?;
             (length >= 4 && rest[length] == bytes[quote]).then_some((quote + 1, quote + 1 + length))
         });
@@ -239,6 +244,7 @@ mod tests {
             "DB_PASS=\"hunter2!\"",
             "requests.get(u, auth=(user, 'hunter2!'))",
             "from jwt import encode as e\n\n\ne(payload, 'hunter2!')",
+            r#"app.secret_key = b'_5#y2L"F4Q8z\n\xec\x1f]/'"#,
             "apiKey = '''a8f5f167f44f4964'''",
             "{'api key': 'a8f5f167f44f4964'}",
             "token = 'a8f5f167f44f4964e6c998dee827110c'",

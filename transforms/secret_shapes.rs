@@ -80,25 +80,25 @@ static PREFIXED: &[Shape] = &[
 static AROUND: &[Shape] = &[
     Shape {
         holds: is_of_url,
-        ..shape("password in a URL", "DATABASE_URL", r#"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@"'`<>?#\\]*:([^\s/@"'`<>\\?#]+)@[\w\[{%$.-]"#)
+        ..shape("password in a URL", "DATABASE_PASSWORD", r#"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@"'`<>?#\\]*:([^\s/@"'`<>\\?#]+)@[\w\[{%$.-]"#)
     },
     Shape {
         holds: |text, _| is_password(text),
-        ..shape("password in a URL", "DATABASE_URL", r#"://[^\s"'`<>\\]*[?&](?:password|passwd|pwd)=([^\s"'`<>\\&]+)"#)
+        ..shape("password in a URL", "DATABASE_PASSWORD", r#"://[^\s"'`<>\\]*[?&](?:password|passwd|pwd)=([^\s"'`<>\\&]+)"#)
     },
     Shape {
         holds: |text, _| is_random(text),
-        ..shape("key in a URL", "API_URL", r#"://[^\s"'`<>\\]*[?&](?:api_?key|key|access_?token|auth_?token|token|client_?secret|secret|sig)=([\w%.~+/=-]{16,})"#)
+        ..shape("key in a URL", "API_KEY", r#"://[^\s"'`<>\\]*[?&](?:api_?key|key|access_?token|auth_?token|token|client_?secret|secret|sig)=([\w%.~+/=-]{16,})"#)
     },
     Shape {
         holds: |text, _| is_password(text),
-        ..shape("password in a connection string", "DATABASE_URL", r#"(?i)\b(?:host|hostaddr|server|user|uid|user id|username|dbname|database|data source|initial catalog|port)\s*=[^\r\n"'`]*[;,\s&](?:password|passwd|pwd)\s*=\s*([^\s;,&"'`\\]+)"#)
+        ..shape("password in a connection string", "DATABASE_PASSWORD", r#"(?i)\b(?:host|hostaddr|server|user|uid|user id|username|dbname|database|data source|initial catalog|port)\s*=[^\r\n"'`]*[;,\s&](?:password|passwd|pwd)\s*=\s*([^\s;,&"'`\\]+)"#)
     },
     Shape {
         holds: |text, _| is_password(text),
-        ..shape("password in a connection string", "DATABASE_URL", r#"(?i)\b(?:password|passwd|pwd)\s*=([^\s;,&"'`\\()]+)[;\s&]\s*(?:host|hostaddr|server|user|uid|user id|dbname|database|data source|initial catalog|port)="#)
+        ..shape("password in a connection string", "DATABASE_PASSWORD", r#"(?i)\b(?:password|passwd|pwd)\s*=([^\s;,&"'`\\()]+)[;\s&]\s*(?:host|hostaddr|server|user|uid|user id|dbname|database|data source|initial catalog|port)="#)
     },
-    shape("Azure key", "AZURE_STORAGE_CONNECTION_STRING", r"(?:AccountKey|SharedAccessKey)=([A-Za-z0-9+/]{42,}=*)"),
+    shape("Azure key", "AZURE_STORAGE_KEY", r"(?:AccountKey|SharedAccessKey)=([A-Za-z0-9+/]{42,}=*)"),
     Shape {
         holds: |text, _| is_random(text),
         ..shape("access token in a header", "ACCESS_TOKEN", r"(?i:\b(?:bearer|basic)) ([A-Za-z0-9._~+/=-]{20,})")

@@ -69,6 +69,9 @@ fn is_strong(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     // In a short one, a number behind words is no sign of chance.
     let (least_digits, longest_run) = if value.len() < 16 { (2, 2.8) } else { (1, 3.5) };
+    if has_bytes(value) {
+        return true;
+    }
     value.len() >= 8
         && digits >= least_digits
         && value.bytes().any(|byte| byte.is_ascii_alphabetic())
@@ -80,6 +83,17 @@ fn is_strong(value: &str) -> bool {
         && !is_identifier(value)
         && !is_numbered(value)
         && average_run(value) < longest_run
+}
+
+/// Whether a value is written as bytes that are no text, as `os.urandom` shows them.
+fn has_bytes(value: &str) -> bool {
+    let mut characters: Vec<char> = value.chars().collect();
+    characters.sort_unstable();
+    characters.dedup();
+    value.matches("\\x").count() >= 2
+        && value.len() >= 12
+        && characters.len() >= 8
+        && !value.starts_with(['[', '^', '('])
 }
 
 /// Whether a value looks as if a machine had drawn it.
@@ -308,7 +322,12 @@ mod tests {
 
     #[test]
     fn keys_are_no_words() {
-        for value in ["s3cr3t-k3y-2024", "a8f5f167f44f4964e6c998dee827110c", "Zx81kQ0pLm4T"] {
+        for value in [
+            "s3cr3t-k3y-2024",
+            "a8f5f167f44f4964e6c998dee827110c",
+            "Zx81kQ0pLm4T",
+            r"_5#y2L\xF4Q8z\xec]/",
+        ] {
             assert!(is_secret(Kind::Secret, value), "{value}");
         }
         for value in [
