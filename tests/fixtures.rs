@@ -14,11 +14,11 @@ fn run(case: &Path) -> Result<String, String> {
     let (fixed, patched) = (sandbox.root(), sandbox.folder.path().join("patched"));
     plant(&before, &fixed);
     plant(&before, &patched);
-    let diff = sandbox.run(&["diff", "--review-level", "."]);
+    let diff = sandbox.run(&["diff", "--review-level", "--show-secrets", "."]);
     if tree(&fixed) != before {
         return Err("diff changed files".to_owned());
     }
-    let fix = sandbox.run(&["fix", "--review-level", "--allow-no-vcs", "."]);
+    let fix = sandbox.run(&["fix", "--review-level", "--show-secrets", "--allow-no-vcs", "."]);
     if !matches!(fix.code, 0 | 1) {
         return Err(format!("fix failed: {}", fix.err));
     }
@@ -39,7 +39,7 @@ fn run(case: &Path) -> Result<String, String> {
     if tree(&patched) != after {
         return Err("the patch gives another tree than fix".to_owned());
     }
-    let again = sandbox.run(&["diff", "--review-level", "."]);
+    let again = sandbox.run(&["diff", "--review-level", "--show-secrets", "."]);
     if !again.bytes.is_empty() {
         return Err("a second run changes files".to_owned());
     }

@@ -7,7 +7,7 @@ use untrust::transforms::REGISTRY;
 fn fixed(name: &str, before: &str) -> String {
     use std::io::Write;
     let mut child = Command::new(env!("CARGO_BIN_EXE_untrust"))
-        .args(["fix", "--review-level", "--quiet", "--select", name, "-"])
+        .args(["fix", "--review-level", "--show-secrets", "--quiet", "--select", name, "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
