@@ -25,7 +25,8 @@ fn attribute(scene: &Scene, target: Node, name: &str) {
     let module = scene.module;
     let Some((assignment, value)) = assigned(scene, target) else { return };
     let Some(object) = target.child_by_field_name("object") else { return };
-    let class = class_of(module, object, name).filter(|(class, _)| class.starts_with("requests."));
+    let class = class_of(module, &scene.known.makers, object, name)
+        .filter(|(class, _)| class.starts_with("requests."));
     if let Some((class, row)) = class {
         // None is no default here: it means False.
         let Some(off) = off(scene, value, true) else { return };

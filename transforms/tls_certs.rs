@@ -87,7 +87,7 @@ fn argument(scene: &Scene, node: Node, name: &str, value: Node) {
     }
     let Some(asked) = asked(module, value) else { return };
     scene.speak_of(value);
-    match target(module, &call, name) {
+    match target(module, &scene.known.makers, &call, name) {
         Some(target) => scene.settle(place(target.sink.clone()), || match &target.doubt {
             Some(doubt) => Err(format!("{doubt}; pass `CERT_REQUIRED` if it is `{}`", target.sink)),
             None => edits(scene, value, &asked),

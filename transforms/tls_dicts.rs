@@ -27,7 +27,7 @@ pub(super) fn check(scene: &Scene) {
         let Some(call) = call.and_then(|call| Call::at(call, module.text())) else { continue };
         for name in FLAGS {
             if call.keyword(name).is_none()
-                && let Some(target) = target(module, &call, name)
+                && let Some(target) = target(module, &scene.known.makers, &call, name)
             {
                 splatted(scene, &held, &call, splat, name, &target);
             }
@@ -117,7 +117,10 @@ fn settle(scene: &Scene, call: &Call, value: Node, name: &str, target: &Target) 
     if !fits(name, &Off { literal: value, from: From::Here }) {
         return;
     }
-    scene.speak_of(value);
+    // One entry may reach several calls.
+    if !scene.speak_of(value) {
+        return;
+    }
     let place = Place {
         node: call.node,
         argument: None,
@@ -157,6 +160,7 @@ fn alone(scene: &Scene, name: &'static str, value: Node) {
         || scene.speaks_of(value)
         || matches!(name, "ssl" | "enable")
         || is_sent(module, value)
+        || owner_is_sent(module, value, name)
     {
         return;
     }
@@ -186,4 +190,18 @@ fn is_sent(module: &Module, value: Node) -> bool {
             matches!(module.text_of(name), "json" | "data" | "params" | "headers" | "body")
         })
     })
+}
+
+/// Uses of one dict that are looked at.
+const MOST_USES: usize = 64;
+
+/// Whether the dict that holds a value is sent.
+fn owner_is_sent(module: &Module, value: Node, name: &str) -> bool {
+    let owner = module.ancestors(value).take(3).find_map(|node| put(module, node, name));
+    let Some((owner, _)) = owner else { return false };
+    let text = module.text_of(owner);
+    let scope = module.names.scope_at(owner.start_byte());
+    let Some(bound) = module.names.binding_scope(text, scope) else { return false };
+    let uses = module.names.uses_of(text, bound, module.text()).into_iter().take(MOST_USES);
+    uses.filter_map(|used| module.nodes().covering(used)).any(|used| is_sent(module, used))
 }

@@ -71,7 +71,7 @@ fn given<'m>(scene: &Scene<'m>, call: &Call<'m>, name: &str, argument: Argument<
     if scene.speaks_of(argument.node) {
         return;
     }
-    if let Some(target) = target(scene.module, call, name) {
+    if let Some(target) = target(scene.module, &scene.known.makers, call, name) {
         return known(scene, call, name, argument, &target);
     }
     if name != "verify" || off(scene, argument.value, false).is_none() {

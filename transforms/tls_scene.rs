@@ -12,7 +12,7 @@ use super::guard::Guards;
 use super::tls::NAME;
 use super::tls_objects::Key;
 use super::tls_roles::Role;
-use super::tls_targets::Target;
+use super::tls_targets::{Makers, Target};
 use super::tls_values::{self, Off};
 use super::trust_guard::decides_peer;
 use crate::plan::op::{Anchor, Op};
@@ -48,6 +48,8 @@ pub(super) struct Scene<'m> {
 /// Answers to questions that come again: a file may ask one of them for each of its lines.
 #[derive(Default)]
 pub(super) struct Known<'m> {
+    /// What may have made objects.
+    pub(super) makers: Makers,
     /// What contexts are for.
     pub(super) roles: RefCell<FxHashMap<Key, Role>>,
     /// What attributes of `self` always are, by their classes and names.

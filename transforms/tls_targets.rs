@@ -1,15 +1,22 @@
 //! What a call that is given an argument leads to: a callable of the table, by its name, by the
 //! object that it is a method of, or because it is handed on.
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::instance::origins;
 use super::sinks::{self, Kind, Sink};
 use super::tls::NAME;
+use super::tls_objects::{Key, key};
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::names::Resolution;
 use crate::python::{literal, tree};
+
+/// What may have made the objects of one module.
+pub(super) type Makers = RefCell<FxHashMap<Key, Vec<String>>>;
 
 /// A callable of the table that takes an argument.
 #[derive(Debug, Clone)]
@@ -25,16 +32,21 @@ pub(super) struct Target {
 }
 
 /// What a call leads to that is given the argument.
-pub(super) fn target(module: &Module, call: &Call, argument: &str) -> Option<Target> {
+pub(super) fn target(
+    module: &Module,
+    makers: &Makers,
+    call: &Call,
+    argument: &str,
+) -> Option<Target> {
     let function = tree::unparenthesised(call.function);
     let resolution = module.names.resolve(function, module.text());
     if let Some((sink, row)) = row_among(resolution.candidates(), argument) {
         let doubt = doubt(module, &resolution);
         return Some(Target { sink, row, doubt, handed_on: false });
     }
-    method(module, function, argument)
-        .or_else(|| chosen(module, function, argument))
-        .or_else(|| handed_on(module, call, argument))
+    method(module, makers, function, argument)
+        .or_else(|| chosen(module, makers, function, argument))
+        .or_else(|| handed_on(module, makers, call, argument))
 }
 
 /// The row of the table for the argument of one of the callables.
@@ -62,29 +74,39 @@ fn doubt(module: &Module, resolution: &Resolution) -> Option<String> {
 }
 
 /// `session.get`, where the object is known.
-fn method(module: &Module, function: Node, argument: &str) -> Option<Target> {
+fn method(module: &Module, makers: &Makers, function: Node, argument: &str) -> Option<Target> {
     if function.kind() != "attribute" {
         return None;
     }
     let object = function.child_by_field_name("object")?;
     let name = module.text_of(function.child_by_field_name("attribute")?);
-    let (class, row) = class_of(module, object, argument)?;
+    let (class, row) = class_of(module, makers, object, argument)?;
     Some(Target { sink: format!("{class}.{name}"), row, doubt: None, handed_on: false })
 }
 
 /// The class of the table that an object is of, if its objects take the argument.
 pub(super) fn class_of(
     module: &Module,
+    makers: &Makers,
     object: Node,
     argument: &str,
 ) -> Option<(String, &'static Sink)> {
     let object = tree::unparenthesised(object);
+    if let Some(key) = key(module, object).filter(|key| key.text != "self") {
+        let mut known = makers.borrow_mut();
+        let names = known.entry(key).or_insert_with(|| makers_of(module, object));
+        return row_among(names, argument);
+    }
+    row_among(&makers_of(module, object), argument)
+}
+
+/// The classes that an object may be of, and the functions that may have made it.
+fn makers_of(module: &Module, object: Node) -> Vec<String> {
     let is_own = matches!(module.text_of(object), "self" | "super()");
-    let bases = if is_own { bases(module, object) } else { Vec::new() };
-    let mut names = origins(module, object).names;
-    names.extend(bases);
+    let mut names = if is_own { bases(module, object) } else { Vec::new() };
+    names.extend(origins(module, object).names);
     names.retain(|name| makes_objects(name));
-    row_among(&names, argument)
+    names
 }
 
 /// Whether a callable returns an object whose methods are sinks, and no answer of a server.
@@ -105,7 +127,7 @@ fn bases(module: &Module, node: Node) -> Vec<String> {
 }
 
 /// `getattr(requests, verb)`, of which any function or method takes the argument.
-fn chosen(module: &Module, function: Node, argument: &str) -> Option<Target> {
+fn chosen(module: &Module, makers: &Makers, function: Node, argument: &str) -> Option<Target> {
     let call = Call::at(function, module.text())?;
     let object = call.positional(0)?.value;
     if module.text_of(call.function) != "getattr" {
@@ -113,7 +135,7 @@ fn chosen(module: &Module, function: Node, argument: &str) -> Option<Target> {
     }
     let name = call.positional(1).and_then(|a| literal::plain_string(a.value, module.text()));
     let name = name.unwrap_or("request");
-    if let Some((class, row)) = class_of(module, object, argument) {
+    if let Some((class, row)) = class_of(module, makers, object, argument) {
         return Some(Target {
             sink: format!("{class}.{name}"),
             row,
@@ -129,7 +151,7 @@ fn chosen(module: &Module, function: Node, argument: &str) -> Option<Target> {
 }
 
 /// `partial(requests.get, verify=False)`, `pool.submit(session.get, url, verify=False)`.
-fn handed_on(module: &Module, call: &Call, argument: &str) -> Option<Target> {
+fn handed_on(module: &Module, makers: &Makers, call: &Call, argument: &str) -> Option<Target> {
     let positional = call.arguments.iter().filter(|a| a.kind == ArgumentKind::Positional);
     positional.take(2).find_map(|given| {
         let value = tree::unparenthesised(given.value);
@@ -141,7 +163,7 @@ fn handed_on(module: &Module, call: &Call, argument: &str) -> Option<Target> {
             let doubt = doubt(module, &resolution);
             return Some(Target { sink, row, doubt, handed_on: true });
         }
-        let found = method(module, value, argument)?;
+        let found = method(module, makers, value, argument)?;
         Some(Target { handed_on: true, ..found })
     })
 }

@@ -1,7 +1,7 @@
 //! Functions of the program that hand an argument on to a callable of the table.
 
 use super::tls_scene::Scene;
-use super::tls_targets::{Target, target};
+use super::tls_targets::{Makers, Target, target};
 use super::trust_values::callee;
 use crate::python::call::Call;
 use crate::python::module::Module;
@@ -65,7 +65,8 @@ fn handed_on(module: &Module, span: Span, argument: &str) -> Option<Target> {
                 return None;
             }
             let call = Call::at(module.parent(module.parent(node)?)?, module.text())?;
-            target(module, &call, argument).filter(|found| found.row.safe == "True")
+            target(module, &Makers::default(), &call, argument)
+                .filter(|found| found.row.safe == "True")
         },
     )
 }
