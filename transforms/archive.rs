@@ -55,7 +55,7 @@ impl Transform for Archive {
         let filters = filters_of_module(module);
         let rows = Rows {
             transform: ABOUT.name,
-            rows: ROWS.clone(),
+            all: ROWS.clone(),
             names: &["extract", "tarfile", "unpack", "archive", "members"],
             message: &|_, _| MESSAGE.to_owned(),
             decides: None,
@@ -179,7 +179,7 @@ fn unknown_objects(module: &Module, findings: &mut Findings) {
 
 /// Whether a column of texts is searched: `column.str.extractall(pattern)`.
 fn is_text(module: &Module, object: Node, call: &Call) -> bool {
-    module.text_of(object).ends_with(".str")
+    module.text_of(object).rsplit('.').next() == Some("str")
         || call.positional(0).is_some_and(|pattern| {
             let literal = literal::plain_string(pattern.value, module.text());
             literal.is_some_and(|pattern| pattern.contains('('))

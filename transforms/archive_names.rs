@@ -44,7 +44,8 @@ pub(super) fn format_of(module: &Module, call: &Call) -> Format {
     if TAR.iter().any(|tar| ending.ends_with(tar)) {
         return Format::Tar;
     }
-    if ending.ends_with(".zip") { Format::Other("zip".to_owned()) } else { Format::Unknown }
+    let is_zip = ending.rsplit('.').next() == Some("zip");
+    if is_zip { Format::Other("zip".to_owned()) } else { Format::Unknown }
 }
 
 /// The literal text that an expression for a path ends with.

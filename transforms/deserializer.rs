@@ -1,4 +1,4 @@
-//! Readers of formats that can hold code: pickle and its relatives, TorchScript, shelves.
+//! Readers of formats that can hold code: pickle and its relatives, `TorchScript`, shelves.
 
 use std::sync::LazyLock;
 
@@ -75,7 +75,7 @@ impl Transform for Deserializer {
         for kind in [Kind::Flag, Kind::Report] {
             let rows = Rows {
                 transform: ABOUT.name,
-                rows: ROWS.iter().copied().filter(|row| row.kind == kind).collect(),
+                all: ROWS.iter().copied().filter(|row| row.kind == kind).collect(),
                 names: &["unpickl", "deserial"],
                 message: &|_, callable| {
                     format!("`{callable}` makes what its data describes, which can run any code")
@@ -112,7 +112,7 @@ fn made_here(module: &Module, node: Node) -> Option<String> {
     let reads = module.names.resolve(call.function, module.text());
     let home = |name: &str| name.rsplit_once('.').map(|(home, _)| home.to_owned());
     let same = home(dumps).is_some() && home(dumps) == reads.single().and_then(home);
-    (same && dumps.ends_with(".dumps"))
+    (same && dumps.rsplit('.').next() == Some("dumps"))
         .then(|| format!("what is read is made by `{dumps}` in the same expression"))
 }
 

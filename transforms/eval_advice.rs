@@ -52,8 +52,7 @@ fn is_made(module: &Module, text: Node) -> bool {
         "call" => {
             let function = text.child_by_field_name("function");
             function.is_some_and(|f| {
-                let name = module.text_of(f);
-                name.ends_with(".format") || name.ends_with(".join")
+                matches!(module.text_of(f).rsplit('.').next(), Some("format" | "join"))
             })
         }
         _ => false,

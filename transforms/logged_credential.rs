@@ -204,8 +204,7 @@ fn parts<'t>(
         "call" => called(module, node, found, end),
         "interpolation" => children().into_iter().take(1).collect(),
         "string" => children().into_iter().filter(|c| c.kind() == "interpolation").collect(),
-        "pair" => node.child_by_field_name("value").into_iter().collect(),
-        "named_expression" => node.child_by_field_name("value").into_iter().collect(),
+        "pair" | "named_expression" => node.child_by_field_name("value").into_iter().collect(),
         "conditional_expression" => {
             let parts = children();
             [parts.first(), parts.get(2)].into_iter().flatten().copied().collect()

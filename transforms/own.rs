@@ -16,7 +16,7 @@ pub(super) fn check(
     let all = std::sync::Arc::clone(&findings.policy.sinks);
     let own = Rows {
         transform,
-        rows: all.iter().filter(|row| row.transform == transform).collect(),
+        all: all.iter().filter(|row| row.transform == transform).collect(),
         names: &[],
         message: &|_, callable| {
             format!("`{callable}` is unsafe as the project's configuration says")
@@ -25,7 +25,7 @@ pub(super) fn check(
         level: (Level::Auto, ""),
         instead: &|_, _, _| None,
     };
-    if !own.rows.is_empty() {
+    if !own.all.is_empty() {
         rows::check(module, program, &own, findings);
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Rows<'r> {
     /// The transform that looks.
     pub transform: &'static str,
     /// The rows.
-    pub rows: Vec<&'r Sink>,
+    pub all: Vec<&'r Sink>,
     /// Texts by which a comment names what is unsafe, besides the callable and its argument.
     pub names: &'r [&'r str],
     /// Why a callable is unsafe, in one sentence.
@@ -55,14 +55,14 @@ struct Scene<'m, 'r> {
 /// Adds what the module does with the callables of the rows. What was found at a place before stays
 /// as it is.
 pub(super) fn check(module: &Module, program: &Program, rows: &Rows, findings: &mut Findings) {
-    let found = mentions(module, program, &rows.rows);
+    let found = mentions(module, program, &rows.all);
     let guards = Guards::new(module);
     let mut by_row: BTreeMap<usize, Vec<Reference>> = BTreeMap::new();
     for (row, reference) in found {
         by_row.entry(row).or_default().push(reference);
     }
     for (index, references) in by_row {
-        let row = rows.rows[index];
+        let row = rows.all[index];
         let mut names: Vec<&str> = row.argument.as_deref().into_iter().collect();
         names.extend(rows.names);
         names.extend(row.callables.iter().map(String::as_str));
@@ -113,7 +113,7 @@ fn mentions<'t>(
     for package in packages {
         for mut reference in references(module, package, &names) {
             let Some((index, callable)) = spelled.get(&reference.sink) else { continue };
-            reference.sink = (*callable).to_owned();
+            (*callable).clone_into(&mut reference.sink);
             found.push((*index, reference));
         }
     }

@@ -112,10 +112,10 @@ pub(super) fn is_credential(name: &str) -> bool {
     let words = words(name);
     let all: Vec<&str> = words.iter().map(String::as_str).collect();
     match (kind(name), all.as_slice()) {
-        (None, _) | (Some(_), [] | ["pwd" | "auth" | "token"] | [.., "shared", "key"]) => false,
-        (Some(Kind::Token), ["credential" | "credentials"]) => true,
+        (None, _)
+        | (Some(_), [] | ["pwd" | "auth" | "token"] | [.., "shared", "key"])
+        | (Some(Kind::Token), [.., "auth"]) => false,
         (Some(Kind::Token), [.., before, "token"]) => BEFORE_TOKEN.contains(before),
-        (Some(Kind::Token), [.., "auth"]) => false,
         (Some(_), _) => true,
     }
 }

@@ -65,7 +65,7 @@ const NEWEST: &str = "whoever does not speak TLS 1.3 is refused from now on";
 pub(super) fn check(scene: &Scene) {
     let set = settings(scene);
     let mut sites = made(scene);
-    sites.extend(set.iter().filter_map(|setting| setting.site()));
+    sites.extend(set.iter().filter_map(Setting::site));
     sites.sort_by_key(|site| site.node.start_byte());
     let judged: Vec<Judged> = sites.into_iter().map(|site| judged(scene, site)).collect();
     let objects = objects(scene, &judged, &set);
@@ -198,9 +198,10 @@ fn objects(scene: &Scene, judged: &[Judged], set: &[Setting]) -> BTreeMap<Key, O
         if object.conflict(one).is_some() {
             continue;
         }
-        let (what, shared) = match one.site.part.is_version() {
-            true => ("versions", &mut object.versions),
-            false => ("checks", &mut object.checks),
+        let (what, shared) = if one.site.part.is_version() {
+            ("versions", &mut object.versions)
+        } else {
+            ("checks", &mut object.checks)
         };
         shared.members += 1;
         let name = || format!("{what} of {}", key.text);

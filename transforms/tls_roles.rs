@@ -172,11 +172,11 @@ impl Signs {
         }
         let call = module.parent(list).filter(|_| list.kind() == "argument_list");
         let Some(call) = call.and_then(|call| Call::at(call, module.text())) else { return };
-        let last = module.text_of(call.function).rsplit('.').next().unwrap_or_default();
+        let callee = module.text_of(call.function).rsplit('.').next().unwrap_or_default();
         // Much is run, but not with a context for its argument's value.
         let is_named = module.parent(node).is_some_and(|n| n.kind() == "keyword_argument");
-        self.serves |= SERVES.contains(&last) && (is_named || last != "run");
-        self.connects |= CONNECTS.contains(&last);
+        self.serves |= SERVES.contains(&callee) && (is_named || callee != "run");
+        self.connects |= CONNECTS.contains(&callee);
     }
 
     /// The call that makes a context.

@@ -195,9 +195,10 @@ impl<'m> Scene<'m> {
             Err(reason) => return self.report(place, reason),
         };
         let is_wish = matches!(self.judge.judge(place.node, place.argument), Verdict::Wish(_));
-        let reason = match is_wish {
-            true => "the comment does not say why the peer can be trusted",
-            false => &mend.reason,
+        let reason = if is_wish {
+            "the comment does not say why the peer can be trusted"
+        } else {
+            &mend.reason
         };
         let mut fix = Fix::new(mend.title, reason, Level::Review, mend.ops);
         fix.group = mend.group;

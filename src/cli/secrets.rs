@@ -7,6 +7,7 @@ use crate::plan::materialize::{Materialized, materialize};
 use crate::python::module::Module;
 use crate::report::diff::{self, Context, FileDiff, Shown};
 use crate::report::mask::Mask;
+use crate::scan::Scan;
 use crate::transforms::finding::{Chain, Elsewhere, Finding, Link, Remedy};
 use crate::workspace::FileId;
 use crate::write::{Kept, KeptLines};
@@ -37,8 +38,19 @@ pub(super) fn kept(mask: &Mask, old: &[u8], new: &[u8]) -> Kept {
     Kept::Lines(lines.collect())
 }
 
+/// Hides the secrets of a scan in the texts about findings and changes, unless they are to be shown.
+pub(super) fn hide(are_shown: bool, scan: &mut Scan, changes: &mut [Change]) -> Mask {
+    if are_shown {
+        return Mask::off();
+    }
+    let mask = Mask::of(scan.modules.values().map(|module| &**module));
+    mask_findings(&mask, &mut scan.findings);
+    mask_changes(&mask, changes);
+    mask
+}
+
 /// Hides the secrets in the texts about findings.
-pub(super) fn mask_findings(mask: &Mask, findings: &mut [Finding]) {
+fn mask_findings(mask: &Mask, findings: &mut [Finding]) {
     for finding in findings {
         mask.apply(&mut finding.message);
         mask.apply(&mut finding.sink);
@@ -57,7 +69,7 @@ pub(super) fn mask_findings(mask: &Mask, findings: &mut [Finding]) {
 }
 
 /// The same about changes.
-pub(super) fn mask_changes(mask: &Mask, changes: &mut [Change]) {
+fn mask_changes(mask: &Mask, changes: &mut [Change]) {
     for change in changes {
         mask.apply(&mut change.title);
         mask.apply(&mut change.reason);

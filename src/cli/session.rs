@@ -90,11 +90,7 @@ impl Session {
         is_exposed: bool,
     ) -> anyhow::Result<Self> {
         let entries = baseline::read(arguments)?;
-        if let Some(jobs) = arguments.jobs {
-            // A second call in one process keeps the first setting, which is as good.
-            let _ =
-                rayon::ThreadPoolBuilder::new().num_threads(jobs.min(MOST_THREADS)).build_global();
-        }
+        limit_threads(arguments.jobs);
         let (configurations, finder) = configured::open(arguments)?;
         let (paths, options) = inputs(arguments)?;
         let options = Options { rules: Some(finder), ..options };
@@ -160,13 +156,7 @@ impl Session {
             scan.modules.entry(file).or_insert(module);
         }
         let mut changes = build::changes(&scan.findings, &ids, path);
-        let mask = if arguments.show_secrets {
-            Mask::off()
-        } else {
-            Mask::of(scan.modules.values().map(|module| &**module))
-        };
-        secrets::mask_findings(&mask, &mut scan.findings);
-        secrets::mask_changes(&mask, &mut changes);
+        let mask = secrets::hide(arguments.show_secrets, &mut scan, &mut changes);
         let mut approved: Vec<usize> = (0..changes.len())
             .filter(|&index| changes[index].level == Level::Auto || arguments.review_level)
             .filter(|&index| !changes[index].is_alternative)
@@ -343,6 +333,15 @@ fn reached(program: &Program, scan: &Scan, known: &Known) -> BTreeMap<usize, Rea
     let place = |index: &usize| (scan.findings[*index].file, scan.findings[*index].range);
     let places: Vec<(FileId, Span)> = open.iter().map(place).collect();
     open.into_iter().zip(exposure::reached(program, &places)).collect()
+}
+
+/// Runs on so many threads at most. A second call in one process keeps the first setting, which is as
+/// good.
+fn limit_threads(jobs: Option<usize>) {
+    if let Some(jobs) = jobs {
+        let threads = jobs.min(MOST_THREADS);
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
 }
 
 /// The error for a name that no transform has.

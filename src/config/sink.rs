@@ -76,7 +76,7 @@ pub(super) fn read(reader: &mut Reader, value: &Value) -> Option<Sink> {
         verified: row.text(reader, "verified"),
         made_by: row
             .get("made_by")
-            .and_then(|value| row.names(reader, "made_by", value))
+            .and_then(|value| names(reader, "made_by", value))
             .unwrap_or_default(),
         transform: transform?,
         kind: kind?,
@@ -121,30 +121,7 @@ impl<'v, 't> Row<'v, 't> {
     }
 
     fn callables(&self, reader: &mut Reader) -> Option<Vec<String>> {
-        self.names(reader, "callables", self.get("callables")?)
-    }
-
-    /// Dotted names under a key, at least one.
-    fn names(&self, reader: &mut Reader, key: &str, value: &Value) -> Option<Vec<String>> {
-        let key = format!("sinks.{key}");
-        let mut wrong = false;
-        let names = reader.list(&key, value, |reader, item| {
-            let name = reader.item(&key, item)?;
-            if is_dotted(&name) {
-                return Some(name);
-            }
-            wrong = true;
-            let message = format!(
-                "`{key}`: `{}` is no dotted name; write it as an import spells it, \"package.module.function\"",
-                shown(&name)
-            );
-            reader.refuse(&item.span(), message);
-            None
-        })?;
-        if names.is_empty() && !wrong {
-            reader.refuse(&value.span(), format!("`{key}` names nothing"));
-        }
-        Some(names)
+        names(reader, "callables", self.get("callables")?)
     }
 
     fn argument(&self, reader: &mut Reader) -> Option<String> {
@@ -176,4 +153,27 @@ impl<'v, 't> Row<'v, 't> {
         }
         excludes
     }
+}
+
+/// Dotted names under a key of a row, at least one.
+fn names(reader: &mut Reader, key: &str, value: &Value) -> Option<Vec<String>> {
+    let key = format!("sinks.{key}");
+    let mut wrong = false;
+    let names = reader.list(&key, value, |reader, item| {
+        let name = reader.item(&key, item)?;
+        if is_dotted(&name) {
+            return Some(name);
+        }
+        wrong = true;
+        let message = format!(
+            "`{key}`: `{}` is no dotted name; write it as an import spells it, \"package.module.function\"",
+            shown(&name)
+        );
+        reader.refuse(&item.span(), message);
+        None
+    })?;
+    if names.is_empty() && !wrong {
+        reader.refuse(&value.span(), format!("`{key}` names nothing"));
+    }
+    Some(names)
 }
