@@ -65,7 +65,7 @@ impl Transform for Archive {
             },
         };
         rows::check(module, program, &rows, findings);
-        unknown_objects(module, findings);
+        unknown_objects(module, program, findings);
         own::check(module, program, ABOUT.name, findings);
     }
 }
@@ -146,7 +146,7 @@ fn filters_of_module(module: &Module) -> Option<usize> {
 }
 
 /// What unpacks all members of an object that nothing tells of.
-fn unknown_objects(module: &Module, findings: &mut Findings) {
+fn unknown_objects(module: &Module, program: &Program, findings: &mut Findings) {
     for node in module.attributes_named("extractall") {
         let Some(call) = module.parent(node).and_then(|call| Call::at(call, module.text())) else {
             continue;
@@ -156,6 +156,10 @@ fn unknown_objects(module: &Module, findings: &mut Findings) {
         }
         let Some(object) = node.child_by_field_name("object") else { continue };
         if !origins(module, object).open || is_text(module, object, &call) {
+            continue;
+        }
+        // A class of the program has a method of its own.
+        if program.type_of(module.file, module, object).is_some() {
             continue;
         }
         let range = tree::span(call.node);

@@ -55,6 +55,12 @@ pub(super) fn meant(
             of_eval(module, call)
         ));
     }
+    if let Some(name) = bound_for_it(module) {
+        return Meant::Else(format!(
+            "`{name}` is bound here, which the text may need; {}",
+            of_eval(module, call)
+        ));
+    }
     let used = use_of(module, call.node);
     if used == Use::Code {
         return otherwise();
@@ -73,6 +79,14 @@ pub(super) fn meant(
         }
         _ => otherwise(),
     }
+}
+
+/// A name that a module binds so that a text which is no Python literal can be read: those of JSON, and
+/// what numbers and arrays are printed as.
+fn bound_for_it(module: &Module) -> Option<&'static str> {
+    const NAMES: [&str; 7] = ["null", "true", "false", "nan", "inf", "array", "tensor"];
+    let mut scopes = module.names.scopes.iter();
+    scopes.find_map(|scope| NAMES.into_iter().find(|name| scope.bindings.contains_key(*name)))
 }
 
 /// `None` if nothing tells.

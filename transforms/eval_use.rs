@@ -65,8 +65,16 @@ pub(super) fn use_of(module: &Module, node: Node) -> Use {
             if is_code { Use::Code } else { Use::Data }
         }
         "identifier" => of_name(module, target, node),
+        "attribute" => of_attribute(module, target),
         _ => Use::Unknown,
     }
+}
+
+/// What the calls of a module show of the value that an attribute is given.
+fn of_attribute(module: &Module, target: Node) -> Use {
+    let name = target.child_by_field_name("attribute").map(|name| module.text_of(name));
+    let is_called = name.is_some_and(|name| module.calls_named(name).next().is_some());
+    if is_called { Use::Code } else { Use::Unknown }
 }
 
 /// What the uses of a name behind an expression show of the value that it is given there.
@@ -96,6 +104,14 @@ fn is_code(module: &Module, node: Node, parent: Node) -> bool {
     let is = |field: &str| parent.child_by_field_name(field).is_some_and(|n| n.id() == node.id());
     match parent.kind() {
         "call" => is("function"),
+        "as_pattern" | "except_clause" | "with_item" => true,
+        "boolean_operator" => tree::children(parent)
+            .iter()
+            .any(|side| tree::unparenthesised(*side).kind() == "lambda"),
+        "keyword_argument" => {
+            let name = parent.child_by_field_name("name").map_or("", |name| module.text_of(name));
+            matches!(name, "key" | "target" | "callback" | "func" | "function")
+        }
         "attribute" => {
             let name = parent.child_by_field_name("attribute");
             let name = name.map_or("", |name| module.text_of(name));
@@ -108,8 +124,16 @@ fn is_code(module: &Module, node: Node, parent: Node) -> bool {
                 let tests = callee.is_some_and(|callee| {
                     matches!(module.text_of(callee), "isinstance" | "issubclass")
                 });
-                let is_kind = tree::children(parent).get(1).is_some_and(|n| n.id() == node.id());
-                around.kind() == "class_definition" || (tests && is_kind)
+                let at = |index: usize| {
+                    tree::children(parent).get(index).is_some_and(|n| n.id() == node.id())
+                };
+                let maps = callee.is_some_and(|callee| {
+                    matches!(
+                        module.text_of(callee).rsplit('.').next(),
+                        Some("map" | "filter" | "partial" | "reduce" | "submit" | "starmap")
+                    )
+                });
+                around.kind() == "class_definition" || (tests && at(1)) || (maps && at(0))
             })
         }
         _ => false,

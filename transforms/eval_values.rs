@@ -22,7 +22,8 @@ impl Values {
     /// Adds a text that it is given at a place.
     pub(super) fn add(&mut self, text: &str, place: String) {
         let text = text.trim();
-        if text.is_empty() {
+        // `"None"` is what an option says that was not given.
+        if text.is_empty() || text == "None" {
             return;
         }
         let slot = if literal::is_literal_text(text) { &mut self.literal } else { &mut self.other };
@@ -132,7 +133,10 @@ fn metavars(module: &Module, program: &Program, name: &str, dashed: &str, values
         let Some(call) = Call::at(node, module.text()) else { continue };
         let is_it = call.arguments.iter().any(|a| names_option(module, a.value, name, dashed));
         let metavar = call.keyword("metavar").map(|argument| module.text_of(argument.value));
-        if is_it && metavar.is_some_and(|metavar| metavar.to_ascii_uppercase().contains("EXPR")) {
+        let asks = metavar.is_some_and(|metavar| metavar.to_ascii_uppercase().contains("EXPR"));
+        let help = call.keyword("help").map_or("", |argument| module.text_of(argument.value));
+        let shows = help.contains('*') || help.contains("expression") || help.contains("lambda");
+        if is_it && (asks || shows) {
             let path = program.relative(module.file).display();
             let line = module.lines.of(node.start_byte()) + 1;
             values.other.get_or_insert_with(|| format!("its flag in {path}:{line} asks for one"));

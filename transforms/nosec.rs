@@ -106,6 +106,10 @@ fn finding(module: &Module, comment: Comment, rest: &str, scope: String) -> Find
         let reason = "the comment may only speak of nosec; take the marker out if it is one";
         return marked(&comment, module.file, scope, Remedy::Report(reason.to_owned()));
     }
+    if speaks_to_another(module.slice(comment.span), rest) {
+        let reason = "without the marker the rest of the comment would speak to another tool; take it out by hand";
+        return marked(&comment, module.file, scope, Remedy::Report(reason.to_owned()));
+    }
     let at = Anchor { file: module.file, range: comment.span };
     let (title, op) = if rest.is_empty() {
         ("remove `# nosec`", Op::DeleteComment { at })
@@ -136,6 +140,21 @@ fn marked(comment: &Comment, file: FileId, scope: String, remedy: Remedy) -> Fin
         message: "the comment switches bandit off for this line".to_owned(),
         remedy,
     }
+}
+
+/// Whether what stays of a comment begins with a marker of another tool that stood behind words before.
+fn speaks_to_another(comment: &str, rest: &str) -> bool {
+    let marks = |text: &str, marker: &str| {
+        split_at_hashes(text).iter().any(|part| {
+            let words = part.trim_start_matches('#').trim_start_matches(BLANK);
+            let lower = words.to_ascii_lowercase();
+            // With codes behind it, it speaks of those only.
+            lower.starts_with(marker) && !lower.starts_with("noqa:")
+        })
+    };
+    ["noqa", "type:", "pragma:", "pylint:", "mypy:", "pyright:", "ruff:"]
+        .into_iter()
+        .any(|marker| !rest.is_empty() && marks(rest, marker) && !marks(comment, marker))
 }
 
 /// Whether a comment goes on behind the marker as a sentence does that has it for its subject:

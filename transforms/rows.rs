@@ -267,6 +267,8 @@ fn flagged<'t>(module: &'t Module, row: &Sink, call: &Call<'t>, shift: usize) ->
     };
     let value = tree::unparenthesised(value);
     let is_unsafe = match &row.r#unsafe {
+        // None stands for the default.
+        Some(_) if value.kind() == "none" => row.default == sinks::Default::Unsafe,
         Some(text) => literal::plain_string(value, module.text()) == Some(text),
         None => literal::truth(value, module.text()) == Some(row.safe != "True"),
     };

@@ -81,6 +81,12 @@ struct Signs {
     own_certificate: bool,
     /// Whether a name says that it is a server's.
     is_called_so: bool,
+    /// Whether it is made for neither: `ssl.SSLContext()`.
+    is_bare: bool,
+    /// Whether others use it, who are not seen: it is returned, or kept in an object.
+    is_handed_out: bool,
+    /// Whether a variable decides for which side a socket is wrapped.
+    is_for_either: bool,
 }
 
 /// What the object is for, by its name, by how it is made and by what is done with it.
@@ -109,6 +115,12 @@ fn role_by_signs(module: &Module, object: &Key) -> Role {
 pub(super) fn role_of_call(module: &Module, made: Node) -> Role {
     let mut signs = Signs::default();
     signs.of_value(module, made);
+    let function = module.ancestors(made).find(|node| node.kind() == "function_definition");
+    let name = function.and_then(|function| function.child_by_field_name("name"));
+    let is_clients = name.is_some_and(|name| module.text_of(name).contains("client"));
+    let parent = module.parent(made);
+    signs.is_handed_out =
+        !is_clients && parent.is_some_and(|parent| parent.kind() == "return_statement");
     signs.of_place(module, made);
     signs.role()
 }
@@ -120,7 +132,14 @@ impl Signs {
             (true, false) => Role::Server,
             (false, true) => Role::Client,
             (false, false) if self.own_certificate && self.is_called_so => Role::Server,
-            (false, false) if self.own_certificate || self.is_called_so => Role::Unclear,
+            (false, false)
+                if self.own_certificate
+                    || self.is_called_so
+                    || self.is_for_either
+                    || (self.is_bare && self.is_handed_out) =>
+            {
+                Role::Unclear
+            }
             (false, false) => Role::Unknown,
         }
     }
@@ -128,6 +147,8 @@ impl Signs {
     /// `ctx = ...`, `ctx.method(...)`, `f(ctx)`, `f(context=ctx)`.
     fn of_use(&mut self, module: &Module, used: Node) {
         let Some(parent) = module.parent(used) else { return };
+        self.is_handed_out |= matches!(parent.kind(), "return_statement" | "yield")
+            || module.text_of(used).starts_with("self.");
         let is =
             |field: &str| parent.child_by_field_name(field).is_some_and(|n| n.id() == used.id());
         match parent.kind() {
@@ -154,6 +175,8 @@ impl Signs {
                 let serves =
                     side.is_some_and(|a| literal::truth(a.value, module.text()) == Some(true));
                 self.serves |= serves;
+                self.is_for_either |=
+                    side.is_some_and(|a| literal::truth(a.value, module.text()).is_none());
                 self.connects |=
                     !serves && (side.is_none() || call.keyword("server_hostname").is_some());
             }
@@ -201,6 +224,7 @@ impl Signs {
                 let protocol = protocol.or(first).map(last).unwrap_or_default();
                 self.serves |= protocol == "PROTOCOL_TLS_SERVER";
                 self.connects |= protocol == "PROTOCOL_TLS_CLIENT";
+                self.is_bare = true;
             }
             _ => {}
         }

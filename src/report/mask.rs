@@ -41,7 +41,10 @@ impl Mask {
             let module = again.as_ref().unwrap_or(module);
             for span in secret::spans(module) {
                 for line in lines(module, span) {
-                    texts.extend(pattern(module, line));
+                    let found = pattern(module, line);
+                    texts
+                        .extend(found.iter().map(|(text, shown)| (undecoded(text), shown.clone())));
+                    texts.extend(found);
                 }
             }
         }
@@ -146,6 +149,12 @@ fn lines(module: &Module, span: Span) -> Vec<Span> {
         start += line.len();
     }
     parts
+}
+
+/// The text as it is seen where its bytes are read as UTF-8 and are not.
+fn undecoded(text: &str) -> String {
+    let seen = |c: char| if c.is_ascii() { c } else { char::REPLACEMENT_CHARACTER };
+    text.chars().map(seen).collect()
 }
 
 /// The text that is looked for to hide a secret, and what is shown instead.
