@@ -60,11 +60,11 @@ const STATEMENTS: &[&str] = &[
     "try:\n    import cPickle as cp%\nexcept ImportError:\n    import pickle as cp%\nq% = cp%.load(path)",
     "db_password_% = 'Tr0ub4dor-and-%'",
     "api_token_% = (  # ours\n    \"hf_aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456%\")",
-    "connect(user, password=\"Zx%-correct-horse\", port=1)",
-    "secret%(password='correct4horse&battery', api_key=\n  'b7F2k9Qz-4LmX81sT')",
-    "C%.db_password = (f\"correct4horse&battery\"  # why\n)",
+    "connect(user, password_%=\"Zx%-correct-horse\", port=1)",
+    "secret%(password_%='correct4horse&battery', api_key_%=\n  'b7F2k9Qz-4LmX81sT')",
+    "C%.db_password_% = (f\"correct4horse&battery\"  # why\n)",
     "token% = 'hf_NobodyWasEverGiven' 'ThisOneAtAllXyZw'; print(token%, s.hf_token)",
-    "def p%(a, password='correct4horse&battery'):\n    return s(auth=('a', 'correct4horse&battery'))",
+    "def p%(a, password='correct4horse&battery'):\n    return s(a)",
     "while s:\n    v%(m=\n(1))\n    w% = torch.load(path, map_location=\n  # why\n   None)\n    break",
 ];
 
