@@ -5,20 +5,11 @@ mod support;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use support::{Sandbox, apply_patch, tree};
+use support::{Sandbox, apply_patch, shows, tree};
 
 const UNSAFE: &str = "import torch\n\n\ndef f(p):\n    return torch.load(p)\n";
 const FIXED: &str = "import torch\n\n\ndef f(p):\n    return torch.load(p, weights_only=True)\n";
 const CLEAN: &str = "print(1)\n";
-
-/// What a person sees, compared with the snapshot of that name.
-fn shows(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
 
 #[test]
 fn exit_codes_tell_what_is_left() {

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use serde_json::Value;
-use support::Sandbox;
+use support::{Sandbox, shows};
 
 const OWN: &str = "written by save() of this same run";
 
@@ -54,15 +54,6 @@ fn repository(files: &[(&str, &str)]) -> Sandbox {
     sandbox.git(&["init", "-q", "-b", "main"]);
     commit(&sandbox);
     sandbox
-}
-
-/// What a person sees, compared with the snapshot of that name.
-fn shows(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod support;
 
 use serde_json::Value;
-use support::Sandbox;
+use support::{Sandbox, shows};
 
 const API: &str = "\
 from fastapi import FastAPI
@@ -81,14 +81,6 @@ fn program() -> Sandbox {
         ),
         ("scripts/old.py", "import torch\n\n\ndef f(p):\n    torch.load(p)\n"),
     ])
-}
-
-fn shows(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 fn json(sandbox: &Sandbox, arguments: &[&str]) -> Value {

@@ -9,7 +9,7 @@ use std::path::Path;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use support::terminal::Terminal;
-use support::{Sandbox, apply_patch, tree};
+use support::{Sandbox, apply_patch, shows, tree};
 
 /// A program with changes of every kind: alone, over several files, with alternatives.
 fn sandbox() -> Sandbox {
@@ -47,15 +47,6 @@ fn review(sandbox: &Sandbox, arguments: &[&str]) -> Terminal {
     let terminal = Terminal::start_with(sandbox, &all, WINDOW, &PLAIN);
     terminal.shows("apply this change");
     terminal
-}
-
-/// What a person sees, compared with the snapshot of that name.
-fn shows(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 /// The changes that there are.

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{Sandbox, apply_patch, tree};
+use support::{Sandbox, apply_patch, shows, tree};
 
 /// Made up, and of the shape of a token.
 const TOKEN: &str = "hf_aBcDeFgHiJkLmNoPqRsTuVwXyZ01234567";
@@ -80,9 +80,7 @@ fn no_command_shows_a_secret() {
 fn a_change_whose_diff_would_show_a_secret_is_held_back_from_diff_and_fix() {
     let sandbox = sandbox();
     let diff = sandbox.run(&["diff", "--review-level"]);
-    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!("secrets_held_back", format!("{}\n--- standard error\n{}", diff.out, diff.err));
-    });
+    shows("secrets_held_back", &format!("{}\n--- standard error\n{}", diff.out, diff.err));
     let fix = sandbox.run(&["fix", "--review-level", "--allow-no-vcs"]);
     assert!(!holds_secret(&fix.out) && !holds_secret(&fix.err));
     let fixed = tree(&sandbox.root());

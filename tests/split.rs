@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use support::{Ran, Sandbox, Tree, apply_patch, plant, tree};
+use support::{Ran, Sandbox, Tree, apply_patch, plant, shows, tree};
 
 const KINDS: [&str; 3] = ["transform", "change", "owner"];
 
@@ -153,14 +153,6 @@ fn fixed(sandbox: &Sandbox, arguments: &[&str]) -> Tree {
     assert_ne!(fixed, before);
     plant(&before, &sandbox.root());
     fixed
-}
-
-fn shows(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 #[test]

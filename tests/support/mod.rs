@@ -35,6 +35,15 @@ pub fn plant(tree: &Tree, root: &Path) {
     }
 }
 
+/// Compares what a person or a machine sees with the snapshot of that name.
+pub fn shows(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
 /// A temporary folder: `tree` is the program, `state` holds the journal.
 pub struct Sandbox {
     pub folder: tempfile::TempDir,
