@@ -11,7 +11,7 @@ use super::instance::origins;
 use super::reference::{Reference, Usage};
 use super::rows::{self, Rows};
 use super::sinks::{self, Sink};
-use super::{About, Transform, own};
+use super::{About, Transform, archive_filters, own};
 use crate::config::PythonVersion;
 use crate::program::Program;
 use crate::python::call::Call;
@@ -21,7 +21,7 @@ use crate::python::{literal, tree};
 /// The transform.
 pub struct Archive;
 
-static ABOUT: About = About {
+pub(super) static ABOUT: About = About {
     name: "archive",
     level: Level::Review,
     summary: "unpacks tar archives with `filter=\"data\"`",
@@ -36,8 +36,8 @@ static ROWS: LazyLock<Vec<&Sink>> = LazyLock::new(|| sinks::of(ABOUT.name).colle
 
 /// The first Python whose oldest versions had the argument from a security release.
 const HAS_FILTER: PythonVersion = PythonVersion { major: 3, minor: 9 };
-const MESSAGE: &str = "the archive can write outside the folder that it is unpacked in, by `..`, links and absolute names";
-const LEVEL: (Level, &str) =
+pub(super) const MESSAGE: &str = "the archive can write outside the folder that it is unpacked in, by `..`, links and absolute names";
+pub(super) const LEVEL: (Level, &str) =
     (Level::Review, "links out of the folder, devices and foreign owners are refused or dropped");
 
 fn may_unpack(bytes: &[u8]) -> bool {
@@ -65,6 +65,7 @@ impl Transform for Archive {
             },
         };
         rows::check(module, program, &rows, findings);
+        archive_filters::check(module, findings);
         unknown_objects(module, program, findings);
         own::check(module, program, ABOUT.name, findings);
     }

@@ -10,7 +10,7 @@ use super::reference::{Reference, Usage};
 use super::rows::{self, Rows};
 use super::sinks::{self, Kind, Sink};
 use super::trust_guard::decides_data;
-use super::{About, Transform, own};
+use super::{About, Transform, deserializer_modules, own};
 use crate::program::Program;
 use crate::python::call::Call;
 use crate::python::module::Module;
@@ -19,7 +19,7 @@ use crate::python::tree;
 /// The transform.
 pub struct Deserializer;
 
-static ABOUT: About = About {
+pub(super) static ABOUT: About = About {
     name: "deserializer",
     level: Level::Report,
     summary: "reports pickle and its relatives; writes `safe_mode=True` and `safe=True`",
@@ -63,6 +63,7 @@ static WANTED: LazyLock<Vec<Wanted>> = LazyLock::new(|| {
 
 fn may_read(bytes: &[u8]) -> bool {
     WANTED.iter().any(|wanted| prefilter::may_refer(bytes, wanted))
+        || deserializer_modules::may_hand_on(bytes)
 }
 
 impl Transform for Deserializer {
@@ -86,6 +87,7 @@ impl Transform for Deserializer {
             };
             rows::check(module, program, &rows, findings);
         }
+        deserializer_modules::check(module, findings);
         own::check(module, program, ABOUT.name, findings);
     }
 }

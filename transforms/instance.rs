@@ -76,6 +76,9 @@ fn followed(module: &Module, node: Node, depth: usize) -> Origins {
             Origins::joined(ends.map(|end| followed(module, end, depth)))
         }
         "identifier" => {
+            if let Some(value) = managed_around(module, node) {
+                return followed(module, value, depth);
+            }
             let name = module.text_of(node);
             let scope = module.names.scope_at(node.start_byte());
             let bindings = module.names.bindings(name, scope);
@@ -101,9 +104,22 @@ fn called(module: &Module, node: Node, depth: usize) -> Origins {
         return followed(module, inner, depth);
     }
     match resolution.candidates() {
-        [] => Origins::unknown(),
+        [] => made_by_method(module, function, depth),
         names => Origins { names: names.to_vec(), open: resolution.single().is_none() },
     }
+}
+
+/// `server.accept()` is called what the class of the object and the method are called:
+/// `lib.Server.accept`.
+fn made_by_method(module: &Module, function: Node, depth: usize) -> Origins {
+    let part = |name: &str| function.child_by_field_name(name);
+    let (Some(object), Some(name)) = (part("object"), part("attribute")) else {
+        return Origins::unknown();
+    };
+    let found = followed(module, object, depth);
+    let name = module.text_of(name);
+    let names: Vec<String> = found.names.iter().map(|class| format!("{class}.{name}")).collect();
+    Origins { open: found.open || names.is_empty(), names }
 }
 
 /// `None` where the binding says nothing of the value: `x = None`, a stand-in.
@@ -136,6 +152,22 @@ fn bound(module: &Module, binding: &Binding, depth: usize) -> Option<Origins> {
         )),
         _ => Some(Origins::unknown()),
     }
+}
+
+/// What a `with` statement around a use binds the name to, unless something else in its body does:
+/// each of two in a row may call its own object `archive`.
+fn managed_around<'m>(module: &'m Module, name: Node) -> Option<Node<'m>> {
+    let scope = module.names.scope_at(name.start_byte());
+    let bindings = module.names.bindings(module.text_of(name), scope);
+    let with = module
+        .ancestors(name)
+        .take_while(|around| !matches!(around.kind(), "function_definition" | "class_definition"))
+        .filter(|around| around.kind() == "with_statement")
+        .find(|with| bindings.iter().any(|b| tree::span(*with).contains(b.span)))?;
+    let mut inside = bindings.iter().filter(|b| tree::span(with).contains(b.span));
+    let (only, None) = (inside.next()?, inside.next()) else { return None };
+    let body = with.child_by_field_name("body")?;
+    tree::span(body).contains(tree::span(name)).then(|| managed(module, only))?
 }
 
 /// The expression whose value a name gets elsewhere than in a statement of its own:
@@ -248,6 +280,7 @@ mod tests {
             "from lib import open as o\nx = o(p)\nx.go()\n",
             "import lib\nwith lib.open(p) as x:\n    x.go()\n",
             "import lib\nwith a() as b, lib.open(p) as x:\n    x.go()\n",
+            "import lib\nwith other(p) as x:\n    pass\nwith lib.open(p) as x:\n    x.go()\n",
             "import lib\nfrom contextlib import closing\nwith closing(lib.open(p)) as x:\n    x.go()\n",
             "import lib\nasync def f():\n    async with lib.open(p) as x:\n        x.go()\n",
             "import lib\nif (x := lib.open(p)):\n    x.go()\n",
@@ -263,6 +296,12 @@ mod tests {
     }
 
     #[test]
+    fn what_a_method_returns_is_called_after_its_class() {
+        let text = "import lib\ns = lib.Server(a)\nx = s.accept()\nx.go()\n";
+        assert!(of(text).only(&["lib.Server.accept"]));
+    }
+
+    #[test]
     fn what_may_be_something_else_is_open() {
         for text in [
             "x.go()\n",
@@ -270,9 +309,12 @@ mod tests {
             "import lib\nx = lib.open(p)\nx = other\nx.go()\n",
             "import lib\nx = lib.open(p) if c else other\nx.go()\n",
             "for x in xs:\n    x.go()\n",
+            "import lib\nwith lib.open(p) as x:\n    x = other\n    x.go()\n",
         ] {
             assert!(of(text).open, "{text}");
         }
         assert!(of("import lib\nx = lib.open(p)\nx = other\nx.go()\n").has(&["lib.open"]));
+        let text = "import lib\nwith lib.open(p) as x:\n    pass\nwith lib.other(p) as y:\n    x = y\n    x.go()\n";
+        assert_eq!(of(text).names, ["lib.open", "lib.other"]);
     }
 }

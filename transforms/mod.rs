@@ -1,10 +1,12 @@
 //! The transforms: each finds one kind of misplaced trust and says what to do about it.
 
 pub mod archive;
+mod archive_filters;
 mod archive_names;
 pub mod code_execution;
 pub mod decisions;
 pub mod deserializer;
+mod deserializer_modules;
 mod eval_advice;
 mod eval_handlers;
 mod eval_text;
@@ -27,9 +29,12 @@ pub mod prefilter;
 pub mod reference;
 pub mod remote;
 mod rename;
+mod row_flags;
 mod rows;
 pub mod secret;
 mod secret_fix;
+mod secret_groups;
+mod secret_literals;
 mod secret_names;
 mod secret_places;
 mod secret_prefilter;
@@ -129,6 +134,9 @@ pub static REGISTRY: &[&dyn Transform] = &[
 
 /// The transforms that are run only where they are selected.
 pub const ON_REQUEST: &[&str] = &["unpinned-download"];
+
+/// The transforms that look for no callables, so that no rows of a table are for them.
+pub const WITHOUT_SINKS: &[&str] = &["logged-credential", "nosec", "secret"];
 
 /// The transforms that a name means: its own, or the code of another tool (`B614`).
 pub fn named(name: &str) -> Vec<&'static dyn Transform> {

@@ -52,7 +52,7 @@ fn mentions(bytes: &[u8], at: usize, end: usize, wanted: &Wanted) -> bool {
     }
     let (chain_end, read) = chain(bytes, end, &wanted.attributes);
     if read {
-        let decided = |keyword: &str| is_decided(&bytes[chain_end..], keyword);
+        let decided = |keyword: &str| is_decided(bytes, chain_end, keyword);
         return !wanted.decided_by.is_some_and(decided);
     }
     if !leads_on(&bytes[end..chain_end], wanted) {
@@ -83,10 +83,10 @@ fn leads_on(chain: &[u8], wanted: &Wanted) -> bool {
         || names.into_iter().all(|name| wanted.modules.iter().any(|m| m.as_bytes() == name))
 }
 
-/// Whether a call begins here in which the keyword plainly has a value that is true or another
+/// Whether a call begins at an offset in which the keyword plainly has a value that is true or another
 /// name: no comment, no triple quotes, no backslash, nothing but simple strings.
-fn is_decided(bytes: &[u8], keyword: &str) -> bool {
-    let Some(arguments) = bytes.strip_prefix(b"(") else { return false };
+fn is_decided(bytes: &[u8], start: usize, keyword: &str) -> bool {
+    let Some(arguments) = bytes[start..].strip_prefix(b"(") else { return false };
     let mut open = 1_usize;
     let mut at = 0;
     let mut decided = false;
@@ -102,7 +102,8 @@ fn is_decided(bytes: &[u8], keyword: &str) -> bool {
             }
             _ if open == 1 && arguments[at..].starts_with(keyword.as_bytes()) => {
                 let end = at + keyword.len();
-                decided |= is_whole(arguments, at, end) && names_a_decision(&arguments[end..]);
+                decided |=
+                    is_whole(arguments, at, end) && names_a_decision(bytes, &arguments[end..]);
             }
             _ => {}
         }
@@ -124,15 +125,39 @@ fn simple_string(bytes: &[u8]) -> Option<usize> {
     simple.then_some(length + 2)
 }
 
-/// Whether `=True`, or another name that is no false value, follows as a whole argument.
-fn names_a_decision(bytes: &[u8]) -> bool {
-    let Some(value) = bytes.trim_ascii_start().strip_prefix(b"=") else { return false };
+/// Whether `=True`, or another name that plainly stands for no false value, follows as a whole
+/// argument.
+fn names_a_decision(bytes: &[u8], argument: &[u8]) -> bool {
+    let Some(value) = argument.trim_ascii_start().strip_prefix(b"=") else { return false };
     let value = value.trim_ascii_start();
     let length = value.iter().take_while(|byte| is_word(**byte) || **byte == b'.').count();
     let (name, rest) = value.split_at(length);
-    let is_name = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
-    let is_false = matches!(name, b"False" | b"None" | b"not" | b"lambda" | b"await" | b"yield");
-    is_name && !is_false && matches!(rest.trim_ascii_start().first(), Some(b',' | b')'))
+    is_name(name)
+        && matches!(rest.trim_ascii_start().first(), Some(b',' | b')'))
+        && (name == b"True" || name.contains(&b'.') || !may_be_false(bytes, name))
+}
+
+/// Whether a text begins with a name, and is no false value or operator.
+fn is_name(text: &[u8]) -> bool {
+    let starts = text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+    let length = text.iter().take_while(|byte| is_word(**byte)).count();
+    let word = &text[..length];
+    starts && !matches!(word, b"False" | b"None" | b"not" | b"lambda" | b"await" | b"yield")
+}
+
+/// Whether a name may be given a false value somewhere in a file: `name = False`, `name: bool = 0`.
+fn may_be_false(bytes: &[u8], name: &[u8]) -> bool {
+    memmem::find_iter(bytes, name).any(|at| {
+        let end = at + name.len();
+        let next = skip_gap(bytes, end);
+        let is_compared = bytes.get(next + 1) == Some(&b'=');
+        is_whole(bytes, at, end)
+            && match bytes.get(next) {
+                Some(b':') => true,
+                Some(b'=') => !is_compared && !is_name(&bytes[skip_gap(bytes, next + 1)..]),
+                _ => false,
+            }
+    })
 }
 
 /// Follows `.name` behind an offset; tells where the last name ends and whether it is one of the

@@ -6,8 +6,9 @@ use tree_sitter::Node;
 use super::exception::{Judge, Pattern, Verdict};
 use super::finding::{Exception, ExceptionKind, Finding, Findings, Level, Remedy};
 use super::secret_fix::{self, Variables};
+use super::secret_literals::Literal;
 use super::secret_names::Kind;
-use super::secret_places::{Form, Literal, Place, place};
+use super::secret_places::{Form, Place, place};
 use super::secret_prefilter::{NEAR, NEAR_LETTERS, is_letters, may_hold_secret};
 use super::secret_shapes::{self, Hit, Shape, hits};
 use super::secret_values::is_secret;
@@ -182,6 +183,7 @@ fn joined_hits(literal: &Literal, value: &str) -> Vec<Hit> {
 fn finding(module: &Module, found: &Found, remedy: Remedy) -> Finding {
     let name = found.place.name.as_deref().filter(|_| found.place.kind.is_some());
     let what = match (name, found.shape) {
+        (Some(name), _) if found.place.form == Form::Grouped => format!("one of `{name}`"),
         (Some(name), _) => format!("the value of `{name}`"),
         (None, Some(shape)) => shape.label.to_owned(),
         (None, None) => "a literal".to_owned(),

@@ -212,6 +212,9 @@ fn held(module: &Module, found: &Found) -> Option<String> {
             "it is used where nothing else is given; take it out, so that one must be given"
                 .to_owned()
         }
+        Form::Grouped => {
+            "it is one of several; read them from a file that version control ignores".to_owned()
+        }
         Form::Exported => {
             "the variable is for whoever starts the program to set; take the line out".to_owned()
         }

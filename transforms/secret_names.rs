@@ -98,6 +98,27 @@ pub(super) fn kind(name: &str) -> Option<Kind> {
     }
 }
 
+/// Words in the name of a list of passwords which say that they are nobody's.
+#[rustfmt::skip]
+const OF_NOBODY: &[&str] = &[
+    "common", "weak", "forbidden", "blocked", "known", "simple", "leaked", "breached", "top",
+    "guesses", "allowed", "possible", "candidate", "random", "test", "valid", "used",
+];
+
+/// What a name says of the members of what it is bound to: `passwords`, `API_KEYS`. `None` if it does
+/// not name several secrets; `tokens` and `secrets` have other meanings.
+pub(super) fn kind_of_several(name: &str) -> Option<Kind> {
+    let words = words(name);
+    let is_list = |word: &&String| matches!(word.as_str(), "list" | "dict" | "map");
+    let all = &words[..words.len() - usize::from(words.last().filter(is_list).is_some())];
+    let one = all.last()?.strip_suffix('s').filter(|one| !one.ends_with("secret"))?;
+    if all.iter().any(|word| OF_NOBODY.contains(&word.as_str())) {
+        return None;
+    }
+    let singular = [&all[..all.len() - 1], &[one.to_owned()]].concat().join("_");
+    kind(&singular).filter(|kind| *kind != Kind::Token)
+}
+
 /// Whether a name means a secret where it is printed: a bare `token` is none there, for it is a part
 /// of a text as often, and `pwd` is a folder.
 pub(super) fn is_credential(name: &str) -> bool {
@@ -110,7 +131,10 @@ pub(super) fn is_credential(name: &str) -> bool {
         "webhook",
     ];
     let words = words(name);
-    let all: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut all: Vec<&str> = words.iter().map(String::as_str).collect();
+    while all.len() > 1 && all.last().is_some_and(|word| BEHIND.contains(word)) {
+        all.pop();
+    }
     match (kind(name), all.as_slice()) {
         (None, _)
         | (Some(_), [] | ["pwd" | "auth" | "token"] | [.., "shared", "key"])
@@ -224,6 +248,23 @@ mod tests {
     }
 
     #[test]
+    fn plurals_name_several_secrets() {
+        for (name, expected) in [
+            ("passwords", Some(Kind::Password)),
+            ("USER_PASSWORDS", Some(Kind::Password)),
+            ("apiKeys", Some(Kind::Secret)),
+            ("db_passwords_list", Some(Kind::Password)),
+            ("password", None),
+            ("secrets", None),
+            ("tokens", None),
+            ("common_passwords", None),
+            ("keys", None),
+        ] {
+            assert_eq!(kind_of_several(name), expected, "{name}");
+        }
+    }
+
+    #[test]
     fn variables_are_named_after_what_they_are_bound_to() {
         for (name, expected) in [
             ("db_password", Some("DB_PASSWORD")),
@@ -245,7 +286,16 @@ mod tests {
         for name in ["hf_token", "apiToken", "password", "secret_key", "credentials", "db_pwd"] {
             assert!(is_credential(name), "{name}");
         }
-        for name in ["token", "tokens", "next_token", "num_tokens", "pwd", "auth", "token_ids"] {
+        for name in [
+            "image_token_str",
+            "token",
+            "tokens",
+            "next_token",
+            "num_tokens",
+            "pwd",
+            "auth",
+            "token_ids",
+        ] {
             assert!(!is_credential(name), "{name}");
         }
     }

@@ -1,74 +1,13 @@
 //! What a string literal is bound to: the name, keyword, key or parameter whose value it is.
 
-use std::borrow::Cow;
-use std::ops::Range;
-
 use tree_sitter::Node;
 
+use super::secret_groups::{container, group};
 use super::secret_names::{self, Kind};
 use super::secret_prefilter::LONGEST_NAME;
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::{literal, tree};
-use crate::workspace::span::Span;
-
-/// A string literal, or several adjacent ones that are one.
-#[derive(Debug, Clone)]
-pub(super) struct Literal<'t> {
-    /// The whole expression.
-    pub(super) node: Node<'t>,
-    /// What stands between the quotes of each.
-    pub(super) parts: Vec<Span>,
-    /// Whether it is bytes.
-    pub(super) is_bytes: bool,
-    /// Where values are put into an f-string.
-    pub(super) fields: Vec<Span>,
-}
-
-impl<'t> Literal<'t> {
-    /// The literal at a node of one of the two kinds.
-    pub(super) fn at(node: Node<'t>, text: &str) -> Option<Self> {
-        let strings = match node.kind() {
-            "string" => vec![node],
-            "concatenated_string" => tree::children(node),
-            _ => return None,
-        };
-        let mut found = Self { node, parts: Vec::new(), is_bytes: false, fields: Vec::new() };
-        for string in strings.into_iter().filter(|string| string.kind() == "string") {
-            let children = tree::all_children(string);
-            let (start, end) = (children.first()?, children.last()?);
-            let prefix = text[start.byte_range()].trim_end_matches(['"', '\'']);
-            found.is_bytes |= prefix.contains(['b', 'B']);
-            let fields = children.iter().filter(|child| child.kind() == "interpolation");
-            found.fields.extend(fields.map(|field| tree::span(*field)));
-            found.parts.push(Span::new(start.end_byte(), end.start_byte().max(start.end_byte())));
-        }
-        (!found.parts.is_empty()).then_some(found)
-    }
-
-    /// Its content as it is written, escapes and all.
-    pub(super) fn content<'m>(&self, text: &'m str) -> Cow<'m, str> {
-        match self.parts.as_slice() {
-            [only] => Cow::Borrowed(&text[only.range()]),
-            parts => Cow::Owned(parts.iter().map(|part| &text[part.range()]).collect()),
-        }
-    }
-
-    /// Where a range of the content stands in the text.
-    pub(super) fn spans(&self, range: &Range<usize>) -> Vec<Span> {
-        let mut before = 0;
-        let mut found = Vec::new();
-        for part in &self.parts {
-            let from = range.start.max(before);
-            let to = range.end.min(before + part.len());
-            if from < to {
-                found.push(Span::new(part.start + from - before, part.start + to - before));
-            }
-            before += part.len();
-        }
-        found
-    }
-}
 
 /// How a literal comes to its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +28,8 @@ pub(super) enum Form<'t> {
     Fallback,
     /// It is put into the environment.
     Exported,
+    /// It is one of several in a list or a dictionary that has the name.
+    Grouped,
     /// Nothing binds it.
     Alone,
 }
@@ -144,8 +85,10 @@ fn climb<'t>(module: &'t Module, literal: Node<'t>) -> Place<'t> {
                 }
             }
             "expression_list" | "tuple" => {
-                return member(module, outer, inner).unwrap_or_else(|| alone(outer));
+                let member = member(module, outer, inner).or_else(|| group(module, outer));
+                return member.unwrap_or_else(|| alone(outer));
             }
+            "list" | "set" => return group(module, outer).unwrap_or_else(|| alone(outer)),
             "attribute" if is_converted(module, outer) => {}
             "call" if outer.child_by_field_name("function") == Some(inner) => {}
             "argument_list" => {
@@ -176,7 +119,11 @@ fn climb<'t>(module: &'t Module, literal: Node<'t>) -> Place<'t> {
             }
             "pair" => {
                 let key = outer.child_by_field_name("key").filter(|key| *key != inner);
-                return key.map_or_else(|| alone(outer), |key| bound(Some(key), Form::Given));
+                let Some(key) = key else { return alone(outer) };
+                let place = bound(Some(key), Form::Given);
+                let names_one = place.name.as_deref().and_then(secret_names::kind).is_some();
+                let around = module.parent(outer).filter(|_| !names_one);
+                return around.and_then(|dictionary| group(module, dictionary)).unwrap_or(place);
             }
             "assignment" => return assigned(module, outer, inner, form),
             "named_expression" => {
@@ -253,10 +200,7 @@ pub(super) fn is_environment(module: &Module, node: Node, names: &[&str]) -> boo
 fn member<'t>(module: &'t Module, tuple: Node<'t>, inner: Node) -> Option<Place<'t>> {
     let members = tree::children(tuple);
     let index = members.iter().position(|member| *member == inner)?;
-    let mut whole = module.parent(tuple)?;
-    while whole.kind() == "parenthesized_expression" {
-        whole = module.parent(whole)?;
-    }
+    let (whole, target) = container(module, tuple)?;
     let place = |name: String, kind, at: Node, form| Place {
         name: Some(name),
         kind,
@@ -264,12 +208,6 @@ fn member<'t>(module: &'t Module, tuple: Node<'t>, inner: Node) -> Option<Place<
         form,
         whole,
     };
-    let target = match whole.kind() {
-        "keyword_argument" => whole.child_by_field_name("name"),
-        "pair" => whole.child_by_field_name("key"),
-        "assignment" => whole.child_by_field_name("left"),
-        _ => None,
-    }?;
     if matches!(target.kind(), "pattern_list" | "tuple_pattern" | "list_pattern") {
         let targets = tree::children(target);
         let starred =
@@ -288,7 +226,7 @@ fn member<'t>(module: &'t Module, tuple: Node<'t>, inner: Node) -> Option<Place<
 }
 
 /// The name that a key gives: a string, or a constant that stands for one.
-fn key_name(module: &Module, key: Node) -> Option<String> {
+pub(super) fn key_name(module: &Module, key: Node) -> Option<String> {
     match key.kind() {
         "string" => literal::plain_string(key, module.text()).map(str::to_owned),
         _ => named(module, key),

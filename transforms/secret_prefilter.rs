@@ -98,7 +98,8 @@ pub(super) fn may_hold_secret(bytes: &[u8]) -> bool {
         let (start, end) = (found.start(), found.end());
         let yes = match SIGNS.signs[found.pattern().as_usize()] {
             Sign::Name => names(&text, start, end).into_iter().any(|name| {
-                secret_names::kind(name).is_some_and(|kind| literals().near(kind, start))
+                let kind = secret_names::kind(name).or_else(|| secret_names::kind_of_several(name));
+                kind.is_some_and(|kind| literals().near(kind, start))
                     || (may_be_auth(name) && is_pair(&text[end..]) && {
                         literals().near(Kind::Password, start)
                     })
@@ -240,6 +241,7 @@ mod tests {
             "password = 'letmein'",
             "password = 'hunter2!'",
             "password: Final[str] = (  # why\n  'hunter2!')",
+            "PASSWORDS = {'bob': 'hunter2!'}",
             "if 'hunter2!' == form['PASSWORD']: pass",
             "DB_PASS=\"hunter2!\"",
             "requests.get(u, auth=(user, 'hunter2!'))",

@@ -51,6 +51,8 @@ pub(super) fn is_secret(kind: Kind, value: &str) -> bool {
 
 /// Whether a value is a password, if its name says so: also one that is easily guessed.
 pub(super) fn is_password(value: &str) -> bool {
+    // A backslash before a quote is none of the value.
+    let value = &value.replace("\\\"", "\"").replace("\\'", "'");
     let letters_only = value.bytes().all(|b| b.is_ascii_alphabetic());
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     value.chars().count() >= SHORTEST
@@ -72,7 +74,7 @@ fn is_strong(value: &str) -> bool {
     if has_bytes(value) {
         return true;
     }
-    value.len() >= 8
+    value.len() >= 6
         && digits >= least_digits
         && value.bytes().any(|byte| byte.is_ascii_alphabetic())
         && value.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\''))

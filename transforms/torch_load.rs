@@ -10,6 +10,7 @@ use super::guard::Guards;
 use super::own;
 use super::prefilter::{self, Wanted};
 use super::reference::{Reference, Usage, references};
+use super::row_flags::by_name;
 use super::sinks::{self, Kind, Sink};
 use super::splat::splats;
 use super::{About, Transform};
@@ -112,13 +113,16 @@ fn remedy(scene: &Scene, reference: &Reference, sink: &Sink) -> Option<Remedy> {
     let splats = splats(module, &call);
     let keyword = call.keyword("weights_only").map(|a| (a.value, tree::span(a.node)));
     let entry = splats.entries.iter().find(|(name, ..)| *name == "weights_only");
+    let is_false = |value: Node| literal::truth(value, module.text()) == Some(false);
+    let mut elsewhere = None;
     let unsafe_argument = match keyword.or(entry.map(|(_, value, whole)| (*value, *whole))) {
         None => None,
-        Some((value, whole)) => match literal::truth(value, module.text()) {
-            Some(false) => Some(Unsafe { value, whole }),
-            // True is safe, and any expression is a decision that was made elsewhere.
-            _ => return None,
-        },
+        Some((value, whole)) if is_false(value) => Some(Unsafe { value, whole }),
+        // True is safe, and so is a decision of whoever calls.
+        Some((value, _)) => {
+            elsewhere = Some(by_name(module, value, "True", is_false)?);
+            None
+        }
     };
     let whole = unsafe_argument.as_ref().map(|found| found.whole);
     let verdict = scene.judge.judge(node, whole);
@@ -127,6 +131,9 @@ fn remedy(scene: &Scene, reference: &Reference, sink: &Sink) -> Option<Remedy> {
     }
     if let Some(reason) = scene.guards.of(node, allows_unsafe) {
         return Some(Remedy::Exception(Exception { kind: ExceptionKind::Guarded, reason }));
+    }
+    if let Some(reason) = elsewhere {
+        return Some(Remedy::Report(reason));
     }
     if let Some(doubt) = &reference.doubt {
         return Some(Remedy::Report(format!(

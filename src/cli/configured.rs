@@ -11,7 +11,7 @@ use crate::report::escape::{visible, visible_path};
 use crate::scan::{Asked, Scan};
 use crate::transforms::finding::{ExceptionKind, Finding, Policy, Remedy};
 use crate::transforms::sinks::{self, Kind, Sink};
-use crate::transforms::{ON_REQUEST, REGISTRY, Transform};
+use crate::transforms::{ON_REQUEST, REGISTRY, Transform, WITHOUT_SINKS};
 use crate::workspace::codeowners::Owners;
 use crate::workspace::folder_rules::RuleFinder;
 use crate::workspace::{File, Workspace, repository_top};
@@ -23,6 +23,7 @@ pub(super) fn known() -> Vec<KnownTransform> {
         name: about.name,
         codes: about.codes,
         on_request: ON_REQUEST.contains(&about.name),
+        takes_sinks: !WITHOUT_SINKS.contains(&about.name),
     });
     known.collect()
 }

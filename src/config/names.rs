@@ -9,6 +9,8 @@ pub struct KnownTransform {
     pub codes: &'static [&'static str],
     /// Whether it is run only where it is selected.
     pub on_request: bool,
+    /// Whether it looks for callables, so that a project can add its own.
+    pub takes_sinks: bool,
 }
 
 /// The transforms that a name or a code means, as bits: bit n stands for the n-th of `known`, of

@@ -112,10 +112,20 @@ impl<'v, 't> Row<'v, 't> {
 
     fn transform(&self, reader: &mut Reader) -> Option<String> {
         let name = self.text(reader, "transform")?;
-        if reader.known.iter().any(|known| known.name == name) {
+        let known = reader.known.iter().find(|known| known.name == name);
+        if known.is_some_and(|known| known.takes_sinks) {
             return Some(name);
         }
-        let message = reader.no_transform("sinks.transform", &name);
+        let message = if known.is_some() {
+            let takers = reader.known.iter().filter(|known| known.takes_sinks);
+            let takers: Vec<String> = takers.map(|taker| format!("`{}`", taker.name)).collect();
+            format!(
+                "`sinks.transform`: `{name}` looks for no callables; those that do are {}",
+                takers.join(", ")
+            )
+        } else {
+            reader.no_transform("sinks.transform", &name)
+        };
         reader.refuse(&self.get("transform")?.span(), message);
         None
     }

@@ -26,7 +26,12 @@ pub fn target(data: &[u8]) {
 fn known() -> Vec<KnownTransform> {
     let abouts = REGISTRY.iter().map(|transform| transform.about());
     abouts
-        .map(|about| KnownTransform { name: about.name, codes: about.codes, on_request: false })
+        .map(|about| KnownTransform {
+            name: about.name,
+            codes: about.codes,
+            on_request: false,
+            takes_sinks: true,
+        })
         .collect()
 }
 
