@@ -2,6 +2,8 @@
 //! that is documented, and what reaches a person is text.
 #![allow(unreachable_pub, reason = "modules of a test")]
 
+#[path = "torture/cycles.rs"]
+mod cycles;
 #[path = "torture/giants.rs"]
 mod giants;
 #[path = "torture/hostile.rs"]
@@ -163,6 +165,18 @@ fn shapes_of_any_depth_and_width_are_looked_at() {
     if is_long() {
         patched_fixed_and_undone(&sandbox);
     }
+}
+
+#[test]
+fn names_that_are_bound_to_themselves_end() {
+    let sandbox = Sandbox::new(&[]);
+    for (name, text) in cycles::modules(if is_long() { 4 } else { 12 }) {
+        sandbox.write(&name, text.as_bytes());
+    }
+    let check = run(&sandbox, &["check", "--no-prefilter", "--review-level"]);
+    assert_eq!(check.code, 1, "{}", run::tail(&check.err));
+    let fix = run(&sandbox, &["fix", "--allow-no-vcs", "--no-prefilter", "--review-level"]);
+    assert_eq!(fix.code, 1, "{}", run::tail(&fix.err));
 }
 
 #[test]

@@ -118,6 +118,10 @@ fn constant(module: &Module, node: Node) -> Option<Template> {
     let [binding] = module.names.bindings(module.text_of(node), scope) else { return None };
     let BindingKind::Assignment { value } = binding.kind else { return None };
     let value = module.nodes().covering(value)?;
+    // A name in it may be the one that is looked up.
+    if tree::preorder(value).any(|part| part.kind() == "identifier") {
+        return None;
+    }
     let read = template(module, value)?.ok().filter(|read| read.values.is_empty())?;
     let origins = vec![node.start_byte(); read.origins.len()];
     Some(Template { origins, ..read })

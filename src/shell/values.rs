@@ -333,7 +333,7 @@ fn of_call(module: &Module, node: Node, depth: usize) -> Option<Known> {
         };
     }
     if METHODS.contains(&method) {
-        let kind = known(module, object).kind;
+        let kind = look(module, object, depth).unwrap_or_else(|| by_name(module, object)).kind;
         let keeps = matches!(kind, Kind::Words | Kind::Special | Kind::Empty);
         return sure(if keeps { kind } else { Kind::Text });
     }
@@ -372,6 +372,20 @@ mod tests {
         let call = Call::at(call, module.text()).unwrap();
         let known = known(&module, call.arguments[0].value);
         (known.kind, known.is_sure)
+    }
+
+    #[test]
+    fn names_that_are_bound_to_themselves_end() {
+        for text in [
+            "def f(v):\n    x = v.strip()\n    x = x.strip()\n    sink(x)\n",
+            "x = y.lower()\ny = x.upper()\nsink(x)\n",
+            "x = x + x\nsink(x)\n",
+            "x = x.format(x)\nsink(x)\n",
+            "x = y % x\ny = x % y\nsink(x)\n",
+            "x = y if x else y\ny = x if y else x\nsink(x)\n",
+        ] {
+            assert_ne!(of(text).0, Kind::Words, "{text}");
+        }
     }
 
     #[test]

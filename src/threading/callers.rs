@@ -99,9 +99,29 @@ struct Search {
 /// The callers of each of the wanted functions. Every file is read, those are parsed that can call
 /// one of them.
 pub(super) fn find(program: &Program, wanted: &[Wanted]) -> Vec<Callers> {
+    let mut finder = searched(program, wanted, false);
+    finder.settle_names();
+    finder.settle_replaced();
+    finder.found
+}
+
+/// The same without those that are not sure: what fits by its name alone is left out, for to tell
+/// whether it may stay takes as long as all the rest.
+pub(super) fn find_sure(program: &Program, wanted: &[Wanted]) -> Vec<Callers> {
+    let mut finder = searched(program, wanted, true);
+    finder.settle_replaced();
+    finder.found
+}
+
+fn searched<'p, 'w>(
+    program: &'p Program<'p>,
+    wanted: &'w [Wanted],
+    sure_only: bool,
+) -> Finder<'p, 'w> {
     let mut finder = Finder {
         program,
         wanted,
+        sure_only,
         found: vec![Callers::default(); wanted.len()],
         visited: FxHashSet::default(),
     };
@@ -121,9 +141,7 @@ pub(super) fn find(program: &Program, wanted: &[Wanted]) -> Vec<Callers> {
         }
         searches = finder.round(&searches);
     }
-    finder.settle_names();
-    finder.settle_replaced();
-    finder.found
+    finder
 }
 
 /// The class whose body holds a method.
@@ -136,6 +154,8 @@ pub(super) fn class_of(program: &Program, method: Definition) -> Option<Definiti
 struct Finder<'p, 'w> {
     program: &'p Program<'p>,
     wanted: &'w [Wanted],
+    /// Whether calls that fit by their name alone are of no use.
+    sure_only: bool,
     found: Vec<Callers>,
     visited: FxHashSet<(usize, FileId, String)>,
 }

@@ -75,7 +75,7 @@ pub fn callers_of(program: &Program, functions: &[Definition]) -> Vec<Vec<CallOf
     };
     let wanted: Vec<Option<Wanted>> = functions.iter().map(wanted).collect();
     let known: Vec<Wanted> = wanted.iter().flatten().cloned().collect();
-    let mut found = callers::find(program, &known).into_iter();
+    let mut found = callers::find_sure(program, &known).into_iter();
     let calls = wanted.iter().map(|wanted| {
         let found = wanted.as_ref().and_then(|_| found.next()).unwrap_or_default();
         let mut calls: Vec<&Caller> = found.calls.iter().chain(&found.joint).collect();

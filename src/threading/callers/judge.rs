@@ -27,7 +27,9 @@ impl Finder<'_, '_> {
         let wanted = &self.wanted[index];
         let call = tree::span(candidate.call);
         let Some(callee) = self.program.callee(file, module, candidate.function) else {
-            self.judge_name(file, module, index, candidate);
+            if !self.sure_only {
+                self.judge_name(file, module, index, candidate);
+            }
             return;
         };
         let is_member = |function: &Definition| wanted.members.contains(function);
