@@ -28,10 +28,15 @@ pub struct Sought {
     /// Names of classes of which a file must hold one for what methods read of their own object to
     /// matter (`self.word`), if there are any.
     pub classes: Vec<String>,
+    /// Names of which a file must hold one where many files mention the word, if there are any: a
+    /// name such as `load` says little by itself.
+    pub among_many: Vec<String>,
 }
 
 /// How many modules a thread parses before they are looked at.
 const AT_A_TIME: usize = 4;
+/// More files than these are many that mention a word.
+const MANY: usize = 24;
 
 impl Program<'_> {
     /// Hands the modules outside tests that mention the words to `visit`, sorted by path, each with
@@ -70,6 +75,7 @@ impl Program<'_> {
             })
             .flatten()
             .collect();
+        let hits = self.without_common(hits, sought);
         for some in hits.chunks(AT_A_TIME * rayon::current_num_threads()) {
             let members: Vec<Option<Member>> =
                 some.par_iter().map(|(file, _)| self.glance(*file)).collect();
@@ -85,6 +91,30 @@ impl Program<'_> {
 }
 
 impl Program<'_> {
+    /// The hits of files without those of words that many files mention, where a file holds none of
+    /// the names that it must hold then.
+    fn without_common(
+        &self,
+        hits: Vec<(FileId, Vec<usize>)>,
+        sought: &[Sought],
+    ) -> Vec<(FileId, Vec<usize>)> {
+        let mut files = vec![0_usize; sought.len()];
+        for index in hits.iter().flat_map(|(_, found)| found) {
+            files[*index] += 1;
+        }
+        let is_common = |index: usize| files[index] > MANY && !sought[index].among_many.is_empty();
+        if !(0..sought.len()).any(is_common) {
+            return hits;
+        }
+        let kept = hits.into_par_iter().map(|(file, mut found)| {
+            let bytes = self.bytes(file)?;
+            let holds = |name: &String| memchr::memmem::find(&bytes, name.as_bytes()).is_some();
+            found.retain(|index| !is_common(*index) || sought[*index].among_many.iter().any(holds));
+            (!found.is_empty()).then_some((file, found))
+        });
+        kept.flatten().collect()
+    }
+
     /// Whether a module outside tests may assign an attribute of that name to an object other than
     /// the method's own: `base.load = quick`. Read off the bytes, once for all names.
     pub fn assigns_attribute(&self, name: &str) -> bool {

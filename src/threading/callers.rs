@@ -175,6 +175,7 @@ impl Finder<'_, '_> {
                     && search.homes.is_empty()
                     && wanted[search.wanted].name != "__call__",
                 beside: search.homes.clone(),
+                among_many: self.classes_named(search.wanted),
                 ..Sought::default()
             })
             .collect();
@@ -195,6 +196,24 @@ impl Finder<'_, '_> {
             keep
         });
         again
+    }
+
+    /// The classes by which a call of a method is told to be sure, by their names. A call on an object
+    /// that is made elsewhere may be sure in a file without them; where the method has the name of
+    /// many, to find it would take longer than it is worth.
+    fn classes_named(&self, index: usize) -> Vec<String> {
+        let wanted = &self.wanted[index];
+        if !self.sure_only || !wanted.is_method || !wanted.makes.is_empty() {
+            return Vec::new();
+        }
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        for class in wanted.members.iter().filter_map(|member| class_of(self.program, *member)) {
+            let Some(name) = self.program.name_of(class) else { continue };
+            let derived = self.program.classes().derived(&name, usize::MAX).into_iter();
+            names.extend(derived.map(str::to_owned));
+            names.insert(name);
+        }
+        names.into_iter().collect()
     }
 
     /// Looks through one module for the calls of what is wanted under some names.
