@@ -17,7 +17,7 @@ use crate::workspace::FileId;
 /// How many calls lie between an entry and a place at most.
 const DEEPEST: usize = 12;
 /// How many functions and modules are looked at for all places together.
-const MOST: usize = 3000;
+const MOST: usize = 1000;
 /// How many callers of one of them.
 const MOST_CALLERS: usize = 200;
 

@@ -84,6 +84,8 @@ impl Callers {
 
 /// How often names under which a function is handed on are looked for again.
 const ROUNDS: usize = 4;
+/// How many derived classes tell by their names where a method is surely called.
+const MOST_NAMES: usize = 60;
 
 /// What is looked for in one round.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,7 +130,7 @@ fn searched<'p, 'w>(
     let mut searches: BTreeSet<Search> = BTreeSet::new();
     for (index, wanted) in wanted.iter().enumerate() {
         searches.extend(first_searches(program, index, wanted));
-        for file in own_files(program, wanted) {
+        for file in own_files(program, wanted, sure_only) {
             if let Some(member) = program.module(file) {
                 let again = finder.visit(&member, index, &words_of(wanted));
                 searches.extend(again);
@@ -207,11 +209,13 @@ impl Finder<'_, '_> {
             return Vec::new();
         }
         let mut names: BTreeSet<String> = BTreeSet::new();
-        for class in wanted.members.iter().filter_map(|member| class_of(self.program, *member)) {
-            let Some(name) = self.program.name_of(class) else { continue };
-            let derived = self.program.classes().derived(&name, usize::MAX).into_iter();
+        let program = self.program;
+        for class in wanted.members.iter().filter_map(|member| class_of(program, *member)) {
+            let (above, _) = program.ancestry(class);
+            names.extend(above.into_iter().filter_map(|class| program.name_of(class)));
+            let Some(name) = program.name_of(class) else { continue };
+            let derived = program.classes().derived(&name, MOST_NAMES).into_iter();
             names.extend(derived.map(str::to_owned));
-            names.insert(name);
         }
         names.into_iter().collect()
     }

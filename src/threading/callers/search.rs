@@ -20,10 +20,14 @@ pub(super) fn words_of(wanted: &Wanted) -> Vec<String> {
 }
 
 /// The files that are looked through whatever they mention: those of the functions and classes,
-/// and of the classes that derive from them.
-pub(super) fn own_files(program: &Program, wanted: &Wanted) -> BTreeSet<FileId> {
+/// and of the classes that derive from them. Those of derived classes also name a base or the method,
+/// so that sure calls in them are found without.
+pub(super) fn own_files(program: &Program, wanted: &Wanted, sure_only: bool) -> BTreeSet<FileId> {
     let mut files: BTreeSet<FileId> = wanted.members.iter().map(|member| member.file).collect();
     files.extend(wanted.makes.iter().map(|(class, _)| class.file));
+    if sure_only {
+        return files;
+    }
     for member in &wanted.members {
         if let Some(class) = class_of(program, *member)
             && let Some(tree) = program.relatives_with(class, &[&wanted.name])
