@@ -31,6 +31,8 @@ pub struct Sought {
     /// Names of which a file must hold one where many files mention the word, if there are any: a
     /// name such as `load` says little by itself.
     pub among_many: Vec<String>,
+    /// How many files are looked at that mention it, the first by path; 0 for all.
+    pub at_most: usize,
 }
 
 /// How many modules a thread parses before they are looked at.
@@ -92,7 +94,7 @@ impl Program<'_> {
 
 impl Program<'_> {
     /// The hits of files without those of words that many files mention, where a file holds none of
-    /// the names that it must hold then.
+    /// the names that it must hold then, and without those that are too many.
     fn without_common(
         &self,
         hits: Vec<(FileId, Vec<usize>)>,
@@ -103,16 +105,27 @@ impl Program<'_> {
             files[*index] += 1;
         }
         let is_common = |index: usize| files[index] > MANY && !sought[index].among_many.is_empty();
-        if !(0..sought.len()).any(is_common) {
+        let is_cut =
+            |index: usize| sought[index].at_most > 0 && files[index] > sought[index].at_most;
+        if !(0..sought.len()).any(|index| is_common(index) || is_cut(index)) {
             return hits;
         }
         let kept = hits.into_par_iter().map(|(file, mut found)| {
             let bytes = self.bytes(file)?;
             let holds = |name: &String| memchr::memmem::find(&bytes, name.as_bytes()).is_some();
             found.retain(|index| !is_common(*index) || sought[*index].among_many.iter().any(holds));
-            (!found.is_empty()).then_some((file, found))
+            Some((file, found))
         });
-        kept.flatten().collect()
+        let mut kept: Vec<(FileId, Vec<usize>)> = kept.flatten().collect();
+        let mut taken = vec![0_usize; sought.len()];
+        for (_, found) in &mut kept {
+            found.retain(|index| {
+                taken[*index] += 1;
+                sought[*index].at_most == 0 || taken[*index] <= sought[*index].at_most
+            });
+        }
+        kept.retain(|(_, found)| !found.is_empty());
+        kept
     }
 
     /// Whether a module outside tests may assign an attribute of that name to an object other than
