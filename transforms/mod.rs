@@ -135,6 +135,10 @@ pub static REGISTRY: &[&dyn Transform] = &[
 /// The transforms that are run only where they are selected.
 pub const ON_REQUEST: &[&str] = &["unpinned-download"];
 
+/// The transforms that look for what runs: nothing in a stub file does.
+pub const NOT_IN_STUBS: &[&str] =
+    &["archive", "code-execution", "deserializer", "logged-credential"];
+
 /// The transforms that look for no callables, so that no rows of a table are for them.
 pub const WITHOUT_SINKS: &[&str] = &["logged-credential", "nosec", "secret"];
 

@@ -198,7 +198,9 @@ fn is_real(token: &str) -> bool {
 /// the user.
 fn is_of_url(password: &str, url: &str) -> bool {
     let user = url.split_once("://").and_then(|(_, rest)| rest.split_once(':'));
-    is_password(password) && user.is_none_or(|(user, _)| user != password)
+    // An account that manuals have used for decades.
+    let is_of_manuals = |user: &str| user == "scott" && password == "tiger";
+    is_password(password) && user.is_none_or(|(user, _)| user != password && !is_of_manuals(user))
 }
 
 /// Whether a text holds a line of a key.
@@ -284,6 +286,7 @@ mod tests {
             "sk-container-id-1",
             "AKIAIOSFODNN7EXAMPLE",
             "https://user:password@example.org",
+            "postgresql://scott:tiger@localhost/test",
             "postgresql://postgres:postgres@localhost/db",
             "amqp://guest:guest@localhost//",
             "https://{user}:{password}@example.org",

@@ -13,8 +13,8 @@ use rayon::prelude::*;
 
 use crate::program::Program;
 use crate::python::module::{Module, TOO_DEEP};
-use crate::transforms::Transform;
 use crate::transforms::finding::{Finding, Findings, Level, Policy, Remedy};
+use crate::transforms::{NOT_IN_STUBS, Transform};
 use crate::workspace::source::Source;
 use crate::workspace::{
     File, FileId, FileKind, ReadError, ReadProblem, SkipCause, Skipped, Workspace,
@@ -238,8 +238,10 @@ fn look(
     let mut module = Module::new(source);
     let asked = (settings.per_file)(workspace.file(candidate.file));
     let mut findings = Findings { list: Vec::new(), policy: asked.policy.clone() };
+    let is_stub = matches!(workspace.file(candidate.file).kind, FileKind::Stub);
     for (index, transform) in settings.transforms.iter().enumerate() {
-        if candidate.held.transforms & 1 << index != 0 {
+        let is_void = is_stub && NOT_IN_STUBS.contains(&transform.about().name);
+        if candidate.held.transforms & 1 << index != 0 && !is_void {
             transform.check(&module, program, &mut findings);
         }
     }
