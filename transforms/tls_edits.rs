@@ -101,8 +101,49 @@ fn edits(scene: &Scene, flag: &Flag, off: &Off, target: &Target) -> Edits {
         From::Constant(target) => {
             let constant = scene.module.text_of(target);
             let group = Some(scene.group(target, format!("{constant} = False")));
-            Ok(Mend { title: format!("let {constant} be True"), group, ..mend })
+            let reason = match read_elsewhere(scene, target) {
+                Some(line) => {
+                    format!("{}, and line {line} decides by `{constant}` too", mend.reason)
+                }
+                None => mend.reason,
+            };
+            Ok(Mend { title: format!("let {constant} be True"), group, reason, ..mend })
         }
-        From::Parameter(parameter) => Ok(scene.other_default(parameter, off.literal)),
+        From::Parameter(parameter) => match option(scene, parameter) {
+            Some(line) => Err(format!(
+                "the option of line {line} is always handed in; let its default check certificates"
+            )),
+            None => Ok(scene.other_default(parameter, off.literal)),
+        },
     }
+}
+
+/// The 1-based line in which a constant is read for something else than an argument.
+fn read_elsewhere(scene: &Scene, constant: Node) -> Option<usize> {
+    let module = scene.module;
+    if constant.kind() != "identifier" {
+        return None;
+    }
+    let name = module.text_of(constant);
+    let scope = module.names.binding_scope(name, module.names.scope_at(constant.start_byte()))?;
+    let uses = module.names.uses_of(name, scope, module.text()).into_iter();
+    let mut uses = uses.filter_map(|used| module.nodes().covering(used));
+    let other = uses.find(|used| {
+        let around = module.parent(*used).map_or("", |around| around.kind());
+        used.id() != constant.id() && !matches!(around, "keyword_argument" | "argument_list")
+    })?;
+    Some(scene.line(other))
+}
+
+/// The 1-based line of the decorator that hands a parameter what a command line says:
+/// `@click.option("--verify/--no-verify", default=False)`.
+fn option(scene: &Scene, parameter: Node) -> Option<usize> {
+    let module = scene.module;
+    let name = module.text_of(parameter.child_by_field_name("name")?);
+    let flag = format!("--{}", name.replace('_', "-"));
+    let function = module.ancestors(parameter).find(|a| a.kind() == "function_definition")?;
+    let around = module.parent(function).filter(|a| a.kind() == "decorated_definition")?;
+    let decorators = tree::children(around).into_iter().filter(|d| d.kind() == "decorator");
+    let mut decorators = decorators.filter(|decorator| module.text_of(*decorator).contains(&flag));
+    decorators.next().map(|decorator| scene.line(decorator))
 }
