@@ -89,6 +89,7 @@ fn collect(module: &Module, program: &Program, name: &str, dashed: &str, values:
         flag(module, node, name, dashed, &mut given);
     }
     metavars(module, program, name, dashed, values);
+    in_texts(module, &path, name, dashed, values);
 }
 
 /// `add_argument("--name", default=...)`, `getattr(args, "name", ...)`, `args.get("name", ...)`.
@@ -208,23 +209,43 @@ fn in_other_files(program: &Program, name: &str, dashed: &str, values: &mut Valu
     let flag = format!("--{dashed}");
     let under = format!("--{name}");
     for (path, line, rest) in program.lines_holding(&[name, &flag, &under]) {
-        let Some(value) = rest
-            .trim_start()
-            .strip_prefix([':', '=', ' '])
-            .or_else(|| rest.starts_with(' ').then_some(rest.trim_start()))
-        else {
-            continue;
-        };
-        let value = value.trim().trim_end_matches(['\\', ',']).trim();
-        let value = quoted(value).unwrap_or(value);
-        let is_code = value.starts_with(['[', '(', '{'])
-            && (value.contains('*') || value.contains(" + ") || value.contains(")+"))
-            && !literal::is_literal_text(value);
-        if is_code {
+        if gives_code(&rest) {
             let place = format!("{}:{line}", path.display());
             values.other.get_or_insert(place);
         }
     }
+}
+
+/// A line of a text in a module, of its docstring or an epilog, that gives its flag arithmetic or calls.
+fn in_texts(module: &Module, path: &str, name: &str, dashed: &str, values: &mut Values) {
+    let flags = [format!("--{dashed}"), format!("--{name}")];
+    for text in module.of_kind("string_content") {
+        let shown = flags.iter().find_map(|flag| {
+            let mut lines = module.text_of(text).lines().enumerate();
+            let (line, _) =
+                lines.find(|(_, line)| line.split(flag.as_str()).skip(1).any(gives_code))?;
+            Some(module.lines.of(text.start_byte()) + 1 + line)
+        });
+        if let Some(line) = shown {
+            values.other.get_or_insert_with(|| format!("{path}:{line}"));
+        }
+    }
+}
+
+/// Whether arithmetic or a call follows a name as its value.
+fn gives_code(rest: &str) -> bool {
+    let Some(value) = rest
+        .trim_start()
+        .strip_prefix([':', '=', ' '])
+        .or_else(|| rest.starts_with(' ').then_some(rest.trim_start()))
+    else {
+        return false;
+    };
+    let value = value.trim().trim_end_matches(['\\', ',']).trim();
+    let value = quoted(value).unwrap_or(value);
+    value.starts_with(['[', '(', '{'])
+        && (value.contains('*') || value.contains(" + ") || value.contains(")+"))
+        && !literal::is_literal_text(value)
 }
 
 /// What stands between the quotes that a value begins with.
