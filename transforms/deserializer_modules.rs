@@ -82,18 +82,32 @@ fn values(module: &Module) -> impl Iterator<Item = (Node<'_>, String)> {
         let target = resolution.single().filter(|target| MODULES.contains(target))?.to_owned();
         let node = module.nodes().covering(used.span).filter(|node| node.kind() == "identifier")?;
         let parent = module.parent(node)?;
-        if parent.kind() == "attribute" || is_writer(module, parent) || is_bound(parent, node) {
+        if parent.kind() == "attribute" || is_for_torch(module, parent) || is_bound(parent, node) {
             return None;
         }
         matches!(usage(module, node), Usage::HandedOn | Usage::Value).then_some((node, target))
     })
 }
 
-/// `torch.save(..., pickle_module=pickle)` writes; `torch.load` is a finding by itself.
-fn is_writer(module: &Module, argument: Node) -> bool {
-    let name = argument.child_by_field_name("name");
-    argument.kind() == "keyword_argument"
-        && name.is_some_and(|name| module.text_of(name) == "pickle_module")
+/// Whether a module is handed to torch: `torch.save(..., pickle_module=pickle)` writes, and `torch.load`
+/// is a finding by itself.
+fn is_for_torch(module: &Module, parent: Node) -> bool {
+    let named = |field: &str| {
+        let name = parent.child_by_field_name(field);
+        name.is_some_and(|name| module.text_of(name).trim_matches(['"', '\'']) == "pickle_module")
+    };
+    match parent.kind() {
+        "keyword_argument" => named("name"),
+        "pair" => named("key"),
+        "argument_list" => {
+            let function =
+                module.parent(parent).and_then(|call| call.child_by_field_name("function"));
+            let resolved = function.map(|function| module.names.resolve(function, module.text()));
+            let is_torch = |name: &String| name.starts_with("torch.");
+            resolved.is_some_and(|resolved| resolved.candidates().iter().any(is_torch))
+        }
+        _ => false,
+    }
 }
 
 /// Whether a name is the target of an assignment.

@@ -40,10 +40,11 @@ impl<'m> Guards<'m> {
                 return None;
             }
             let branch = branch(around, below).or_else(|| conjunct(around, below));
-            if let Some((condition, holds)) = branch
-                && self.decided(condition, holds, decides)
-            {
-                return Some(format!("behind `{}`", self.module.text_of(condition)));
+            let others = skipped(around, below).into_iter().map(|condition| (condition, false));
+            for (condition, holds) in branch.into_iter().chain(others) {
+                if self.decided(condition, holds, decides) {
+                    return Some(format!("behind `{}`", self.module.text_of(condition)));
+                }
             }
             if let Some((end, condition)) = self.exit(around, decides)
                 && end <= below.start_byte()
@@ -94,6 +95,16 @@ pub(super) fn branch<'t>(around: Node<'t>, inside: Node) -> Option<(Node<'t>, bo
     let condition = around.child_by_field_name("condition")?;
     let consequence = around.child_by_field_name("consequence")?;
     (condition.id() != inside.id()).then_some((condition, consequence.id() == inside.id()))
+}
+
+/// The conditions of the `elif` clauses that do not hold where a later one or the `else` is run.
+fn skipped<'t>(around: Node<'t>, inside: Node) -> Vec<Node<'t>> {
+    if around.kind() != "if_statement" || !matches!(inside.kind(), "elif_clause" | "else_clause") {
+        return Vec::new();
+    }
+    let before = tree::children(around).into_iter().take_while(|child| child.id() != inside.id());
+    let clauses = before.filter(|child| child.kind() == "elif_clause");
+    clauses.filter_map(|clause| clause.child_by_field_name("condition")).collect()
 }
 
 /// The left side of an `and` whose right side is `inside`.

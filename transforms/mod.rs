@@ -59,6 +59,7 @@ mod tls_roles;
 mod tls_scene;
 mod tls_settings;
 mod tls_targets;
+mod tls_uses;
 mod tls_values;
 mod tls_wrappers;
 pub mod torch_load;

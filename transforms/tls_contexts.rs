@@ -16,6 +16,7 @@ use super::tls_renames::{Renamed, renamed};
 use super::tls_roles::{Role, role, role_of_call};
 use super::tls_scene::{Edits, Mend, Place, Scene};
 use super::tls_settings::{Setting, settings};
+use super::tls_uses::wants_certificate;
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::tree;
@@ -222,7 +223,13 @@ fn show(scene: &Scene, judged: &Judged, conflict: Option<String>, together: Opti
     if let Some(exception) = &judged.exception {
         return scene.except(place, exception.clone());
     }
-    scene.mend(place, || match site.doubt.clone().or(conflict) {
+    let is_check = !matches!(site.part, Part::Lowest | Part::Highest);
+    let doubt = site
+        .doubt
+        .clone()
+        .or(conflict)
+        .or_else(|| is_check.then(|| wants_certificate(scene.module, site.node)).flatten());
+    scene.mend(place, || match doubt {
         Some(doubt) => Err(doubt),
         None => edits(scene, judged, together),
     });

@@ -13,6 +13,7 @@ use super::tls::NAME;
 use super::tls_objects::Key;
 use super::tls_roles::Role;
 use super::tls_targets::{Makers, Target};
+use super::tls_uses::used_behind;
 use super::tls_values::{self, Off};
 use super::trust_guard::decides_peer;
 use crate::plan::op::{Anchor, Op};
@@ -158,7 +159,10 @@ impl<'m> Scene<'m> {
         if let Verdict::Documented(reason) = self.judge.judge(node, argument) {
             return Some(Exception { kind: ExceptionKind::Documented, reason });
         }
-        let reason = self.guards.of(node, decides_peer)?;
+        let reason = self
+            .guards
+            .of(node, decides_peer)
+            .or_else(|| used_behind(self.module, &self.guards, node))?;
         Some(Exception { kind: ExceptionKind::Guarded, reason })
     }
 
@@ -187,6 +191,10 @@ impl<'m> Scene<'m> {
             return self.report(place, reason);
         }
         let edits = match tls_values::default_of_guard(self.module, place.node) {
+            Some((_, default)) if default.kind() == "none" => Err(format!(
+                "where nothing is given, None counts as no; let the default in line {} ask for checks",
+                self.line(default)
+            )),
             Some((parameter, default)) => Ok(self.other_default(parameter, default)),
             None => edits(),
         };

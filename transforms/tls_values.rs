@@ -205,7 +205,7 @@ fn default_that_decides<'t>(
     let parameter = module.parent(module.nodes().covering(binding.span)?)?;
     let default = tree::unparenthesised(parameter.child_by_field_name("value")?);
     let decides = matches!(binding.kind, BindingKind::Parameter)
-        && matches!(default.kind(), "true" | "false")
+        && matches!(default.kind(), "true" | "false" | "none")
         && literal::truth(default, module.text()) == Some(holds)
         && says_yes(text, Trusted::Peer) == Some(holds);
     decides.then_some((parameter, default))

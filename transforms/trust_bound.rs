@@ -89,19 +89,28 @@ impl Question<'_> {
     fn binding_decides(&self, name: &str, binding: &Binding, asked: Asked) -> Option<bool> {
         let module = self.module;
         match &binding.kind {
+            // What a peer is asked for is often worked out where it was not said.
+            BindingKind::Parameter
+                if self.trusted == Trusted::Peer && is_none_by_default(module, binding) =>
+            {
+                None
+            }
             BindingKind::Parameter => Some(self.parameter_decides(name, binding, asked)),
             BindingKind::Import { .. } => Some(self.speaks(name, asked)),
             BindingKind::Placeholder => None,
             BindingKind::Function | BindingKind::Class { .. } => Some(false),
             BindingKind::Assignment { value } => {
                 let Some(value) = module.nodes().covering(*value) else { return Some(false) };
+                let is_peer = self.trusted == Trusted::Peer;
                 match literal::truth(value, module.text()) {
+                    Some(_) if is_peer && is_converted(module, name, value) => return None,
                     Some(truth) if truth == asked.holds => return Some(false),
                     Some(_) => return None,
                     None => {}
                 }
                 let steps = asked.steps + 1;
-                Some(steps <= MOST_STEPS && self.decided(value, Asked { steps, ..asked }))
+                let by_value = steps <= MOST_STEPS && self.decided(value, Asked { steps, ..asked });
+                Some(by_value || (is_peer && self.names_it(value, asked)))
             }
             BindingKind::Other => {
                 // What is unpacked or looped over: not a display that the author wrote.
@@ -112,6 +121,16 @@ impl Question<'_> {
                 Some(!is_written && self.speaks(name, asked))
             }
         }
+    }
+
+    /// Whether a value is worked out by a call from what says the same: `self.given(verify, self.verify)`.
+    fn names_it(&self, value: Node, asked: Asked) -> bool {
+        let Some(call) = Call::at(value, self.module.text()) else { return false };
+        call.arguments.iter().any(|argument| {
+            let name = self.module.text_of(argument.value).rsplit('.').next().unwrap_or_default();
+            let is_name = matches!(argument.value.kind(), "identifier" | "attribute");
+            is_name && self.speaks(name, asked)
+        })
     }
 
     /// A parameter decides unless its default says yes for everyone who says nothing. That of
@@ -176,6 +195,25 @@ impl Question<'_> {
         }
         literal::truth(default, text) == Some(asked.holds)
     }
+}
+
+/// Whether a parameter is None where nothing is given.
+fn is_none_by_default(module: &Module, binding: &Binding) -> bool {
+    let parameter = module.nodes().covering(binding.span).and_then(|node| module.parent(node));
+    let default = parameter.and_then(|parameter| parameter.child_by_field_name("value"));
+    default.is_some_and(|default| default.kind() == "none")
+}
+
+/// Whether an assignment reads what its own name was given: `if check in ("no", "0"): check = False`.
+fn is_converted(module: &Module, name: &str, value: Node) -> bool {
+    module.ancestors(value).any(|around| {
+        let condition = around.child_by_field_name("condition");
+        matches!(around.kind(), "if_statement" | "elif_clause")
+            && condition.is_some_and(|condition| {
+                tree::preorder(condition)
+                    .any(|part| part.kind() == "identifier" && module.text_of(part) == name)
+            })
+    })
 }
 
 /// Whether a binding stands in the `if` whose condition the name belongs to: it comes later.

@@ -76,8 +76,20 @@ fn trusts_peer(name: &str) -> Option<bool> {
         "noverify",
         "trust_all",
     ];
-    const CHECKS: [&str; 6] =
-        ["verify", "verification", "validate_cert", "check_cert", "check_hostname", "check_ssl"];
+    const CHECKS: [&str; 12] = [
+        "verify",
+        "verification",
+        "validate_cert",
+        "validate_ssl",
+        "validate_tls",
+        "check_cert",
+        "check_hostname",
+        "check_ssl",
+        "check_tls",
+        "sslcheck",
+        "tlscheck",
+        "strict_ssl",
+    ];
     const LEAVES_OUT: [&str; 7] =
         ["skip", "ignore", "bypass", "disable", "no", "invalid", "untrusted"];
     let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -159,6 +171,8 @@ mod tests {
             ("verify_ssl", Some(false)),
             ("ssl_verify", Some(false)),
             ("ssl_check", Some(false)),
+            ("sslcheck", Some(false)),
+            ("validate_certs", Some(false)),
             ("accept_invalid_certs", Some(true)),
             ("no_ssl_check", Some(true)),
             ("not_insecure", Some(false)),
