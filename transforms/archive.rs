@@ -40,6 +40,9 @@ pub(super) const MESSAGE: &str = "the archive can write outside the folder that 
 pub(super) const LEVEL: (Level, &str) =
     (Level::Review, "links out of the folder, devices and foreign owners are refused or dropped");
 
+const FOR_TAR: &str =
+    "pass `filter=\"data\"` if it is a tar archive; a zip file refuses the argument";
+
 fn may_unpack(bytes: &[u8]) -> bool {
     let holds = |text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
     holds("extractall") || holds("unpack_archive") || (holds("tarfile") && holds("extract"))
@@ -81,25 +84,25 @@ fn instead(
     filters: Option<usize>,
 ) -> Option<Remedy> {
     let report = |reason: String| Some(Remedy::Report(reason));
-    let Usage::Call(node) = reference.usage else { return None };
+    let unpacks_any = reference.sink == "shutil.unpack_archive";
+    let node = match reference.usage {
+        Usage::Call(node) => node,
+        Usage::Partial(_) if unpacks_any && filters.is_none() => return report(FOR_TAR.to_owned()),
+        _ => return None,
+    };
     if let Some(line) = filters {
         let reason = format!("line {line} makes the filter for data that of all tar archives");
         return Some(Remedy::Exception(Exception { kind: ExceptionKind::Safe, reason }));
     }
     let call = Call::at(node, module.text())?;
-    if reference.sink == "shutil.unpack_archive" {
+    if unpacks_any {
         match format_of(module, &call) {
             Format::Tar => {}
             Format::Other(format) => {
                 let reason = format!("a {format} file: its names are made harmless already");
                 return Some(Remedy::Exception(Exception { kind: ExceptionKind::Safe, reason }));
             }
-            Format::Unknown => {
-                return report(
-                    "pass `filter=\"data\"` if it is a tar archive; a zip file refuses the argument"
-                        .to_owned(),
-                );
-            }
+            Format::Unknown => return report(FOR_TAR.to_owned()),
         }
     }
     if python < HAS_FILTER {
