@@ -36,6 +36,8 @@ static ROWS: LazyLock<Vec<&Sink>> = LazyLock::new(|| sinks::of(ABOUT.name).colle
 
 /// The first Python whose oldest versions had the argument from a security release.
 const HAS_FILTER: PythonVersion = PythonVersion { major: 3, minor: 9 };
+/// Texts by which a comment names what is unsafe.
+pub(super) const NAMES: &[&str] = &["extract", "tarfile", "unpack", "archive", "members"];
 pub(super) const MESSAGE: &str = "the archive can write outside the folder that it is unpacked in, by `..`, links and absolute names";
 pub(super) const LEVEL: (Level, &str) =
     (Level::Review, "links out of the folder, devices and foreign owners are refused or dropped");
@@ -59,7 +61,7 @@ impl Transform for Archive {
         let rows = Rows {
             transform: ABOUT.name,
             all: ROWS.clone(),
-            names: &["extract", "tarfile", "unpack", "archive", "members"],
+            names: NAMES,
             message: &|_, _| MESSAGE.to_owned(),
             decides: None,
             level: LEVEL,

@@ -2,8 +2,9 @@
 
 use tree_sitter::Node;
 
-use super::archive::{ABOUT, LEVEL, MESSAGE};
-use super::finding::{Finding, Findings, Fix, Remedy};
+use super::archive::{ABOUT, LEVEL, MESSAGE, NAMES};
+use super::exception::{Judge, Pattern, Verdict};
+use super::finding::{Exception, ExceptionKind, Finding, Findings, Fix, Remedy};
 use super::reference::references;
 use crate::plan::op::{Anchor, Op};
 use crate::python::call::Call;
@@ -19,31 +20,41 @@ const UNPACKERS: [&str; 3] = ["extractall", "extract", "unpack_archive"];
 /// Adds the calls that unpack with a filter that lets everything through: the one that is made for
 /// it, or a lambda that returns its member as it is.
 pub(super) fn check(module: &Module, findings: &mut Findings) {
+    let pattern = Pattern { transform: ABOUT.name, names: NAMES };
+    let judge = Judge::new(module, pattern, findings.policy.exception_words);
+    let add = |value: Node, remedy: Remedy, findings: &mut Findings| {
+        let Some(call) = unpacks(module, value) else { return };
+        let remedy = match judge.judge(call, module.parent(value).map(tree::span)) {
+            Verdict::Documented(reason) => {
+                Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason })
+            }
+            _ => remedy,
+        };
+        findings.list.push(finding(module, call, remedy));
+    };
     for found in references(module, "tarfile", &[TRUSTING]) {
         let remedy = match &found.doubt {
             Some(doubt) => Remedy::Report(format!("{doubt}; pass `filter=\"data\"`")),
             None => replaced(module, found.node),
         };
-        add(module, found.node, remedy, findings);
+        add(found.node, remedy, findings);
     }
     for lambda in module.of_kind("lambda").filter(|lambda| returns_its_first(module, *lambda)) {
         let reason = "the filter lets every member through; pass `filter=\"data\"`";
-        add(module, lambda, Remedy::Report(reason.to_owned()), findings);
+        add(lambda, Remedy::Report(reason.to_owned()), findings);
     }
 }
 
-/// The finding for a value, if it is the filter of a call that unpacks.
-fn add(module: &Module, value: Node, remedy: Remedy, findings: &mut Findings) {
-    let Some(call) = unpacks(module, value) else { return };
-    findings.list.push(Finding {
+fn finding(module: &Module, call: Node, remedy: Remedy) -> Finding {
+    Finding {
         transform: ABOUT.name,
         file: module.file,
         range: tree::span(call),
-        scope: module.scope_of(value),
+        scope: module.scope_of(call),
         sink: "tarfile.TarFile.extractall".to_owned(),
         message: MESSAGE.to_owned(),
         remedy,
-    });
+    }
 }
 
 /// The call that unpacks with a value as its `filter`.

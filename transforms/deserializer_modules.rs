@@ -7,8 +7,10 @@ use tree_sitter::Node;
 use super::deserializer::ABOUT;
 use super::exception::{Judge, Pattern, Verdict};
 use super::finding::{Exception, ExceptionKind, Finding, Findings, Remedy};
+use super::guard::Guards;
 use super::prefilter::{is_whole, skip_gap};
 use super::reference::{Usage, usage};
+use super::trust_guard::decides_data;
 use crate::python::call::Call;
 use crate::python::module::Module;
 use crate::python::{literal, tree};
@@ -52,12 +54,13 @@ fn is_imported(bytes: &[u8], at: usize) -> bool {
 /// Adds the places where one of the modules becomes a value.
 pub(super) fn check(module: &Module, findings: &mut Findings) {
     let judge = Judge::new(module, PATTERN, findings.policy.exception_words);
+    let guards = Guards::new(module);
+    let stays = |kind, reason| Remedy::Exception(Exception { kind, reason });
     let imported = imported(module);
     for (node, name) in values(module).chain(imported) {
-        let remedy = match judge.judge(node, None) {
-            Verdict::Documented(reason) => {
-                Remedy::Exception(Exception { kind: ExceptionKind::Documented, reason })
-            }
+        let remedy = match (judge.judge(node, None), guards.of(node, decides_data)) {
+            (Verdict::Documented(reason), _) => stays(ExceptionKind::Documented, reason),
+            (_, Some(reason)) => stays(ExceptionKind::Guarded, reason),
             _ => Remedy::Report(ADVICE.to_owned()),
         };
         findings.list.push(Finding {
