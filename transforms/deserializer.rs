@@ -126,7 +126,16 @@ fn refuses(module: &Module, node: Node) -> Option<String> {
     let method = module
         .functions_named("find_class")
         .find(|function| module.ancestors(*function).any(|around| around.id() == body.id()))?;
-    tree::preorder(method)
-        .any(|node| node.kind() == "raise_statement")
-        .then(|| "its `find_class` refuses what it does not know".to_owned())
+    let statements = tree::children(method.child_by_field_name("body")?);
+    let ends = |statement: &Node| statement.kind() == "raise_statement";
+    // A list of what is refused lets everything else through.
+    let refuses_unlisted = |statement: &Node| {
+        let condition = statement.child_by_field_name("condition");
+        let block = statement.child_by_field_name("consequence");
+        statement.kind() == "if_statement"
+            && condition.is_some_and(|condition| module.text_of(condition).contains("not "))
+            && block.is_some_and(|block| tree::children(block).last().is_some_and(ends))
+    };
+    let is_list = statements.last().is_some_and(ends) || statements.iter().any(refuses_unlisted);
+    is_list.then(|| "its `find_class` refuses what it does not know".to_owned())
 }

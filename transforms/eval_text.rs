@@ -74,7 +74,7 @@ pub(super) fn meant(
             }
             option(&name, &values, is_data).unwrap_or_else(otherwise)
         }
-        Source::Line if is_data => {
+        Source::Line if is_data && !speaks_of_expressions(module) => {
             Meant::Literal(vec!["it is a line of a file, and what comes of it is data".to_owned()])
         }
         _ => otherwise(),
@@ -87,6 +87,11 @@ fn bound_for_it(module: &Module) -> Option<&'static str> {
     const NAMES: [&str; 7] = ["null", "true", "false", "nan", "inf", "array", "tensor"];
     let mut scopes = module.names.scopes.iter();
     scopes.find_map(|scope| NAMES.into_iter().find(|name| scope.bindings.contains_key(*name)))
+}
+
+/// Whether a text of the module says that something is an expression.
+fn speaks_of_expressions(module: &Module) -> bool {
+    module.of_kind("string_content").any(|text| module.text_of(text).contains("expression"))
 }
 
 /// `None` if nothing tells.

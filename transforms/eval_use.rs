@@ -10,7 +10,17 @@ use crate::python::tree;
 const TYPES: [&str; 8] = ["str", "int", "float", "bool", "list", "tuple", "dict", "set"];
 
 /// Methods of texts, lists and numbers.
-const OF_LITERALS: [&str; 16] = [
+const OF_LITERALS: [&str; 26] = [
+    "replace",
+    "rstrip",
+    "lstrip",
+    "rsplit",
+    "splitlines",
+    "join",
+    "encode",
+    "find",
+    "isdigit",
+    "title",
     "append",
     "extend",
     "index",
@@ -93,10 +103,20 @@ fn of_name(module: &Module, target: Node, behind: Node) -> Use {
 
 /// What is directly around an expression shows of it.
 fn directly(module: &Module, node: Node, parent: Node) -> Use {
-    if is_code(module, node, parent) {
+    if is_code(module, node, parent) || holds_code(module, node, parent) {
         return Use::Code;
     }
     if is_taken_apart(module, node, parent) { Use::Data } else { Use::Unknown }
+}
+
+/// Whether what a key or an index reads of an expression is used as code.
+fn holds_code(module: &Module, node: Node, parent: Node) -> bool {
+    let is_object = parent.child_by_field_name("value").is_some_and(|v| v.id() == node.id());
+    if parent.kind() != "subscript" || !is_object {
+        return false;
+    }
+    let Some(around) = module.parent(parent) else { return false };
+    is_code(module, parent, around) || holds_code(module, parent, around)
 }
 
 /// Whether an expression is called, or an attribute is read that no value of a literal has.

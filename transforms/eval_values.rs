@@ -136,7 +136,11 @@ fn metavars(module: &Module, program: &Program, name: &str, dashed: &str, values
         let metavar = call.keyword("metavar").map(|argument| module.text_of(argument.value));
         let asks = metavar.is_some_and(|metavar| metavar.to_ascii_uppercase().contains("EXPR"));
         let help = call.keyword("help").map_or("", |argument| module.text_of(argument.value));
-        let shows = help.contains('*') || help.contains("expression") || help.contains("lambda");
+        let shows =
+            ["*", "expression", "lambda", "arithmetic", "python", "Python", "np.", "torch."]
+                .iter()
+                .any(|sign| help.contains(sign))
+                || divides(help);
         if is_it && (asks || shows) {
             let path = program.relative(module.file).display();
             let line = module.lines.of(node.start_byte()) + 1;
@@ -243,9 +247,20 @@ fn gives_code(rest: &str) -> bool {
     };
     let value = value.trim().trim_end_matches(['\\', ',']).trim();
     let value = quoted(value).unwrap_or(value);
+    let first = value.split_whitespace().next().unwrap_or_default();
+    if first.starts_with(|c: char| c.is_ascii_digit()) && (first.contains('*') || divides(first)) {
+        return true;
+    }
     value.starts_with(['[', '(', '{'])
         && (value.contains('*') || value.contains(" + ") || value.contains(")+"))
         && !literal::is_literal_text(value)
+}
+
+/// Whether a digit is divided by another one.
+fn divides(text: &str) -> bool {
+    text.as_bytes()
+        .windows(3)
+        .any(|w| w[0].is_ascii_digit() && w[1] == b'/' && w[2].is_ascii_digit())
 }
 
 /// What stands between the quotes that a value begins with.

@@ -241,15 +241,22 @@ fn attribute(module: &Module, node: Node, depth: usize) -> Origins {
     }
     let class = |node: Node| module.ancestors(node).find(|n| n.kind() == "class_definition");
     let own = class(node).map(|class| class.id());
+    let own_name = class(node).and_then(|class| class.child_by_field_name("name"));
+    let own_name = own_name.map_or("", |name| module.text_of(name));
     let name = module.text_of(name);
     let assigned = module.attributes_named(name).filter_map(|target| {
         let parent = module.parent(target)?;
         let is_target =
             parent.child_by_field_name("left").is_some_and(|left| left.id() == target.id());
-        if !is_target || class(target).map(|class| class.id()) != own {
+        let value = parent.child_by_field_name("right");
+        let other = class(target);
+        if is_target && other.is_some_and(|other| derives(module, other, own_name)) {
+            // Its objects run the methods of this class as well.
+            return value.map(|value| followed(module, value, depth));
+        }
+        if !is_target || other.map(|class| class.id()) != own {
             return None;
         }
-        let value = parent.child_by_field_name("right");
         match value {
             Some(value) if value.kind() == "none" => None,
             Some(value) => Some(followed(module, value, depth)),
@@ -257,6 +264,12 @@ fn attribute(module: &Module, node: Node, depth: usize) -> Origins {
         }
     });
     Origins::joined(assigned)
+}
+
+/// Whether a class statement names another class among its bases.
+fn derives(module: &Module, class: Node, base: &str) -> bool {
+    let bases = class.child_by_field_name("superclasses").map(tree::children).unwrap_or_default();
+    bases.iter().any(|found| module.text_of(*found).rsplit('.').next() == Some(base))
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ mod tls_dicts;
 mod tls_edits;
 mod tls_filter;
 mod tls_flags;
+mod tls_meant;
 mod tls_names;
 mod tls_objects;
 mod tls_renames;

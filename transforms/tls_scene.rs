@@ -10,6 +10,7 @@ use super::exception::{Judge, Pattern, Verdict};
 use super::finding::{Exception, ExceptionKind, Finding, Fix, Group, Level, Remedy as Outcome};
 use super::guard::Guards;
 use super::tls::NAME;
+use super::tls_meant::may_be_meant;
 use super::tls_objects::Key;
 use super::tls_roles::Role;
 use super::tls_targets::{Makers, Target};
@@ -196,7 +197,10 @@ impl<'m> Scene<'m> {
                 self.line(default)
             )),
             Some((parameter, default)) => Ok(self.other_default(parameter, default)),
-            None => edits(),
+            None => match may_be_meant(self.module, &self.guards, place.node) {
+                Some(reason) => Err(format!("{reason}; {}", place.advice)),
+                None => edits(),
+            },
         };
         let mend = match edits {
             Ok(mend) => mend,

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::guard::Guards;
 use super::trust_guard::decides_peer;
-use crate::python::call::Call;
+use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::{literal, tree};
 
@@ -30,12 +30,25 @@ pub(super) fn used_behind(module: &Module, guards: &Guards, value: Node) -> Opti
     reason
 }
 
-/// Why nothing is to be checked where a function reads the certificate itself, valid or not:
+/// Why nothing can be checked where a function wraps a socket without a host name, and nothing is to be where a function reads the certificate itself, valid or not:
 /// `context.wrap_socket(...).getpeercert(True)`.
 pub(super) fn wants_certificate(module: &Module, place: Node) -> Option<String> {
     let around = module
         .ancestors(place)
         .find(|around| matches!(around.kind(), "function_definition" | "module"))?;
+    let unnamed = module.calls_within("wrap_socket", tree::span(around)).find(|call| {
+        Call::at(*call, module.text()).is_some_and(|call| {
+            let is_named =
+                ["server_hostname", "server_side"].iter().any(|n| call.keyword(n).is_some());
+            !is_named && !call.has(ArgumentKind::DoubleSplat) && call.arguments.len() == 1
+        })
+    });
+    if let Some(unnamed) = unnamed {
+        let line = module.lines.of(unnamed.start_byte()) + 1;
+        return Some(format!(
+            "line {line} gives no `server_hostname`, without which no host name can be checked; see to both"
+        ));
+    }
     let read = module.calls_within("getpeercert", tree::span(around)).find(|call| {
         let form = Call::at(*call, module.text())
             .and_then(|call| call.positional(0).or(call.keyword("binary_form")));

@@ -67,6 +67,10 @@ fn reaches(module: &Module, import: Span, at: usize) -> bool {
 /// What a module calls another one at a node, and whether it has to be imported first; why not, if
 /// the name means something else there.
 pub fn bound_name(module: &Module, name: &str, node: Node) -> Result<(String, bool), String> {
+    let deleted = module.of_kind("delete_statement").flat_map(tree::preorder);
+    if deleted.into_iter().any(|n| n.kind() == "identifier" && module.text_of(n) == name) {
+        return Err(format!("the name `{name}` is deleted"));
+    }
     let offset = node.start_byte();
     let there = |bound: &str| {
         is_there(module, &Import { module: name, name: None, bound_as: bound }, offset)
@@ -108,7 +112,11 @@ pub fn add(module: &Module, import: &Import, at: usize) -> Option<Edit> {
     let statements = tree::children(module.root());
     let body: Vec<Node> = without_header(&statements);
     let user = body.iter().find(|s| tree::span(**s).contains(Span::at(at))).copied()?;
-    let imports: Vec<Node> = body.iter().copied().filter(|s| is_import(*s)).collect();
+    let imports = body.iter().copied().filter(|s| is_import(*s));
+    // What a function holds runs when a statement calls it, and imports below that come too late.
+    let running = body.iter().find(|s| runs(**s)).filter(|_| in_function(module, at));
+    let in_time = |s: &Node| running.is_none_or(|first| s.start_byte() < first.start_byte());
+    let imports: Vec<Node> = imports.filter(in_time).collect();
     let sections = sections(module, &imports);
     let stdlib = is_stdlib(first_component(import.module));
     let section = sections.iter().find(|section| {
@@ -147,6 +155,22 @@ fn without_header<'t>(statements: &[Node<'t>]) -> Vec<Node<'t>> {
 
 fn is_import(statement: Node) -> bool {
     matches!(statement.kind(), "import_statement" | "import_from_statement")
+}
+
+/// Whether a statement of a module calls something when the module is run.
+fn runs(statement: Node) -> bool {
+    const LATER: [&str; 3] = ["function_definition", "class_definition", "lambda"];
+    if LATER.contains(&statement.kind()) || is_import(statement) {
+        return false;
+    }
+    let mut waiting = vec![statement];
+    while let Some(node) = waiting.pop() {
+        if node.kind() == "call" {
+            return true;
+        }
+        waiting.extend(tree::children(node).into_iter().filter(|n| !LATER.contains(&n.kind())));
+    }
+    false
 }
 
 /// Imports at the top of the module, parted where a blank line or another statement stands between.
