@@ -1,4 +1,4 @@
-//! Fixtures before and after `fix`, run with CPython: what they do stays the same, and what an attacker
+//! Fixtures before and after `fix`, run with `CPython`: what they do stays the same, and what an attacker
 //! could do is over. `behaviour.py` beside a fixture's `before` says what is done and tried.
 
 mod support;

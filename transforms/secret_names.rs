@@ -109,8 +109,8 @@ const OF_NOBODY: &[&str] = &[
 /// not name several secrets; `tokens` and `secrets` have other meanings.
 pub(super) fn kind_of_several(name: &str) -> Option<Kind> {
     let words = words(name);
-    let is_list = |word: &&String| matches!(word.as_str(), "list" | "dict" | "map");
-    let all = &words[..words.len() - usize::from(words.last().filter(is_list).is_some())];
+    let is_list = |word: &String| matches!(word.as_str(), "list" | "dict" | "map");
+    let all = &words[..words.len() - usize::from(words.last().is_some_and(is_list))];
     let one = all.last()?.strip_suffix('s').filter(|one| !one.ends_with("secret"))?;
     if all.iter().any(|word| OF_NOBODY.contains(&word.as_str())) {
         return None;
