@@ -16,7 +16,7 @@ use super::tls_renames::{Renamed, renamed};
 use super::tls_roles::{Role, role, role_of_call};
 use super::tls_scene::{Edits, Mend, Place, Scene};
 use super::tls_settings::{Setting, settings};
-use super::tls_uses::wants_certificate;
+use super::tls_uses::by_hand;
 use crate::python::call::{ArgumentKind, Call};
 use crate::python::module::Module;
 use crate::python::tree;
@@ -228,7 +228,7 @@ fn show(scene: &Scene, judged: &Judged, conflict: Option<String>, together: Opti
         .doubt
         .clone()
         .or(conflict)
-        .or_else(|| is_check.then(|| wants_certificate(scene.module, site.node)).flatten());
+        .or_else(|| is_check.then(|| by_hand(scene.module, site.node)).flatten());
     scene.mend(place, || match doubt {
         Some(doubt) => Err(doubt),
         None => edits(scene, judged, together),

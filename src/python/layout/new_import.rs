@@ -67,8 +67,7 @@ fn reaches(module: &Module, import: Span, at: usize) -> bool {
 /// What a module calls another one at a node, and whether it has to be imported first; why not, if
 /// the name means something else there.
 pub fn bound_name(module: &Module, name: &str, node: Node) -> Result<(String, bool), String> {
-    let deleted = module.of_kind("delete_statement").flat_map(tree::preorder);
-    if deleted.into_iter().any(|n| n.kind() == "identifier" && module.text_of(n) == name) {
+    if is_deleted(module, name) {
         return Err(format!("the name `{name}` is deleted"));
     }
     let offset = node.start_byte();
@@ -99,6 +98,19 @@ pub fn bound_name(module: &Module, name: &str, node: Node) -> Result<(String, bo
         return Ok((name.to_owned(), true));
     }
     Err(format!("the name `{name}` means something else there"))
+}
+
+/// Whether a statement deletes the name itself: `del os`, not `del os.environ["A"]`.
+fn is_deleted(module: &Module, name: &str) -> bool {
+    module.of_kind("delete_statement").any(|statement| {
+        let targets =
+            tree::children(statement).into_iter().flat_map(|target| match target.kind() {
+                "expression_list" | "tuple" | "parenthesized_expression" => tree::children(target),
+                _ => vec![target],
+            });
+        let mut names = targets.filter(|target| target.kind() == "identifier");
+        names.any(|target| module.text_of(target) == name)
+    })
 }
 
 fn in_function(module: &Module, at: usize) -> bool {
