@@ -172,8 +172,10 @@ def is_control(one):
 
 
 def quiet(case):
-    """A package that needs no fix stays as it is."""
-    return [f"{path}: changed" for path in case.changed]
+    """A package that needs no fix stays as it is, and nothing is found in it but what is known."""
+    others = [one for one in case.findings if one["transform"] not in case.package.finds]
+    found = [f"{one['path']}:{one['start']['line']}: {one['transform']}" for one in others]
+    return found + [f"{path}: changed" for path in case.changed]
 
 
 JUDGES = [compiles, ruff, pyright, patch, again, tests, silent, undo, only, endings, exits, printed, quiet]

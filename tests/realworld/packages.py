@@ -28,6 +28,7 @@ class Package:
     sha256: str
     small: bool
     quiet: bool
+    finds: tuple
 
 
 def read_list(path):
@@ -43,6 +44,7 @@ def read_list(path):
             sha256=row["sha256"],
             small=row.get("small", False),
             quiet=row.get("quiet", False),
+            finds=tuple(row.get("finds", ())),
         )
         for row in rows
     ]
